@@ -1,0 +1,66 @@
+"""vcmcodec: a face image codec for people and machines.
+
+>>> import vcmcodec
+>>> data = vcmcodec.encode("face.png")          # doctest: +SKIP
+>>> picture = vcmcodec.decode(data)             # doctest: +SKIP
+>>> vcmcodec.inspect(data).layers               # doctest: +SKIP
+
+Importing the package loads neither OpenCV nor onnxruntime: each name below loads what it needs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vcmcodec.errors import (
+    FormatError,
+    LimitError,
+    ModelError,
+    OutputError,
+    PictureError,
+    TruncatedError,
+    UnsupportedError,
+    VcmError,
+)
+from vcmcodec.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from vcmcodec.codec import decode, decode_scene, encode
+    from vcmcodec.info import Info, inspect
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "FormatError",
+    "Info",
+    "LimitError",
+    "Limits",
+    "ModelError",
+    "OutputError",
+    "PictureError",
+    "TruncatedError",
+    "UnsupportedError",
+    "VcmError",
+    "__version__",
+    "decode",
+    "decode_scene",
+    "encode",
+    "inspect",
+]
+
+_HOMES = {
+    "encode": "vcmcodec.codec",
+    "decode": "vcmcodec.codec",
+    "decode_scene": "vcmcodec.codec",
+    "Info": "vcmcodec.info",
+    "inspect": "vcmcodec.info",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

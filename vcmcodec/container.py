@@ -1,0 +1,166 @@
+"""Header, layers and checks of a ``.vcm`` file (spec/FORMAT.md, sections "Header" and "Layers").
+
+::
+
+    file   = header layer*
+    header = magic(2) version(1) canvas(1) model(varint) [width(varint) [height(varint)]]
+    layer  = kind(1) length(varint) payload(length) check(2)
+
+Nothing here looks into a payload.
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from vcmcodec.errors import FormatError, LimitError, TruncatedError, UnsupportedError
+from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, MAX_SIDE, MIN_SIDE, Limits
+from vcmcodec.wire import Reader, varint
+
+MAGIC = b"\xfa\xce"
+VERSION = 1
+
+CANVAS_UNIT = 32
+"""A canvas's longest side is a multiple of this, in pixels."""
+
+SKIPPABLE = 0x80
+"""A decoder that does not know a layer's kind may skip the layer where this bit is set."""
+
+_OWN_SIZE = 0x80  # the picture is as large as its canvas: a square of the canvas's side
+_SQUARE = 0x40  # the picture is a square: only its width follows
+_UNITS = 0x3F
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file says before its layers. ``width``, ``height``: the picture, MIN_SIDE..MAX_SIDE
+    pixels. ``side``: the canvas's longest side, a multiple of CANVAS_UNIT up to MAX_CANVAS.
+    ``model``: the generator's id."""
+
+    width: int
+    height: int
+    side: int
+    model: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer: its ``kind`` (0..255), its ``payload``, and where in the file the layer
+    (``offset``) and its payload (``start``) begin."""
+
+    kind: int
+    payload: bytes
+    offset: int = 0
+    start: int = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes in the file: kind, length, payload and check."""
+        return self.start - self.offset + len(self.payload) + 2
+
+
+def _write_header(header: Header) -> bytes:
+    units, odd = divmod(header.side, CANVAS_UNIT)
+    if odd or not 1 <= units <= MAX_CANVAS // CANVAS_UNIT:
+        raise ValueError(f"canvas side {header.side} is not a multiple of {CANVAS_UNIT} up to {MAX_CANVAS}")
+    for side in (header.width, header.height):
+        if not MIN_SIDE <= side <= MAX_SIDE:
+            raise ValueError(f"picture side {side} is not in {MIN_SIDE}..{MAX_SIDE}")
+    if header.width != header.height:
+        flags, sizes = 0, varint(header.width) + varint(header.height)
+    elif header.width != header.side:
+        flags, sizes = _SQUARE, varint(header.width)
+    else:
+        flags, sizes = _OWN_SIZE, b""
+    return MAGIC + bytes([VERSION, flags | units]) + varint(header.model) + sizes
+
+
+def _read_header(reader: Reader, limits: Limits) -> Header:
+    if reader.data[:2] != MAGIC[: len(reader.data)] or not reader.data:
+        raise FormatError("not a vcm file: wrong magic", offset=0)
+    reader.take(2, "magic")
+    version = reader.byte("version")
+    if version > VERSION:
+        raise UnsupportedError(f"format version {version} is newer than {VERSION}, which this decoder knows", offset=2)
+    if version < VERSION:
+        raise FormatError(f"format version {version} does not exist", offset=2)
+    canvas = reader.byte("canvas")
+    flags, units = canvas & ~_UNITS, canvas & _UNITS
+    side = units * CANVAS_UNIT
+    if not 1 <= units <= MAX_CANVAS // CANVAS_UNIT:
+        raise FormatError(f"canvas side {side} is not in {CANVAS_UNIT}..{MAX_CANVAS}", offset=3)
+    if flags == _OWN_SIZE | _SQUARE:
+        raise FormatError("both size flags are set", offset=3)
+    model = reader.varint("model id")
+    if flags == _OWN_SIZE:
+        width = height = side
+    else:
+        width, height = _read_sizes(reader, square=flags == _SQUARE, side=side)
+    if width * height > limits.pixels:
+        raise LimitError(f"picture of {width} x {height} pixels is above the limit of {limits.pixels}", offset=4)
+    return Header(width, height, side, model)
+
+
+def _read_sizes(reader: Reader, *, square: bool, side: int) -> tuple[int, int]:
+    """Width and height as written out; only what no shorter form says is legal."""
+    start = reader.offset
+    width = reader.varint("width")
+    height = width if square else reader.varint("height")
+    for name, length in (("width", width), ("height", height)):
+        if not MIN_SIDE <= length <= MAX_SIDE:
+            raise FormatError(f"picture {name} {length} is not in {MIN_SIDE}..{MAX_SIDE}", offset=start)
+    if width == height and (not square or width == side):
+        raise FormatError("picture size is not in its shortest form", offset=start)
+    return width, height
+
+
+def write(header: Header, layers: Iterable[tuple[int, bytes]]) -> bytes:
+    """A file of ``header`` and ``layers`` (kind, payload).
+
+    Raises ValueError where a field is outside the format's range.
+    """
+    out = bytearray(_write_header(header))
+    for kind, payload in layers:
+        out += bytes([kind]) + varint(len(payload)) + payload
+        out += binascii.crc_hqx(out, 0).to_bytes(2, "big")
+    return bytes(out)
+
+
+def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[Header, list[Layer]]:
+    """The header and the layers of a whole file, every check verified and every byte accounted for.
+
+    Raises FormatError (not a vcm file, or damaged), TruncatedError (ends inside the header or
+    a layer, or before the first layer), UnsupportedError (newer version), LimitError.
+    """
+    if len(data) > limits.file:
+        raise LimitError(f"file of {len(data)} bytes is above the limit of {limits.file}")
+    reader = Reader(data)
+    header = _read_header(reader, limits)
+    layers: list[Layer] = []
+    while reader.left or not layers:
+        if len(layers) == limits.layers:
+            raise LimitError(f"more layers than the limit of {limits.layers}", offset=reader.offset)
+        layers.append(_read_layer(data, reader.position, len(layers), limits))
+        reader.position += layers[-1].size
+    return header, layers
+
+
+def _read_layer(data: bytes, offset: int, index: int, limits: Limits) -> Layer:
+    reader = Reader(data[offset:], base=offset, layer=index)
+    if not reader.left:
+        raise TruncatedError("truncated: the file ends before its first layer", offset=offset)
+    kind = reader.byte("layer kind")
+    length = reader.varint("layer length")
+    if length > limits.payload:
+        raise LimitError(
+            f"payload of {length} bytes is above the limit of {limits.payload}", layer=index, offset=offset + 1
+        )
+    start = reader.offset
+    payload = reader.take(length, "payload")
+    end = reader.offset
+    check = int.from_bytes(reader.take(2, "check"), "big")
+    if binascii.crc_hqx(data[:end], 0) != check:
+        raise FormatError("damaged: the check does not match", layer=index, offset=end)
+    return Layer(kind, payload, offset, start)

@@ -1,0 +1,130 @@
+"""The generator: E, M and C to a picture, by onnxruntime (seed paper section 3.3; spec/FORMAT.md,
+section "Generator").
+
+A file names its generator by id. Other weights make another face, so a missing or altered
+model file is an error and never replaced by another.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vcmcodec import settings
+from vcmcodec.errors import ModelError
+from vcmcodec.scene import Scene
+
+CONTRACT = 1
+"""Version of the input contract that this module feeds: see :func:`planes`."""
+
+UNIT = 32
+"""The network's input sides are multiples of this; a canvas is padded to the right and below."""
+
+BATCH = 16
+"""Most pictures in one run of the network."""
+
+
+def planes(scene: Scene) -> NDArray[np.float32]:
+    """What the network sees of a scene, float32 (5, H', W'), canvas sides rounded up to
+    multiples of UNIT, 0 in the padding: E and M (0 or 1), then C as RGB, ``v / 127.5 - 1``
+    where M is 1 and 0 elsewhere."""
+    height, width = scene.height, scene.width
+    mask, colour = scene.planes
+    x = np.zeros((5, -height % UNIT + height, -width % UNIT + width), dtype=np.float32)
+    x[0, :height, :width] = scene.E
+    x[1, :height, :width] = mask
+    x[2:, :height, :width] = ((colour / np.float32(127.5) - 1) * mask[:, :, None]).transpose(2, 0, 1)
+    return x
+
+
+def _cuda_driver_found() -> bool:
+    """Whether the machine has an NVIDIA driver: only then is CUDA worth asking for, since
+    onnxruntime reports a missing one loudly."""
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True
+
+
+class Generator:
+    """One network, loaded once and used for many pictures. ``provider`` names what runs it:
+    ``CUDAExecutionProvider`` or ``CPUExecutionProvider``."""
+
+    def __init__(self, path: str, device: str) -> None:
+        try:
+            import onnxruntime
+        except ImportError:
+            raise ModelError("onnxruntime is not installed: it runs the generator") from None
+        providers = ["CPUExecutionProvider"]
+        if device != "cpu" and _cuda_driver_found():
+            if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+                if hasattr(onnxruntime, "preload_dlls"):
+                    onnxruntime.preload_dlls()
+                providers.insert(0, "CUDAExecutionProvider")
+        if device == "cuda" and len(providers) == 1:
+            raise ModelError("no CUDA: needs an NVIDIA driver and onnxruntime-gpu")
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3  # errors only
+        try:
+            self._session: Any = onnxruntime.InferenceSession(path, options, providers=providers)
+        except Exception as error:  # onnxruntime raises classes of its own, some straight from C++
+            raise ModelError(f"onnxruntime cannot load {path}: {str(error).splitlines()[0]}") from None
+        self.provider: str = self._session.get_providers()[0]
+        if device == "cuda" and self.provider != "CUDAExecutionProvider":
+            raise ModelError("CUDA was asked for, but onnxruntime could not start it")
+
+    def run(self, scenes: Sequence[Scene]) -> list[NDArray[np.uint8]]:
+        """The picture of each scene, uint8 (H, W, 3) RGB, H and W the scene's canvas. Scenes of
+        one size are run in batches.
+
+        Raises ModelError where the runtime fails (memory, say).
+        """
+        by_size: dict[tuple[int, int], list[int]] = {}
+        for index, scene in enumerate(scenes):
+            by_size.setdefault((scene.height, scene.width), []).append(index)
+        pictures: dict[int, NDArray[np.uint8]] = {}
+        for (height, width), members in by_size.items():
+            for start in range(0, len(members), BATCH):
+                batch = members[start : start + BATCH]
+                y = self._network(np.stack([planes(scenes[index]) for index in batch]))
+                levels = np.clip(np.rint((y + 1) * 127.5), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
+                for index, picture in zip(batch, levels[:, :height, :width]):
+                    pictures[index] = np.ascontiguousarray(picture)
+        return [pictures[index] for index in range(len(scenes))]
+
+    def _network(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        try:
+            result: NDArray[np.float32] = self._session.run(["y"], {"x": x})[0]
+        except Exception as error:  # as above
+            raise ModelError(f"onnxruntime failed: {str(error).splitlines()[0]}") from None
+        return result
+
+
+@functools.cache
+def _load(path: str, device: str) -> Generator:
+    return Generator(path, device)
+
+
+def load(model: int, device: str = "auto") -> Generator:
+    """The generator with id ``model``, loaded once per process and device.
+
+    ``device``: ``cuda``, ``cpu``, or ``auto`` for CUDA where it runs and the CPU elsewhere.
+
+    Raises ModelError for an unknown id, another input contract, a missing or altered model
+    file, or where CUDA is asked for and does not run; ValueError for another ``device``.
+    """
+    if device not in ("auto", "cuda", "cpu"):
+        raise ValueError(f"device {device!r} is none of auto, cuda, cpu")
+    for name, entry in settings.catalogue().items():
+        if entry.get("generator") == model:
+            if entry.get("contract") != CONTRACT:
+                raise ModelError(f"generator {model} has input contract {entry.get('contract')}, not {CONTRACT}")
+            return _load(str(settings.model_path(name)), device)
+    raise ModelError(f"the file names generator {model}, which this release does not have")

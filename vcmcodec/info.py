@@ -1,0 +1,66 @@
+"""What a file holds, read without decoding it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from vcmcodec import container, layers
+from vcmcodec.limits import DEFAULT_LIMITS, Limits
+from vcmcodec.scene import canvas_size
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """One layer. ``kind``: its name; ``offset``: where it begins; ``bytes``: its size in the
+    file, framing included; ``payload``: without framing; ``count``: strokes or colours, None
+    where the kind is unknown."""
+
+    kind: str
+    offset: int
+    bytes: int
+    payload: int
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """A file. Sizes are in pixels, ``bytes`` is the file's, ``model`` the generator's id."""
+
+    width: int
+    height: int
+    canvas_width: int
+    canvas_height: int
+    version: int
+    model: int
+    bytes: int
+    layers: tuple[LayerInfo, ...]
+
+    def bpp(self, count: int) -> float:
+        """``count`` bytes in bits per pixel of the picture."""
+        return 8 * count / (self.width * self.height)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, ready for JSON, with ``bpp`` for the file and per layer."""
+        out = asdict(self)
+        out["bpp"] = self.bpp(self.bytes)
+        for entry in out["layers"]:
+            entry["bpp"] = self.bpp(entry["bytes"])
+        out["layers"] = list(out["layers"])
+        return out
+
+
+def inspect(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Info:
+    """What the file ``data`` holds: header, layers and their checks are read, nothing is decoded.
+
+    Raises FormatError, TruncatedError, UnsupportedError (a newer version), LimitError.
+    """
+    header, found = container.read(data, limits)
+    rows = []
+    for index, layer in enumerate(found):
+        name, count = layers.summary(layer, index)
+        rows.append(LayerInfo(name, layer.offset, layer.size, len(layer.payload), count))
+    width, height = canvas_size(header.width, header.height, header.side)
+    return Info(
+        header.width, header.height, width, height, container.VERSION, header.model, len(data), tuple(rows)
+    )

@@ -1,0 +1,34 @@
+"""Caps that are checked before anything is allocated (spec/FORMAT.md, section "Limits")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIN_SIDE = 16
+"""Shortest picture side the format can name, in pixels."""
+
+MAX_SIDE = 8192
+"""Longest picture side the format can name, in pixels."""
+
+MAX_CANVAS = 1024
+"""Longest canvas side the format can name, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a decoder is willing to do for one file. The defaults are safe for hostile input.
+
+    ``pixels``: width x height of the picture. ``file``: bytes of the whole file.
+    ``layers``: layers in the file. ``payload``: bytes in one layer. ``ops``: ops in the
+    edge layer. ``places``: reference pixels derived from the strokes.
+    """
+
+    pixels: int = MAX_SIDE * MAX_SIDE
+    file: int = 1 << 20
+    layers: int = 64
+    payload: int = 1 << 16
+    ops: int = 8192
+    places: int = 8192
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,90 @@
+"""PPMd variant I with a primer: the only importer of pyppmd (seed paper section 3.1; spec/FORMAT.md,
+section "Entropy coding").
+
+Both sides first code the primer, a string of symbols typical of the layer that ships with
+the models. The bytes that this gives are the same on both sides and are not sent.
+
+pyppmd's decoder corrupts memory when it runs out of input, so it is called once per stream,
+on a fresh decoder, with more zeros behind the payload than it can ask for, for an exact
+number of symbols. Order and memory are constants of the format, never read from a file.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import pyppmd
+
+from vcmcodec import settings
+
+ORDER = 3
+MEMORY = 1 << 20
+
+MAX_SYMBOLS = 1 << 16
+"""Most symbols one payload may hold."""
+
+_PADDING = 1 << 16
+_PADDING_PER_SYMBOL = 8  # ORDER + 1 escapes of at most 14 bits each are seven bytes
+
+@functools.cache
+def primer(name: str) -> bytes:
+    """The primer that the model file ``name`` holds.
+
+    Raises ModelError where it is missing or altered.
+    """
+    return settings.model_path(name).read_bytes()
+
+
+_FAULTS = (pyppmd.PpmdError, ValueError, SystemError, MemoryError)
+
+
+@functools.lru_cache(maxsize=8)
+def _prefix(primer: bytes) -> bytes:
+    """What the coder has put out by the end of ``primer``."""
+    return bytes(pyppmd.Ppmd8Encoder(ORDER, MEMORY, pyppmd.PPMD8_RESTORE_METHOD_RESTART).encode(primer))
+
+
+def encode(symbols: bytes, primer: bytes) -> bytes:
+    """``symbols`` (at most MAX_SYMBOLS bytes) as a payload, in as few bytes as still decode.
+
+    Raises ValueError above MAX_SYMBOLS.
+    """
+    if len(symbols) > MAX_SYMBOLS:
+        raise ValueError(f"{len(symbols)} symbols are more than one payload may hold")
+    if not symbols:
+        return b""
+    coder = pyppmd.Ppmd8Encoder(ORDER, MEMORY, pyppmd.PPMD8_RESTORE_METHOD_RESTART)
+    coder.encode(primer)
+    whole = bytes(coder.encode(symbols) + coder.flush())
+    # The coder flushes four bytes, of which the first one or two fix the value: the decoder
+    # reads zeros behind the payload.
+    for length in range(max(0, len(whole) - 5), len(whole)):
+        head = int.from_bytes(whole[:length], "big")
+        for value in (head, head + 1):
+            if value >> (8 * length):
+                continue
+            payload = value.to_bytes(length, "big")
+            if decode(payload, len(symbols), primer) == symbols:
+                return payload
+    return whole
+
+
+def decode(payload: bytes, count: int, primer: bytes) -> bytes | None:
+    """The ``count`` symbols of ``payload``, or None where it does not decode.
+
+    Damage mostly decodes silently to other symbols: check sums come first, range checks after.
+    Raises ValueError for a ``count`` above MAX_SYMBOLS.
+    """
+    if count > MAX_SYMBOLS:
+        raise ValueError(f"{count} symbols are more than one payload may hold")
+    if count == 0:
+        return None if payload else b""
+    coder = pyppmd.Ppmd8Decoder(ORDER, MEMORY, pyppmd.PPMD8_RESTORE_METHOD_RESTART)
+    zeros = bytes(_PADDING + _PADDING_PER_SYMBOL * count)
+    try:
+        out = bytes(coder.decode(_prefix(primer) + payload + zeros, len(primer) + count))
+    except _FAULTS:
+        return None
+    if len(out) != len(primer) + count or not out.startswith(primer):
+        return None
+    return out[len(primer) :]

@@ -1,0 +1,69 @@
+"""Strokes to pixels, in integers alone (spec/FORMAT.md, section "Drawing E").
+
+Normative: two decoders draw the same bitmap. OpenCV's drawing differs between versions,
+so nothing here rests on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vcmcodec.ops import Op, Point, Segment, segments
+
+
+def bezier(points: Sequence[Point], bits: int) -> NDArray[np.int64]:
+    """A line (2 points) or cubic (4 points) at parameters i / 2**bits, i = 0..2**bits.
+
+    Returns int64 (2**bits + 1, 2), exact, in the points' unit times 2**bits (line) or
+    2**(3 * bits) (cubic).
+    """
+    n = 1 << bits
+    i = np.arange(n + 1, dtype=np.int64)[:, None]
+    j = n - i
+    p = np.asarray(points, dtype=np.int64)
+    if len(p) == 2:
+        return p[0] * j + p[1] * i
+    return p[0] * j**3 + 3 * p[1] * (j * j * i) + 3 * p[2] * (j * i * i) + p[3] * i**3
+
+
+def _pixels(segment: Segment) -> NDArray[np.int64]:
+    """Pixels (x, y) that one segment passes, 8-connected, int64 (n, 2), repeats included."""
+    p = np.asarray(segment.points, dtype=np.int64)
+    reach = int(np.abs(np.diff(p, axis=0)).max())
+    degree = len(p) - 1
+    # The fastest a Bezier curve moves is degree x its longest control leg: at this many steps
+    # no coordinate moves by more than a pixel (two half-pixels) at once.
+    steps = max(1, -(-degree * reach // 2))
+    bits = (steps - 1).bit_length()
+    shift = degree * bits
+    return (bezier(segment.points, bits) + (1 << shift)) >> (shift + 1)
+
+
+def stroke_pixels(stroke: Sequence[Segment]) -> list[Point]:
+    """Pixels (x, y) of one stroke in drawing order: 8-connected, no pixel twice in a row, and
+    no corner pixel between two that touch diagonally. May leave the canvas."""
+    path = np.concatenate([_pixels(segment) for segment in stroke])
+    fresh = np.ones(len(path), dtype=bool)
+    fresh[1:] = (path[1:] != path[:-1]).any(axis=1)
+    kept: list[Point] = []
+    points: list[Point] = [(int(x), int(y)) for x, y in path[fresh]]
+    for index, here in enumerate(points):
+        if kept and index + 1 < len(points):
+            before, after = kept[-1], points[index + 1]
+            if abs(after[0] - before[0]) == 1 and abs(after[1] - before[1]) == 1:
+                continue
+        kept.append(here)
+    return kept
+
+
+def draw(ops: Sequence[Op], step: int, width: int, height: int) -> NDArray[np.uint8]:
+    """E: the bitmap of valid ``ops``, uint8 (height, width), 1 on a stroke and 0 elsewhere."""
+    edge = np.zeros((height, width), dtype=np.uint8)
+    for stroke in segments(ops, step):
+        xy = np.asarray(stroke_pixels(stroke), dtype=np.int64)
+        inside = (xy[:, 0] >= 0) & (xy[:, 0] < width) & (xy[:, 1] >= 0) & (xy[:, 1] < height)
+        edge[xy[inside, 1], xy[inside, 0]] = 1
+    return edge

@@ -1,0 +1,77 @@
+"""What a decoder knows of the picture so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vcmcodec import colour, raster, sample
+from vcmcodec.colour import YCoCg
+from vcmcodec.ops import Op, Point
+
+
+def canvas_size(width: int, height: int, side: int) -> tuple[int, int]:
+    """Canvas (width, height) in pixels for a picture of ``width`` x ``height``: the longest
+    side is ``side``, the other in proportion, rounded half up, at least 8
+    (spec/FORMAT.md, section "Canvas")."""
+    longest = max(width, height)
+    return tuple(max(8, (2 * length * side + longest) // (2 * longest)) for length in (width, height))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The strokes of a picture and all that is derived from them alone.
+
+    ``width``, ``height``: the canvas, in pixels. ``step``: the quantiser step, in half-pixels.
+    ``ops``: the strokes (valid, see :func:`vcmcodec.ops.fault`).
+    """
+
+    width: int
+    height: int
+    step: int
+    ops: tuple[Op, ...]
+
+    @cached_property
+    def places(self) -> list[Point]:
+        """All reference pixels (x, y) that the strokes give, in the order colours are sent."""
+        return sample.places(self.ops, self.step, self.width, self.height)
+
+    @cached_property
+    def E(self) -> NDArray[np.uint8]:
+        """uint8 (height, width): 1 on a stroke."""
+        return raster.draw(self.ops, self.step, self.width, self.height)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture as the layers decoded so far describe it; each layer gives a new scene.
+
+    ``width``, ``height``: the canvas, in pixels. ``drawing``: the edge layer's strokes, None
+    before it. ``known``: colours of the first places, in YCoCg.
+    """
+
+    width: int
+    height: int
+    drawing: Drawing | None = None
+    known: tuple[YCoCg, ...] = ()
+
+    @property
+    def E(self) -> NDArray[np.uint8]:
+        """uint8 (height, width): 1 on a stroke."""
+        if self.drawing is None:
+            return np.zeros((self.height, self.width), dtype=np.uint8)
+        return self.drawing.E
+
+    @cached_property
+    def planes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """M and C: uint8 (height, width), 1 where a colour is known, and uint8 (height, width, 3),
+        the RGB there and 0 elsewhere."""
+        places = self.drawing.places if self.drawing else []
+        return sample.planes(places, colour.rgb(self.known), self.width, self.height)
+
+    def first(self, count: int) -> Scene:
+        """This scene with no more than its first ``count`` colours."""
+        return replace(self, known=self.known[:count])

@@ -1,0 +1,95 @@
+"""Makes training packs: for every face what the decoder really sees of it.
+
+``python -m vcmcodec.train.dataset_build --data FOLDER --out build/pack``
+
+A pack is a folder of ``pack-NNN.npz`` shards with arrays ``target_bytes`` uint8 (all pictures'
+files in a row) and ``target_offsets`` int64 (n + 1); ``E`` uint8 (n, 8192), the strokes of a
+256 x 256 canvas as packed bits; ``places`` int16 (P, 2), x and y, and ``colours`` uint8 (P, 3),
+the RGB that the decoder knows there, in the order in which they are sent, with
+``place_offsets`` int64 (n + 1); ``name`` (n,). Shards that are there already are kept.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from vcmcodec import codec, colour, picture
+from vcmcodec.layers import colours as colour_layer
+from vcmcodec.train.faces import faces, parallel
+
+SIDE = 256
+SHARD = 512
+
+
+class Row(NamedTuple):
+    """One face: its name, its picture's file, E as packed bits, places and colours."""
+
+    name: str
+    target: bytes
+    E: NDArray[np.uint8]
+    places: NDArray[np.int16]
+    colours: NDArray[np.uint8]
+
+
+def row(path: Path) -> Row:
+    """What one face gives."""
+    pixels = picture.load(path)
+    if pixels.shape[:2] == (SIDE, SIDE) and path.suffix == ".webp":
+        canvas, target = pixels, path.read_bytes()
+    else:
+        canvas = picture.resize(pixels, SIDE, SIDE)
+        file = io.BytesIO()
+        Image.fromarray(canvas).save(file, "WEBP", quality=90)
+        target = file.getvalue()
+    drawing = codec.draw(canvas)
+    known: list[colour.YCoCg] = []
+    steps = colour_layer.STEPS[colour_layer.DEFAULT_STEPS]
+    colour.encode(drawing.places, known, codec.pick(canvas, drawing.places), steps)
+    places = np.array(drawing.places, dtype=np.int16).reshape(-1, 2)
+    name = f"{path.parent.name}/{path.name}"
+    return Row(name, target, np.packbits(drawing.E), places, colour.rgb(known))
+
+
+def save(path: Path, rows: Sequence[Row]) -> None:
+    """Writes one shard, whole or not at all."""
+    partial = path.with_suffix(".partial.npz")
+    np.savez(
+        partial,
+        name=np.array([row.name for row in rows]),
+        target_bytes=np.frombuffer(b"".join(row.target for row in rows), dtype=np.uint8),
+        target_offsets=np.cumsum([0, *(len(row.target) for row in rows)], dtype=np.int64),
+        E=np.stack([row.E for row in rows]),
+        places=np.concatenate([row.places for row in rows]),
+        colours=np.concatenate([row.colours for row in rows]),
+        place_offsets=np.cumsum([0, *(len(row.places) for row in rows)], dtype=np.int64),
+    )
+    os.replace(partial, path)
+
+
+@click.command()
+@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
+@click.option("--limit", type=int, help="Use only the first N of the shuffled faces.")
+@click.option("--jobs", default=2, show_default=True)
+def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
+    """Write a training pack from the faces in a folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    paths = faces(data)[:limit]
+    for start in range(0, len(paths), SHARD):
+        shard = out / f"pack-{start // SHARD:03d}.npz"
+        if not shard.exists():
+            save(shard, list(parallel(row, paths[start : start + SHARD], jobs)))
+            click.echo(f"{shard}: {min(start + SHARD, len(paths))} of {len(paths)} faces")
+
+
+if __name__ == "__main__":
+    main()
