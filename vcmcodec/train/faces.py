@@ -10,6 +10,7 @@ from typing import TypeVar
 
 SUFFIXES = {".webp", ".png", ".jpg", ".jpeg"}
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -21,10 +22,12 @@ def faces(folder: Path) -> list[Path]:
     return found
 
 
-def parallel(work: Callable[[Path], Result], paths: Sequence[Path], jobs: int) -> Iterator[Result]:
-    """``work`` of every path, in order, by ``jobs`` processes of one thread each."""
+def parallel(
+    work: Callable[[Item], Result], items: Sequence[Item], jobs: int, chunk: int = 4
+) -> Iterator[Result]:
+    """``work`` of every item, in order, by ``jobs`` processes of one thread each."""
     with multiprocessing.get_context("spawn").Pool(jobs, initializer=_single_thread) as pool:
-        yield from pool.imap(work, paths, chunksize=4)
+        yield from pool.imap(work, items, chunksize=chunk)
 
 
 def _single_thread() -> None:

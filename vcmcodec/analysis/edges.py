@@ -1,0 +1,78 @@
+"""Sparse edges by structured forests (Dollar and Zitnick 2013), as in the seed paper's section 3.1:
+detect, thin by non-maximum suppression, binarise with hysteresis, drop what is short.
+
+Encoder only; nothing here is normative.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vcmcodec import settings
+from vcmcodec.analysis import forest_file
+
+FOREST = "edge-forest.yml.gz"
+
+LOW, HIGH = 0.05, 0.10
+"""Hysteresis: an edge is a ridge above LOW that somewhere rises above HIGH."""
+
+MIN_LENGTH = 10
+"""Edges of fewer pixels are trivial (seed paper, section 3.1)."""
+
+LEAST_SIDE = 64
+"""Smaller pictures are padded to this before detection: the forest looks at 32 x 32 patches."""
+
+
+@functools.cache
+def _detector() -> Any:
+    path = settings.model_path(FOREST)
+    forest_file.validate(path)
+    return cv2.ximgproc.createStructuredEdgeDetection(str(path))
+
+
+def _detect(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    height, width = image.shape[:2]
+    # The features are computed at half size: odd sides would leave the last row without any.
+    below, right = max(LEAST_SIDE, height + height % 2) - height, max(LEAST_SIDE, width + width % 2) - width
+    padded = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    strength = _detector().detectEdges(padded.astype(np.float32) / np.float32(255))
+    return np.asarray(strength[:height, :width])
+
+
+def detect(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Edge strength of a picture, uint8 (H, W, 3) RGB: float32 (H, W), 0 to about 0.5. The mean
+    of what is found at the picture's own size and at twice that, where eyes have their lids.
+
+    Raises ModelError where the forest is missing, altered or malformed.
+    """
+    height, width = image.shape[:2]
+    double = _detect(cv2.resize(image, (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC))
+    own = cv2.resize(double, (width, height), interpolation=cv2.INTER_AREA)
+    return (_detect(image) + own) / 2
+
+
+def edge_map(
+    image: NDArray[np.uint8], *, low: float = LOW, high: float = HIGH, min_length: int = MIN_LENGTH
+) -> NDArray[np.uint8]:
+    """Thin binary edges of a picture, uint8 (H, W, 3) RGB: uint8 (H, W), 1 on an edge, one pixel
+    wide, no 8-connected component of fewer than ``min_length`` pixels.
+
+    Raises ModelError where the forest is missing, altered or malformed.
+    """
+    strength, detector = detect(image), _detector()
+    orientation = detector.computeOrientation(strength)
+    ridges = detector.edgesNms(strength, orientation, r=1, s=0, m=1.0, isParallel=False)
+    weak = (ridges >= low).astype(np.uint8)
+    thin = cv2.ximgproc.thinning(weak * 255) // 255
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(thin, connectivity=8)
+    keep = stats[:, cv2.CC_STAT_AREA] >= min_length
+    strong = np.zeros(count, dtype=bool)
+    strong[labels[ridges >= high]] = True
+    keep &= strong
+    keep[0] = False
+    return keep[labels].astype(np.uint8)

@@ -1,0 +1,43 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from vcmcodec.errors import OutputError
+
+
+def write(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write ``data`` to ``path``: to a sibling file first, which then takes its name. On failure,
+    an interrupt included, what was at ``path`` is still there and the sibling is not.
+
+    A symbolic link is followed. A device or pipe cannot be replaced and is written directly.
+
+    Raises OutputError where the file cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)  # a directory fails here
+            return
+        _replace(target, data)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror or error}") from None
+
+
+def _replace(target: Path, data: bytes) -> None:
+    # The name stays short, so that a target of the longest legal name still has a sibling.
+    sibling = target.with_name(f".{secrets.token_hex(6)}.part")
+    try:
+        with sibling.open("xb") as file:
+            file.write(data)
+        if target.exists():
+            sibling.chmod(target.stat().st_mode & 0o777)
+        os.replace(sibling, target)
+    except BaseException:
+        with suppress(OSError):
+            sibling.unlink()
+        raise

@@ -1,0 +1,86 @@
+"""Exports a checkpoint's averaged weights to ONNX and checks it against torch.
+
+``python -m vcmcodec.train.export --checkpoint build/train/checkpoint.pt --out models/face-1.onnx``
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from vcmcodec.train.network import Generator
+
+TOLERANCE = 0.02
+"""Most that ONNX with 16-bit weights may differ from torch, in -1..1 (2.5 levels of 255)."""
+
+
+def halve(model: onnx.ModelProto) -> None:
+    """Stores large weights as float16, widened again by a Cast: half the file, the same arithmetic."""
+    casts = []
+    for tensor in model.graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.size < 256:
+            continue
+        name = tensor.name
+        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
+        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT, name=f"{name}.cast"))
+    for index, node in enumerate(casts):
+        model.graph.node.insert(index, node)
+
+
+def difference(generator: Generator, path: Path, size: tuple[int, int, int]) -> float:
+    """Largest difference between torch and ONNX on a random input of batch, height, width."""
+    batch, height, width = size
+    rng = np.random.default_rng(0)
+    x = np.zeros((batch, 5, height, width), dtype=np.float32)
+    x[:, 0] = rng.random((batch, height, width)) < 0.03
+    x[:, 1] = rng.random((batch, height, width)) < 0.002
+    x[:, 2:] = rng.uniform(-1, 1, (batch, 3, height, width)) * x[:, 1:2]
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    with torch.no_grad():
+        expected = generator(torch.from_numpy(x)).numpy()
+    return float(np.abs(session.run(["y"], {"x": x})[0] - expected).max())
+
+
+@click.command()
+@click.option("--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def main(checkpoint: Path, out: Path) -> None:
+    """Export the averaged weights of a checkpoint."""
+    generator = Generator().eval()
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    generator.load_state_dict(state["ema"])
+    axes = {0: "batch", 2: "height", 3: "width"}
+    partial = out.with_suffix(".partial.onnx")
+    torch.onnx.export(
+        generator,
+        (torch.zeros(2, 5, 256, 192),),
+        str(partial),
+        input_names=["x"],
+        output_names=["y"],
+        dynamic_axes={"x": axes, "y": axes},
+        opset_version=17,
+        dynamo=False,
+    )
+    model = onnx.load(str(partial))
+    halve(model)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(partial))
+    for size in ((1, 256, 256), (3, 320, 192), (2, 32, 64)):
+        found = difference(generator, partial, size)
+        click.echo(f"{size}: largest difference {found:.2e}")
+        if not found <= TOLERANCE:
+            partial.unlink()
+            raise click.ClickException(f"ONNX differs from torch by more than {TOLERANCE}")
+    partial.replace(out)
+    click.echo(f"{out}: {out.stat().st_size} bytes, step {state['step']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The generator's network: a U-Net on E, M and C (seed paper, section 3.3) that works at a quarter
+of the picture's size inside.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+WIDTHS = (64, 128, 192, 256)
+"""Channels at 1/4, 1/8, 1/16 and 1/32 of the picture's size."""
+
+FILL = 0.02
+"""Weight of the coarser level in the colour hint, in reference pixels per cell."""
+
+
+def colour_hint(mask: Tensor, colour: Tensor) -> tuple[Tensor, Tensor]:
+    """A dense guess of the colours, and how sure it is, from sparse ones.
+
+    ``mask`` (B, 1, H, W) in {0, 1}, ``colour`` (B, 3, H, W), 0 where the mask is 0. Returns
+    (B, 3, H/4, W/4) and (B, 1, H/4, W/4). Means over cells of growing size; a cell without a
+    reference pixel takes the next larger cell's. 0 where there is no reference pixel at all.
+    """
+    weights = [functional.avg_pool2d(mask, 4) * 16]
+    sums = [functional.avg_pool2d(colour, 4) * 16]
+    for _ in range(3):
+        weights.append(functional.avg_pool2d(weights[-1], 2) * 4)
+        sums.append(functional.avg_pool2d(sums[-1], 2) * 4)
+    count = weights[-1].sum(dim=(2, 3), keepdim=True)
+    hint = sums[-1].sum(dim=(2, 3), keepdim=True) / (count + 1e-3)
+    hint = hint.expand_as(sums[-1])
+    for level in range(3, -1, -1):
+        if level < 3:
+            hint = functional.interpolate(hint, scale_factor=2.0, mode="bilinear", align_corners=False)
+        # Neighbouring cells count too: colours reach over the borders of the cells.
+        weight = functional.avg_pool2d(weights[level], 3, 1, 1, count_include_pad=True)
+        total = functional.avg_pool2d(sums[level], 3, 1, 1, count_include_pad=True)
+        hint = (total + FILL * hint) / (weight + FILL)
+    sure = functional.avg_pool2d(weights[0], 5, 1, 2)
+    return hint * (count > 0).to(hint.dtype), sure
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions with a bypass, for ``width`` channels."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = nn.GroupNorm(8, width)
+        self.first = nn.Conv2d(width, width, 3, padding=1)
+        self.second = nn.Conv2d(width, width, 3, padding=1)
+        nn.init.zeros_(self.second.weight)
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = functional.leaky_relu(self.first(self.norm(x)), 0.2)
+        out: Tensor = x + self.second(y)
+        return out
+
+
+class Generator(nn.Module):
+    """E, M, C to a picture. Input (B, 5, H, W), H and W multiples of 32: E and M in {0, 1}, C as RGB
+    in -1..1 where M is 1, else 0. Output (B, 3, H, W), RGB in -1..1."""
+
+    def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
+        super().__init__()
+        # Unshuffled E, M and C; the hint and its certainty; the number of colours.
+        self.stem = nn.Conv2d(16 * 5 + 4 + 1, widths[0], 3, padding=1)
+        self.down = nn.ModuleList(
+            nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in zip(widths, widths[1:])
+        )
+        self.encoder = nn.ModuleList(Block(width) for width in widths)
+        self.middle = nn.Sequential(Block(widths[-1]), Block(widths[-1]))
+        self.up = nn.ModuleList(nn.Conv2d(b, a, 3, padding=1) for a, b in zip(widths, widths[1:]))
+        self.join = nn.ModuleList(nn.Conv2d(2 * a, a, 1) for a in widths[:-1])
+        self.decoder = nn.ModuleList(nn.Sequential(Block(a), Block(a)) for a in widths[:-1])
+        self.half = nn.Conv2d(widths[0] + 3, 4 * 32, 3, padding=1)
+        self.half_mix = nn.Conv2d(32 + 4, 32, 3, padding=1)
+        self.full = nn.Conv2d(32, 4 * 8, 3, padding=1)
+        self.last = nn.Conv2d(8 + 1, 3, 3, padding=1)
+        for layer, width in ((self.half, 32), (self.full, 8)):
+            _same_in_each_cell(layer, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        edge, mask, colour = x[:, :1], x[:, 1:2], x[:, 2:]
+        hint, sure = colour_hint(mask, colour)
+        count = torch.log1p(mask.sum(dim=(2, 3), keepdim=True)) / 5
+        y = torch.cat(
+            [functional.pixel_unshuffle(x, 4), hint, sure, count.expand_as(sure)], dim=1
+        )
+        y = functional.leaky_relu(self.stem(y), 0.2)
+        skips = []
+        for level, block in enumerate(self.encoder):
+            if level:
+                skips.append(y)
+                y = functional.leaky_relu(self.down[level - 1](y), 0.2)
+            y = block(y)
+        y = self.middle(y)
+        for level in range(len(skips) - 1, -1, -1):
+            y = functional.interpolate(self.up[level](y), scale_factor=2.0, mode="nearest")
+            y = self.decoder[level](self.join[level](torch.cat([y, skips[level]], dim=1)))
+        y = functional.pixel_shuffle(functional.leaky_relu(self.half(torch.cat([y, hint], dim=1)), 0.2), 2)
+        y = torch.cat([y, functional.pixel_unshuffle(edge, 2)], dim=1)
+        y = functional.leaky_relu(self.half_mix(y), 0.2)
+        y = functional.pixel_shuffle(functional.leaky_relu(self.full(y), 0.2), 2)
+        return torch.tanh(self.last(torch.cat([y, edge], dim=1)))
+
+
+def _same_in_each_cell(layer: nn.Conv2d, width: int) -> None:
+    """Starts the layer before a pixel shuffle with the same weights for each pixel of a cell, so
+    that no checkerboard has to be unlearned (Aitken et al. 2017)."""
+    with torch.no_grad():
+        layer.weight.copy_(layer.weight[::4].repeat_interleave(4, dim=0)[: 4 * width])
+        assert layer.bias is not None
+        layer.bias.zero_()
