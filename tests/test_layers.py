@@ -1,0 +1,167 @@
+"""Colours, PPM, and the two kinds of layers: what is encoded is decoded, damage is found."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strokes import drawings
+
+from vcmcodec import colour, ppm
+from vcmcodec.errors import FormatError, LimitError
+from vcmcodec.layers import colours as colour_layer
+from vcmcodec.layers import edges as edge_layer
+from vcmcodec.limits import DEFAULT_LIMITS, Limits
+from vcmcodec.ops import Grid, Line, Move, Op
+from vcmcodec.scene import Drawing, Scene, canvas_size
+from vcmcodec.wire import Reader
+
+PRIMER = bytes(range(64)) * 20
+
+
+@given(st.binary(max_size=400))
+def test_ppm_round_trips(symbols: bytes) -> None:
+    assert ppm.decode(ppm.encode(symbols, PRIMER), len(symbols), PRIMER) == symbols
+
+
+def test_ppm_of_what_the_primer_foretells_is_short() -> None:
+    symbols = PRIMER[:256]
+    assert len(ppm.encode(symbols, PRIMER)) < 20 < len(ppm.encode(symbols, b""))
+
+
+@given(st.binary(max_size=60), st.integers(0, 3000))
+def test_ppm_survives_any_payload(payload: bytes, count: int) -> None:
+    symbols = ppm.decode(payload, count, PRIMER)
+    assert symbols is None or len(symbols) == count
+
+
+def test_ppm_refuses_more_symbols_than_its_limit() -> None:
+    with pytest.raises(ValueError, match="symbols"):
+        ppm.decode(b"", ppm.MAX_SYMBOLS + 1, PRIMER)
+    with pytest.raises(ValueError, match="symbols"):
+        ppm.encode(bytes(ppm.MAX_SYMBOLS + 1), PRIMER)
+
+
+levels = st.integers(0, 255)
+
+
+@given(levels, levels, levels)
+def test_ycocg_is_lossless(red: int, green: int, blue: int) -> None:
+    assert colour.to_rgb(*colour.to_ycocg(red, green, blue)) == (red, green, blue)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 255), st.integers(0, 255)), min_size=1, max_size=30, unique=True),
+    st.integers(0, 2**32),
+    st.integers(colour.MIN_STEP, colour.MAX_STEP),
+    st.integers(colour.MIN_STEP, colour.MAX_STEP),
+)
+def test_colours_decode_to_what_the_encoder_knows(
+    where: list[tuple[int, int]], seed: int, luma: int, chroma: int
+) -> None:
+    rng = random.Random(seed)
+    wanted = [(rng.randrange(256), rng.randrange(256), rng.randrange(256)) for _ in where]
+    known: list[colour.YCoCg] = []
+    symbols = colour.encode(where, known, wanted, (luma, chroma))
+    decoded: list[colour.YCoCg] = []
+    colour.decode(where, decoded, symbols, (luma, chroma))
+    assert decoded == known
+    for rgb, value in zip(wanted, known):
+        y, co, cg = colour.to_ycocg(*rgb)
+        assert abs(y - value[0]) <= luma / 2
+        assert max(abs(co - value[1]), abs(cg - value[2])) <= chroma / 2
+
+
+def test_a_colour_is_predicted_from_its_nearest_three() -> None:
+    where = [(0, 0), (10, 0), (0, 10), (100, 100), (0, 1)]
+    known = [(100, 8, 0), (50, 0, 0), (60, 0, 0), (250, 90, 90)]
+    y, co, cg = colour.predict(where, known, 4)
+    assert 97 <= y < 100
+    assert co == 8
+    assert cg == 0
+
+
+def decode(payload: bytes, scene: Scene, limits: Limits = DEFAULT_LIMITS) -> Scene:
+    return edge_layer.decode(scene, Reader(payload, base=9, layer=0), limits)
+
+
+@given(drawings())
+def test_strokes_round_trip(drawn: tuple[Grid, tuple[Op, ...]]) -> None:
+    grid, ops = drawn
+    drawing = Drawing(grid.width, grid.height, grid.step, ops)
+    payload = edge_layer.encode(drawing)
+    scene = decode(payload, Scene(grid.width, grid.height))
+    assert scene.drawing == drawing
+    assert edge_layer.count(Reader(payload)) == sum(isinstance(op, Move) for op in ops)
+
+
+def test_long_strokes_are_escaped_and_back() -> None:
+    ops = (Move((2000, 3)), Line((0, 1999)), Line((2000, 0)))
+    drawing = Drawing(1024, 1024, 1, ops)
+    assert edge_layer.symbols(ops)[1]
+    assert decode(edge_layer.encode(drawing), Scene(1024, 1024)).drawing == drawing
+
+
+def test_too_many_ops_are_refused_before_they_are_decoded() -> None:
+    ops = tuple(op for n in range(30) for op in (Move((n, n)), Line((n, n + 9))))
+    payload = edge_layer.encode(Drawing(256, 256, 2, ops))
+    with pytest.raises(LimitError, match=r"60 ops .*layer 0"):
+        decode(payload, Scene(256, 256), Limits(ops=59))
+
+
+@given(st.binary(max_size=40), st.integers(0, 7))
+def test_any_edge_payload_decodes_or_is_refused(junk: bytes, step: int) -> None:
+    payload = bytes([edge_layer.PRIMER_ID << 4 | step]) + junk
+    try:
+        decode(payload, Scene(256, 256))
+    except FormatError as error:
+        assert error.layer == 0
+        assert error.offset is not None
+        assert error.offset >= 9
+
+
+def square() -> Scene:
+    return Scene(256, 256, Drawing(256, 256, 2, (Move((40, 40)), Line((90, 45)), Line((80, 99)), Line((30, 80)))))
+
+
+def test_colour_layers_go_on_where_the_last_one_stopped() -> None:
+    scene = square()
+    wanted = [(200, 150, 120), (190, 140, 110), (20, 30, 40), (0, 0, 0)]
+    first, scene = colour_layer.encode(scene, wanted[:1])
+    second, scene = colour_layer.encode(scene, wanted[1:])
+    seen = square()
+    for payload in (first, second):
+        seen = colour_layer.decode(seen, Reader(payload, layer=1), DEFAULT_LIMITS)
+    assert seen.known == scene.known
+    assert colour_layer.count(Reader(second)) == 3
+    mask, _ = seen.planes
+    assert mask.sum() == 4
+    assert seen.first(2).known == scene.known[:2]
+
+
+def test_colours_are_refused_without_places_or_above_the_limit() -> None:
+    payload, _ = colour_layer.encode(square(), [(1, 2, 3)] * 5)
+    with pytest.raises(LimitError):
+        colour_layer.decode(square(), Reader(payload, layer=1), Limits(places=4))
+    with pytest.raises(FormatError, match="before the strokes"):
+        colour_layer.decode(Scene(256, 256), Reader(payload, layer=1), DEFAULT_LIMITS)
+
+
+@given(st.binary(max_size=30))
+def test_any_colour_payload_decodes_or_is_refused(payload: bytes) -> None:
+    try:
+        scene = colour_layer.decode(square(), Reader(payload, layer=1), DEFAULT_LIMITS)
+    except FormatError as error:
+        assert error.layer == 1
+    else:
+        assert scene.known
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((256, 256), (256, 256)), ((400, 300), (256, 192)), ((16, 8192), (8, 256)), ((300, 301), (255, 256))],
+)
+def test_canvas_keeps_the_proportions(size: tuple[int, int], expected: tuple[int, int]) -> None:
+    assert canvas_size(*size, 256) == expected

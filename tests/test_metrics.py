@@ -1,0 +1,69 @@
+import math
+
+import numpy as np
+import pytest
+
+from vcmcodec import metrics
+
+
+def face() -> np.ndarray:
+    points = np.random.default_rng(0).uniform(0, 256, (68, 2))
+    points[36], points[45] = (80, 100), (180, 100)
+    return points
+
+
+def test_nme_of_the_same_points_is_zero():
+    assert metrics.nme(face(), face()) == 0
+
+
+def test_nme_counts_in_outer_eye_distances():
+    # Every point is off by (3, 4), so by 5 pixels; the corners are 100 pixels apart.
+    assert metrics.nme(face() + (3, 4), face()) == pytest.approx(0.05)
+
+
+def test_nme_is_a_mean_over_points():
+    found = face()
+    found[0] += (68, 0)
+    assert metrics.nme(found, face()) == pytest.approx(0.01)
+
+
+def test_nme_takes_its_unit_from_the_truth_and_ignores_scale():
+    truth, found = face(), face() * 1.1
+    assert metrics.nme(found, truth) != pytest.approx(metrics.nme(truth, found))
+    assert metrics.nme(3 * found, 3 * truth) == pytest.approx(metrics.nme(found, truth))
+
+
+@pytest.mark.parametrize("shape", [(5, 2), (68, 3), (2, 68)])
+def test_nme_refuses_other_shapes(shape):
+    with pytest.raises(ValueError, match="landmarks must be"):
+        metrics.nme(np.zeros(shape), np.zeros(shape))
+
+
+def test_nme_refuses_a_face_without_a_width():
+    with pytest.raises(ValueError, match="coincide"):
+        metrics.nme(face(), np.zeros((68, 2)))
+
+
+def test_psnr_of_known_errors():
+    black = np.zeros((4, 4, 3), np.uint8)
+    assert metrics.psnr(black, black) == math.inf
+    assert metrics.psnr(black, black + np.uint8(255)) == pytest.approx(0)
+    assert metrics.psnr(black, black + np.uint8(1)) == pytest.approx(48.1308, abs=1e-4)
+
+
+def test_differences_do_not_wrap_around():
+    low, high = np.full((2, 2), 10, np.uint8), np.full((2, 2), 250, np.uint8)
+    assert metrics.mean_absolute_error(low, high) == metrics.mean_absolute_error(high, low) == 240
+
+
+@pytest.mark.parametrize("measure", [metrics.psnr, metrics.mean_absolute_error])
+def test_two_shapes_and_empty_arrays_are_refused(measure):
+    with pytest.raises(ValueError, match="cannot be compared"):
+        measure(np.zeros((2, 2), np.uint8), np.zeros((2, 3), np.uint8))
+    with pytest.raises(ValueError, match="cannot be compared"):
+        measure(np.zeros((0, 3), np.uint8), np.zeros((0, 3), np.uint8))
+
+
+def test_bits_per_pixel():
+    assert metrics.bits_per_pixel(1, 256, 256) == pytest.approx(0.000122, abs=1e-6)
+    assert metrics.bits_per_pixel(100, 20, 40) == 1

@@ -1,0 +1,174 @@
+"""What a file costs and what its picture is worth, on a folder of faces.
+
+``python -m vcmcodec.bench.measure FOLDER...``
+
+The reference for landmarks is what the detector finds in the original. A face that it finds in the
+original and not in the decoded picture counts against the share found and is left out of the
+mean NME; one that it does not find in the original counts in neither.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+import vcmcodec
+from vcmcodec import ModelError, colour, metrics, picture
+from vcmcodec.bench import faces, judges, speed, table
+from vcmcodec.codec import pick
+from vcmcodec.scene import Scene
+
+LEVELS: dict[str, int | None] = {"base only": 0, "N=16": 16, "N=48": 48, "N=128": 128, "all colours": None}
+"""Numbers of reference pixels that decoded pictures are judged at; None: all."""
+
+TIMED = 60
+"""Pictures that are timed."""
+
+REPORT = 20
+"""A line on stderr every so many pictures."""
+
+
+class _Means:
+    """Means of figures that come one picture at a time."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, list[float]] = defaultdict(list)
+
+    def add(self, name: str, value: float) -> None:
+        self._values[name].append(value)
+
+    def to_dict(self) -> dict[str, float]:
+        return {name: statistics.fmean(values) for name, values in self._values.items()}
+
+
+class Judge:
+    """Compares decoded pictures with an original. ``gaps`` names the judges that are missing."""
+
+    def __init__(self) -> None:
+        self.gaps: list[str] = []
+        self._landmarks = self._made(judges.Dlib68)
+        self._lpips = self._made(judges.LpipsAlex)
+
+    def _made(self, kind: Any) -> Any:
+        try:
+            return kind()
+        except ModelError as error:
+            self.gaps.append(str(error))
+            return None
+
+    def compare(
+        self, original: NDArray[np.uint8], decoded: dict[str, NDArray[np.uint8]], into: dict[str, _Means]
+    ) -> None:
+        """Add PSNR, LPIPS, NME and whether a face is found, of each of ``decoded``, to the means
+        of the same key. All pictures are uint8 (H, W, 3) of one size."""
+        truth = self._landmarks(original) if self._landmarks else None
+        features = self._lpips.features(original) if self._lpips else None
+        for level, image in decoded.items():
+            means = into[level]
+            means.add("psnr", metrics.psnr(image, original))
+            if features is not None:
+                means.add("lpips", self._lpips.distance(self._lpips.features(image), features))
+            if truth is not None:
+                found = self._landmarks(image)
+                means.add("found", found is not None)
+                if found is not None:
+                    means.add("nme", metrics.nme(found, truth))
+
+
+def _rates(data: bytes, rates: _Means, levels: dict[str, _Means]) -> None:
+    """Sizes of one file: whole, base layer with header, each colour layer, and up to each level."""
+    info = vcmcodec.inspect(data)
+    rates.add("file_bytes", info.bytes)
+    rates.add("file_bpp", info.bpp(info.bytes))
+    base = info.layers[0].offset + info.layers[0].bytes
+    rates.add("base_bytes", base)
+    rates.add("base_bpp", info.bpp(base))
+    rates.add("strokes", info.layers[0].count or 0)
+    ends = [(0, base)]
+    for index, layer in enumerate(info.layers[1:], start=1):
+        rates.add(f"colour_layer_{index}_bytes", layer.bytes)
+        ends.append((ends[-1][0] + (layer.count or 0), layer.offset + layer.bytes))
+    colours = ends[-1][0]
+    rates.add("colours", colours)
+    if colours:
+        rates.add("colour_bits", 8 * (info.bytes - base) / colours)
+    for level, count in LEVELS.items():
+        end = info.bytes if count is None else max(end for known, end in ends if known <= count)
+        levels[level].add("bpp", info.bpp(end))
+
+
+def _colour_error(scene: Scene, canvas: NDArray[np.uint8]) -> float | None:
+    """Mean absolute error of a file's colours against ``canvas``, uint8 (H, W, 3), in levels."""
+    if scene.drawing is None or not scene.known:
+        return None
+    sent = np.array(pick(canvas, scene.drawing.places[: len(scene.known)]), dtype=np.uint8)
+    return metrics.mean_absolute_error(np.asarray(colour.rgb(scene.known), dtype=np.uint8), sent)
+
+
+def measure(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
+    """All figures of the pictures at ``paths``, ready for JSON: means over pictures, medians of
+    times in seconds, and ``gaps``, a line for each judge that is missing."""
+    judge = Judge()
+    rates, levels = _Means(), {level: _Means() for level in LEVELS}
+    images = [picture.load(path) for path in paths]
+    for number, image in enumerate(images):
+        if number % REPORT == 0:
+            click.echo(f"{number} of {len(images)} faces", err=True)
+        data = vcmcodec.encode(image)
+        _rates(data, rates, levels)
+        _, scene = vcmcodec.decode_scene(data)
+        error = _colour_error(scene, picture.resize(image, scene.width, scene.height))
+        if error is not None:
+            rates.add("colour_error", error)
+        decoded = {
+            level: np.asarray(vcmcodec.decode(data, colours=count, device=device))
+            for level, count in LEVELS.items()
+        }
+        judge.compare(image, decoded, levels)
+    timed = images[:: -(-len(images) // TIMED)]
+    encode, decode = speed.codec(timed, device)
+    two_layers = vcmcodec.inspect(vcmcodec.encode(images[0], colours=16))
+    return {
+        "faces": len(images),
+        "gaps": judge.gaps,
+        "framing_bytes": two_layers.bytes - sum(layer.payload for layer in two_layers.layers),
+        "timed": len(timed),
+        "encode_s": statistics.median(encode),
+        "decode_s": statistics.median(decode),
+        "info_s": statistics.median(speed.info(vcmcodec.encode(images[0]))),
+        **rates.to_dict(),
+        "levels": {level: means.to_dict() for level, means in levels.items()},
+    }
+
+
+@click.command()
+@faces.folders
+@click.option("--limit", type=int, help="Measure this many pictures, spread evenly.  [default: all]")
+@faces.device
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON instead of the table.")
+@click.option(
+    "--readme",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Refresh the table in this file.",
+)
+def main(
+    folders: tuple[Path, ...], limit: int | None, device: str, as_json: bool, readme: Path | None
+) -> None:
+    """Measure the codec on the faces below FOLDERS; print a table of figures and their bars."""
+    figures = measure(faces.listed(folders, limit), device)
+    text = table.markdown(figures)
+    click.echo(json.dumps(figures, indent=2) if as_json else text)
+    if readme is not None:
+        table.refresh(readme, text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Sheets to look at: a row a face, with what a decoder makes of more and more of its file.
+
+``python -m vcmcodec.bench.sheet FOLDER... -o sheet.png``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+import vcmcodec
+from vcmcodec import picture
+from vcmcodec.bench import faces
+
+CAPTION = 40
+"""Pixels below a picture for its two lines of text."""
+
+GAP = 6
+
+
+class Panel(NamedTuple):
+    """A picture and the two lines below it."""
+
+    image: Image.Image
+    title: str
+    note: str
+
+
+def panels(image: NDArray[np.uint8], device: str = "auto") -> tuple[bytes, list[Panel]]:
+    """The file of a picture, uint8 (H, W, 3), and: the input, the strokes, and the picture from
+    strokes alone, from N=16, and from all colours, each with its bytes and bits per pixel."""
+    height, width = image.shape[:2]
+    data = vcmcodec.encode(image)
+    base = vcmcodec.encode(image, colours=0)
+    some = vcmcodec.encode(image, colours=16)
+    _, scene = vcmcodec.decode_scene(base)
+    strokes = Image.fromarray(np.where(scene.E, np.uint8(0), np.uint8(255))).convert("RGB")
+    drawing = Panel(strokes.resize((width, height)), "strokes", "what machines get")
+    shown = [Panel(Image.fromarray(image), "input", f"{width} x {height}"), drawing]
+    for title, coded in (("strokes alone", base), ("16 colours", some), ("all colours", data)):
+        note = f"{len(coded)} bytes, {8 * len(coded) / (width * height):.4f} bpp"
+        shown.append(Panel(vcmcodec.decode(coded, device=device), title, note))
+    return data, shown
+
+
+def sheet(table: Sequence[Sequence[Panel]]) -> Image.Image:
+    """Rows of panels, all pictures of one size, on white."""
+    width, height = table[0][0].image.size
+    columns = max(len(row) for row in table)
+    size = (GAP + columns * (width + GAP), GAP + len(table) * (height + CAPTION + GAP))
+    canvas = Image.new("RGB", size, "white")
+    pen = ImageDraw.Draw(canvas)
+    large, small = ImageFont.load_default(15), ImageFont.load_default(13)
+    for y, row in enumerate(table):
+        for x, panel in enumerate(row):
+            left, top = GAP + x * (width + GAP), GAP + y * (height + CAPTION + GAP)
+            canvas.paste(panel.image, (left, top))
+            pen.text((left, top + height + 2), panel.title, "black", large)
+            pen.text((left, top + height + 20), panel.note, "dimgrey", small)
+    return canvas
+
+
+@click.command()
+@faces.folders
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The picture to write.")
+@click.option("--count", type=int, default=16, show_default=True, help="Faces, spread evenly.")
+def main(folders: tuple[Path, ...], output: Path, count: int) -> None:
+    """Encode and decode faces below FOLDERS and write them as one sheet."""
+    images = [picture.load(path) for path in faces.listed(folders, count)]
+    picture.save(output, sheet([panels(image)[1] for image in images]))
+    click.echo(output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""How long the codec takes.
+
+``python -m vcmcodec.bench.speed FOLDER...``
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+import vcmcodec
+from vcmcodec import picture
+from vcmcodec.bench import faces
+
+WARM_UP = 3
+PROCESSES = 9
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def codec(images: Sequence[NDArray[np.uint8]], device: str = "auto") -> tuple[list[float], list[float]]:
+    """Seconds to encode and to decode each picture, uint8 (H, W, 3), in this process: array to
+    bytes and bytes to picture, all colours. The first pictures are done once before, to warm up."""
+    encode, decode = [], []
+    for index, image in enumerate([*images[:WARM_UP], *images]):
+        data = vcmcodec.encode(image)
+        if index < WARM_UP:
+            vcmcodec.decode(data, device=device)
+            continue
+        encode.append(_seconds(lambda image=image: vcmcodec.encode(image)))  # type: ignore[misc]
+        decode.append(_seconds(lambda data=data: vcmcodec.decode(data, device=device)))  # type: ignore[misc]
+    return encode, decode
+
+
+def processes(*arguments: str) -> list[float]:
+    """Seconds that ``vcm`` with these arguments takes as a process, several times over."""
+    command = [sys.executable, "-m", "vcmcodec", *arguments]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return [
+        _seconds(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
+        for _ in range(PROCESSES)
+    ]
+
+
+def info(data: bytes) -> list[float]:
+    """Seconds that ``vcm info`` of a file takes as a process, several times over."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "face.vcm"
+        path.write_bytes(data)
+        return processes("info", str(path))
+
+
+@click.command()
+@faces.folders
+@click.option("--limit", type=int, default=60, show_default=True, help="Pictures to time.")
+@faces.device
+def main(folders: tuple[Path, ...], limit: int, device: str) -> None:
+    """Time encode and decode on the faces below FOLDERS, and ``vcm info`` as a process."""
+    images = [picture.load(path) for path in faces.listed(folders, limit)]
+    encode, decode = codec(images, device)
+    timed = (
+        (f"encode, {len(images)} pictures in one process", encode),
+        (f"decode, {len(images)} pictures in one process", decode),
+        ("vcm info, a process", info(vcmcodec.encode(images[0]))),
+        ("vcm --help, a process", processes("--help")),
+    )
+    for what, seconds in timed:
+        median, worst = 1e3 * statistics.median(seconds), 1e3 * max(seconds)
+        click.echo(f"{what:<40} median {median:6.0f} ms   worst {worst:6.0f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Figures as a Markdown table, each beside its bar, and that table's place in the README."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from vcmcodec import output
+
+BEGIN = "<!-- measure:begin -->"
+END = "<!-- measure:end -->"
+
+
+class Row(NamedTuple):
+    """One figure. ``value`` is None where it was not measured; ``bar`` is what it may be at most, or
+    at least where ``at_least``; None: it has none. Both times ``scale`` are shown, in ``form``."""
+
+    what: str
+    value: float | None
+    form: str
+    scale: float = 1
+    bar: float | None = None
+    at_least: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """``pass``, ``FAIL``, or nothing where there is no bar."""
+        if self.bar is None:
+            return ""
+        if self.value is None:
+            return "not measured"
+        return "pass" if (self.value >= self.bar if self.at_least else self.value <= self.bar) else "FAIL"
+
+    def cells(self) -> tuple[str, str, str, str]:
+        """The row's text: what, figure, bar, verdict."""
+        value = "not measured" if self.value is None else self.form.format(self.scale * self.value)
+        bar = "" if self.bar is None else self.form.format(self.scale * self.bar)
+        return self.what, value, f"{'>=' if self.at_least else '<='} {bar}" if bar else "", self.verdict
+
+
+def rows(figures: dict[str, Any]) -> Iterator[Row]:
+    """The rows of the figures of :func:`vcmcodec.bench.measure.measure`."""
+    get = figures.get
+    yield Row("default file, mean", get("file_bpp"), "{:.4f} bpp", bar=0.090)
+    yield Row("its base layer, with the header, mean", get("base_bpp"), "{:.4f} bpp", bar=0.060)
+    yield Row("default file, mean", get("file_bytes"), "{:.0f} bytes")
+    yield Row("its base layer, with the header, mean", get("base_bytes"), "{:.0f} bytes")
+    index = 1
+    while (size := get(f"colour_layer_{index}_bytes")) is not None:
+        yield Row(f"colour layer {index}, mean where there is one", size, "{:.0f} bytes")
+        index += 1
+    yield Row("strokes, mean", get("strokes"), "{:.0f}")
+    yield Row("reference pixels, mean", get("colours"), "{:.0f}")
+    yield Row("bits a reference pixel, framing included", get("colour_bits"), "{:.2f}", bar=11)
+    yield Row("their colour error, mean absolute, 8-bit", get("colour_error"), "{:.2f}", bar=4)
+    yield Row("header and framing of a two-layer file", get("framing_bytes"), "{:.0f} bytes", bar=16)
+    for level, found in figures["levels"].items():
+        yield from _level(level, found)
+    yield Row(f"encode, median of {get('timed')}", get("encode_s"), "{:.0f} ms", 1e3, bar=0.25)
+    yield Row(f"decode, median of {get('timed')}", get("decode_s"), "{:.0f} ms", 1e3, bar=0.25)
+    yield Row("`vcm info` as a process, median", get("info_s"), "{:.0f} ms", 1e3, bar=0.3)
+
+
+def _level(level: str, found: dict[str, float]) -> Iterator[Row]:
+    base, everything = level == "base only", level == "all colours"
+    yield Row(f"{level}: rate", found.get("bpp"), "{:.4f} bpp")
+    bar = 0.06 if base else 0.05 if everything else None
+    yield Row(f"{level}: NME (dlib 68 points)", found.get("nme"), "{:.2f} %", 100, bar=bar)
+    share = 0.97 if base else None
+    yield Row(f"{level}: faces found", found.get("found"), "{:.1f} %", 100, bar=share, at_least=True)
+    yield Row(f"{level}: LPIPS (alex)", found.get("lpips"), "{:.3f}", bar=0.35 if everything else None)
+    yield Row(f"{level}: PSNR", found.get("psnr"), "{:.2f} dB")
+
+
+def markdown(figures: dict[str, Any]) -> str:
+    """The table, and below it what the figures were measured on and which are missing."""
+    head = (f"on {figures['faces']} faces", "measured", "bar", "")
+    cells = [head, *(row.cells() for row in rows(figures))]
+    widths = [max(len(row[column]) for row in cells) for column in range(4)]
+    lines = ["| " + " | ".join(text.ljust(width) for text, width in zip(row, widths)) + " |" for row in cells]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join([*lines, *(f"\nNot measured: {gap}." for gap in figures["gaps"])])
+
+
+def refresh(readme: Path, text: str) -> None:
+    """Put ``text`` between the markers of ``readme``.
+
+    Raises ValueError where they are missing, OutputError where it cannot be written.
+    """
+    whole = readme.read_text(encoding="utf-8")
+    before, begin, rest = whole.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{readme} has no {BEGIN} ... {END}")
+    output.write(readme, f"{before}{BEGIN}\n{text}\n{END}{after}".encode())

@@ -1,0 +1,43 @@
+"""``vcm info``: what a ``.vcm`` file holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+import vcmcodec
+from vcmcodec.cli import files, options
+
+
+@click.command()
+@options.source("FILE")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def info(source: Path, as_json: bool) -> None:
+    """Say what FILE holds, without decoding it: sizes, generator, and bytes per layer."""
+    data = files.read(source)
+    found = vcmcodec.inspect(data)
+    if as_json:
+        click.echo(json.dumps({"file": str(source), **found.to_dict()}, indent=2))
+    else:
+        click.echo(_table(found))
+
+
+def _table(info: vcmcodec.Info) -> str:
+    lines = [
+        f"picture    {info.width} x {info.height}",
+        f"canvas     {info.canvas_width} x {info.canvas_height}",
+        f"format     version {info.version}",
+        f"generator  {info.model}",
+        "",
+        f"{'part':<10}{'count':>8}{'bytes':>8}{'share':>9}{'bpp':>9}",
+    ]
+    header = info.bytes - sum(layer.bytes for layer in info.layers)
+    parts: list[tuple[str, int | None, int]] = [("header", None, header)]
+    parts += [(layer.kind, layer.count, layer.bytes) for layer in info.layers]
+    parts.append(("total", None, info.bytes))
+    for name, count, size in parts:
+        number = "" if count is None else str(count)
+        lines.append(f"{name:<10}{number:>8}{size:>8}{size / info.bytes:>8.1%} {info.bpp(size):>9.5f}")
+    return "\n".join(lines)

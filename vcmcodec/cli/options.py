@@ -1,0 +1,50 @@
+"""Arguments and options that verbs share, each declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+class Colours(click.ParamType):  # type: ignore[type-arg]
+    """A number of reference pixels; ``all`` is None."""
+
+    name = "N|all"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        if value == "all":
+            return None
+        try:
+            number = int(value)
+        except ValueError:
+            number = -1
+        if number < 0:
+            self.fail(f"{value!r} is neither a number from 0 nor 'all'", param, ctx)
+        return number
+
+
+def source(kind: str) -> Callable[[Verb], Verb]:
+    """The argument FILE: an existing ``kind``, given to the verb as ``source``."""
+    return click.argument(
+        "source", metavar=kind, type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+    )
+
+
+def output(default: str) -> Callable[[Verb], Verb]:
+    """The option ``-o``, given to the verb as ``output``; None where it is missing."""
+    return click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help=f"Where to write. [default: the input's name, ending in {default}]",
+    )
+
+
+def colours(help: str) -> Callable[[Verb], Verb]:
+    """The option ``--colours``, given to the verb as a number or None for all."""
+    return click.option("--colours", type=Colours(), default="all", help=help)

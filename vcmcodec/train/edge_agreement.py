@@ -1,0 +1,121 @@
+"""How well the edge forest agrees with its teacher on faces it never saw, beside Canny.
+
+``python -m vcmcodec.train.edge_agreement --data FOLDER [--data FOLDER]`` prints both F-measures, each method at the
+one threshold for all pictures that suits it best.
+
+Precision is the share of edge pixels with one of the teacher's within TOLERANCE, recall the share of
+the teacher's with one of the method's. A frame of two pixels is left out: there the teacher marks the
+picture's own border.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vcmcodec import picture
+from vcmcodec.analysis import edges
+from vcmcodec.train.faces import faces
+from vcmcodec.train.teacher import teacher_edges
+
+TOLERANCE = 1.5
+"""In pixels."""
+
+FRAME = 2
+
+SCALES = np.geomspace(0.5, 3, 16)
+"""The forest's thresholds are tried at these multiples of the defaults."""
+
+CANNY_HIGH = range(20, 300, 20)
+CANNY_LOW = 0.4
+CANNY_SIGMA = (1.0, 1.5, 2.0)
+
+
+class Agreement(NamedTuple):
+    """F-measure, precision and recall, pooled over all pictures, and edge pixels a picture."""
+
+    f: float
+    precision: float
+    recall: float
+    pixels: float
+
+
+def _distance(edge: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Distance of every pixel to the nearest edge pixel, in pixels; far where there is none."""
+    if not edge.any():
+        return np.full(edge.shape, np.inf, dtype=np.float32)
+    return np.asarray(cv2.distanceTransform(1 - edge, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
+
+
+def agreement(found: Iterable[NDArray[np.uint8]], wanted: Sequence[NDArray[np.uint8]]) -> Agreement:
+    """Of edge maps, uint8 (H, W) 0 or 1, with the teacher's of the same pictures."""
+    hits, reached, pixels, teacher = 0, 0, 0, 0
+    for edge, target in zip(found, wanted):
+        inside = (slice(FRAME, -FRAME), slice(FRAME, -FRAME))
+        hits += int(((_distance(target) <= TOLERANCE) & (edge > 0))[inside].sum())
+        reached += int(((_distance(edge) <= TOLERANCE) & (target > 0))[inside].sum())
+        pixels += int(edge[inside].sum())
+        teacher += int(target[inside].sum())
+    precision, recall = hits / max(pixels, 1), reached / max(teacher, 1)
+    f = 2 * precision * recall / max(precision + recall, 1e-9)
+    return Agreement(f, precision, recall, pixels / max(len(wanted), 1))
+
+
+def _canny(image: NDArray[np.uint8], high: float, sigma: float) -> NDArray[np.uint8]:
+    grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), sigma)
+    return (cv2.Canny(grey, CANNY_LOW * high, high, L2gradient=True) > 0).astype(np.uint8)
+
+
+def _best(
+    choices: Iterable[tuple[str, Callable[[], Iterable[NDArray[np.uint8]]]]],
+    wanted: Sequence[NDArray[np.uint8]],
+) -> tuple[Agreement, str]:
+    return max((agreement(find(), wanted), name) for name, find in choices)
+
+
+@click.command()
+@click.option(
+    "--data", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True, required=True
+)
+@click.option("--cache", type=click.Path(file_okay=False, path_type=Path), default=Path("build/hed"))
+def main(data: tuple[Path, ...], cache: Path) -> None:
+    """Agreement of forest and Canny with HED on all faces in some folders."""
+    paths = [path for folder in data for path in faces(folder)]
+    images = [picture.load(path) for path in paths]
+    wanted = [
+        teacher_edges(image, cache / f"{path.parent.name}_{path.stem}.npy")
+        for image, path in zip(images, paths)
+    ]
+    found = [edges.ridges(image) for image in images]
+
+    def forest(scale: float) -> Callable[[], Iterable[NDArray[np.uint8]]]:
+        low, high = edges.LOW * scale, edges.HIGH * scale
+        return lambda: (edges.binarise(ridge, low=low, high=high) for ridge in found)
+
+    def canny(high: float, sigma: float) -> Callable[[], Iterable[NDArray[np.uint8]]]:
+        return lambda: (_canny(image, high, sigma) for image in images)
+
+    rows = {
+        "forest": _best(((f"high {edges.HIGH * s:.3f}", forest(s)) for s in SCALES), wanted),
+        "forest, default": (agreement(forest(1.0)(), wanted), f"high {edges.HIGH:.3f}"),
+        "Canny": _best(
+            ((f"high {h}, sigma {s}", canny(h, s)) for h in CANNY_HIGH for s in CANNY_SIGMA), wanted
+        ),
+    }
+    click.echo(f"{len(images)} faces, tolerance {TOLERANCE} pixels")
+    click.echo(f"{'':16} {'F':>6} {'prec.':>6} {'recall':>6} {'pixels':>7}  threshold")
+    for name, (result, threshold) in rows.items():
+        click.echo(
+            f"{name:16} {result.f:6.3f} {result.precision:6.3f} {result.recall:6.3f}"
+            f" {result.pixels:7.0f}  {threshold}"
+        )
+
+
+if __name__ == "__main__":
+    main()
