@@ -24,7 +24,8 @@ def polyline(*points: tuple[float, float], closed: bool = False) -> np.ndarray:
 def circle(radius: float, turn: float = 2 * math.pi) -> list[tuple[float, float]]:
     steps = 200
     return [
-        (128 + radius * math.cos(turn * n / steps), 128 + radius * math.sin(turn * n / steps)) for n in range(steps + 1)
+        (128 + radius * math.cos(turn * n / steps), 128 + radius * math.sin(turn * n / steps))
+        for n in range(steps + 1)
     ]
 
 

@@ -136,12 +136,14 @@ def test_outside_packages_stay_where_they_belong(module):
         assert part(module) in HOMES[outside], f"{outside} belongs in {sorted(HOMES[outside])}"
 
 
-@pytest.mark.parametrize("module", sorted(name for name in MODULES if part(name) not in ("train", "cli", "bench")))
+@pytest.mark.parametrize(
+    "module", sorted(name for name in MODULES if part(name) not in ("train", "cli", "bench"))
+)
 def test_the_library_neither_prints_nor_exits(module):
-    calls = {
-        ast.unparse(node.func) for node in ast.walk(MODULES[module]) if isinstance(node, ast.Call)
-    }
-    assert calls.isdisjoint({"print", "exit", "quit", "os._exit"} | ({"sys.exit"} if module != "__main__" else set()))
+    calls = {ast.unparse(node.func) for node in ast.walk(MODULES[module]) if isinstance(node, ast.Call)}
+    assert calls.isdisjoint(
+        {"print", "exit", "quit", "os._exit"} | ({"sys.exit"} if module != "__main__" else set())
+    )
 
 
 HEAVY = {"cv2", "onnxruntime", "scipy", "svgpathtools", "torch"}

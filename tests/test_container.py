@@ -11,9 +11,9 @@ from vcmcodec.limits import Limits
 from vcmcodec.wire import MAX_VARINT, Reader, varint
 
 sides = st.integers(16, 8192)
-headers = st.builds(Header, sides, sides, st.integers(1, 32).map(lambda n: 32 * n), st.integers(0, MAX_VARINT)) | st.builds(
-    lambda side, canvas: Header(side, side, 32 * canvas, 1), sides, st.integers(1, 32)
-)
+headers = st.builds(
+    Header, sides, sides, st.integers(1, 32).map(lambda n: 32 * n), st.integers(0, MAX_VARINT)
+) | st.builds(lambda side, canvas: Header(side, side, 32 * canvas, 1), sides, st.integers(1, 32))
 layers = st.lists(st.tuples(st.integers(0, 255), st.binary(max_size=300)), min_size=1, max_size=6)
 
 

@@ -38,7 +38,10 @@ def test_invalid_ops_are_named(ops: tuple[Op, ...]) -> None:
 
 
 def test_text_is_svg_like() -> None:
-    assert op_module.text((Move((1, 2)), Line((3, 4)), Curve((5, 6), (7, 8), (9, -1)))) == "M 1 2\nL 3 4\nC 5 6 7 8 9 -1\n"
+    assert (
+        op_module.text((Move((1, 2)), Line((3, 4)), Curve((5, 6), (7, 8), (9, -1))))
+        == "M 1 2\nL 3 4\nC 5 6 7 8 9 -1\n"
+    )
 
 
 @pytest.mark.parametrize("end", [(0, 10), (10, 0), (10, 10), (10, -10), (7, 3)])
@@ -94,7 +97,9 @@ def _spacing(exact: np.ndarray) -> float:
         ((-20, 4), {(30, 39), (30, 45)}),
     ],
 )
-def test_a_line_gives_two_places_beside_its_middle(end: tuple[int, int], expected: set[tuple[int, int]]) -> None:
+def test_a_line_gives_two_places_beside_its_middle(
+    end: tuple[int, int], expected: set[tuple[int, int]]
+) -> None:
     ops = (Move((40, 40)), Line((40 + end[0], 40 + end[1])))
     assert set(sample.places(ops, 2, 256, 256)) == expected
 

@@ -210,7 +210,7 @@ def test_a_disc_gives_a_closed_contour_near_its_circle() -> None:
     rim = np.abs(distance - 50) <= 3
     assert rim.mean() > 0.95
     angles = np.floor(np.degrees(np.arctan2(y - 80, x - 80))[rim] / 5)
-    assert len(np.unique(angles)) == 72
+    assert len(np.unique(angles % 72)) == 72
     # The ground does not leak into the disc through a gap.
     filled = (1 - found).astype(np.uint8)
     _, labels = cv2.connectedComponents(filled, connectivity=4)
@@ -230,7 +230,7 @@ def test_any_size_works(size: tuple[int, int]) -> None:
     assert found.shape == strength.shape == size
     assert strength.dtype == np.float32
     assert np.isfinite(strength).all()
-    assert 0 <= strength.min() and strength.max() <= 1
+    assert strength.min() >= 0 and strength.max() <= 1
 
 
 def test_one_picture_always_has_the_same_edges() -> None:

@@ -123,7 +123,9 @@ def test_any_edge_payload_decodes_or_is_refused(junk: bytes, step: int) -> None:
 
 
 def square() -> Scene:
-    return Scene(256, 256, Drawing(256, 256, 2, (Move((40, 40)), Line((90, 45)), Line((80, 99)), Line((30, 80)))))
+    return Scene(
+        256, 256, Drawing(256, 256, 2, (Move((40, 40)), Line((90, 45)), Line((80, 99)), Line((30, 80))))
+    )
 
 
 def test_colour_layers_go_on_where_the_last_one_stopped() -> None:

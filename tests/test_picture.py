@@ -196,7 +196,9 @@ def test_least_and_greatest_sides(tmp_path, size):
 
 @pytest.mark.parametrize("size", [(15, 64), (64, 15), (8193, 16), (16, 8193)])
 def test_other_sides_are_refused(tmp_path, size):
-    with pytest.raises(PictureError, match=f"picture of {size[0]} x {size[1]} pixels: sides must be 16 to 8192"):
+    with pytest.raises(
+        PictureError, match=f"picture of {size[0]} x {size[1]} pixels: sides must be 16 to 8192"
+    ):
         picture.load(stored(tmp_path, Image.new("L", size)))
 
 

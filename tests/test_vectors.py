@@ -37,9 +37,7 @@ def test_good_vectors_give_the_stated_strokes_and_planes(vector: dict[str, str])
     assert sha256(colour.tobytes()).hexdigest() == vector["C"]
 
 
-@pytest.mark.parametrize(
-    "vector", named("bad-") + named("unsupported-"), ids=lambda vector: vector["name"]
-)
+@pytest.mark.parametrize("vector", named("bad-") + named("unsupported-"), ids=lambda vector: vector["name"])
 def test_other_vectors_fail_for_the_stated_cause(vector: dict[str, str]) -> None:
     with pytest.raises(CAUSES[vector["cause"]]) as caught:
         codec.decode_scene((FOLDER / f"{vector['name']}.vcm").read_bytes())

@@ -5,7 +5,6 @@ The encoder walks through the decoder's own functions on quantised ops, so the t
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -55,7 +54,9 @@ def pick(canvas: NDArray[np.uint8], where: Sequence[tuple[int, int]]) -> list[tu
     return [(int(r), int(g), int(b)) for r, g, b in (canvas[y, x] for x, y in where)]
 
 
-def encode_canvas(canvas: NDArray[np.uint8], colours: int | None = None) -> tuple[Scene, list[tuple[int, bytes]]]:
+def encode_canvas(
+    canvas: NDArray[np.uint8], colours: int | None = None
+) -> tuple[Scene, list[tuple[int, bytes]]]:
     """The layers (kind, payload) of a canvas picture, uint8 (H, W, 3) RGB, and the scene that
     a decoder will make of them. ``colours``: the most reference pixels to send; None: all.
 

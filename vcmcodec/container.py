@@ -83,7 +83,9 @@ def _read_header(reader: Reader, limits: Limits) -> Header:
     reader.take(2, "magic")
     version = reader.byte("version")
     if version > VERSION:
-        raise UnsupportedError(f"format version {version} is newer than {VERSION}, which this decoder knows", offset=2)
+        raise UnsupportedError(
+            f"format version {version} is newer than {VERSION}, which this decoder knows", offset=2
+        )
     if version < VERSION:
         raise FormatError(f"format version {version} does not exist", offset=2)
     canvas = reader.byte("canvas")
@@ -99,7 +101,9 @@ def _read_header(reader: Reader, limits: Limits) -> Header:
     else:
         width, height = _read_sizes(reader, square=flags == _SQUARE, side=side)
     if width * height > limits.pixels:
-        raise LimitError(f"picture of {width} x {height} pixels is above the limit of {limits.pixels}", offset=4)
+        raise LimitError(
+            f"picture of {width} x {height} pixels is above the limit of {limits.pixels}", offset=4
+        )
     return Header(width, height, side, model)
 
 
@@ -155,7 +159,9 @@ def _read_layer(data: bytes, offset: int, index: int, limits: Limits) -> Layer:
     length = reader.varint("layer length")
     if length > limits.payload:
         raise LimitError(
-            f"payload of {length} bytes is above the limit of {limits.payload}", layer=index, offset=offset + 1
+            f"payload of {length} bytes is above the limit of {limits.payload}",
+            layer=index,
+            offset=offset + 1,
         )
     start = reader.offset
     payload = reader.take(length, "payload")

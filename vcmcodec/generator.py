@@ -63,11 +63,11 @@ class Generator:
         except ImportError:
             raise ModelError("onnxruntime is not installed: it runs the generator") from None
         providers = ["CPUExecutionProvider"]
-        if device != "cpu" and _cuda_driver_found():
-            if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
-                if hasattr(onnxruntime, "preload_dlls"):
-                    onnxruntime.preload_dlls()
-                providers.insert(0, "CUDAExecutionProvider")
+        offered = onnxruntime.get_available_providers()
+        if device != "cpu" and _cuda_driver_found() and "CUDAExecutionProvider" in offered:
+            if hasattr(onnxruntime, "preload_dlls"):
+                onnxruntime.preload_dlls()
+            providers.insert(0, "CUDAExecutionProvider")
         if device == "cuda" and len(providers) == 1:
             raise ModelError("no CUDA: needs an NVIDIA driver and onnxruntime-gpu")
         options = onnxruntime.SessionOptions()
@@ -125,6 +125,8 @@ def load(model: int, device: str = "auto") -> Generator:
     for name, entry in settings.catalogue().items():
         if entry.get("generator") == model:
             if entry.get("contract") != CONTRACT:
-                raise ModelError(f"generator {model} has input contract {entry.get('contract')}, not {CONTRACT}")
+                raise ModelError(
+                    f"generator {model} has input contract {entry.get('contract')}, not {CONTRACT}"
+                )
             return _load(str(settings.model_path(name)), device)
     raise ModelError(f"the file names generator {model}, which this release does not have")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Union
+from typing import NamedTuple, TypeAlias
 
 MAX_STEP = 8
 """Largest quantiser step, in half-pixels."""
@@ -38,7 +38,7 @@ class Curve(NamedTuple):
     end: Point
 
 
-Op = Union[Move, Line, Curve]
+Op: TypeAlias = Move | Line | Curve
 
 
 class Segment(NamedTuple):
@@ -72,9 +72,7 @@ class Grid:
 
     def holds_control(self, point: Point) -> bool:
         """Whether ``point`` may be a control point: at most one canvas outside the canvas."""
-        return (
-            -self.columns < point[0] < 2 * self.columns and -self.rows < point[1] < 2 * self.rows
-        )
+        return -self.columns < point[0] < 2 * self.columns and -self.rows < point[1] < 2 * self.rows
 
 
 def fault(ops: Sequence[Op], grid: Grid) -> str | None:

@@ -26,6 +26,7 @@ MAX_SYMBOLS = 1 << 16
 _PADDING = 1 << 16
 _PADDING_PER_SYMBOL = 8  # ORDER + 1 escapes of at most 14 bits each are seven bytes
 
+
 @functools.cache
 def primer(name: str) -> bytes:
     """The primer that the model file ``name`` holds.

@@ -54,7 +54,9 @@ class Reader:
         """The next ``count`` bytes. Raises TruncatedError if there are fewer."""
         if count > self.left:
             raise TruncatedError(
-                f"truncated: {what} needs {count} bytes, {self.left} are left", layer=self.layer, offset=self.offset
+                f"truncated: {what} needs {count} bytes, {self.left} are left",
+                layer=self.layer,
+                offset=self.offset,
             )
         self.position += count
         return self.data[self.position - count : self.position]

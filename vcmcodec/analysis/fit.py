@@ -145,7 +145,11 @@ def fit(chain: Sequence[Point], grid: Grid, tolerance: float) -> list[Op]:
     top = len(chain) - 1
     while here < top:
         line_end, line = fitter.longest(here, 8, fitter.line)
-        curve_end, curve = (line_end, None) if line_end == top else fitter.longest(here, max(8, 2 * (line_end - here)), fitter.curve)
+        curve_end, curve = (
+            (line_end, None)
+            if line_end == top
+            else fitter.longest(here, max(8, 2 * (line_end - here)), fitter.curve)
+        )
         gain = fitter.length[[line_end, curve_end]] - fitter.length[here]
         if curve is not None and gain[1] / CURVE_COST > gain[0] / LINE_COST:
             here = curve_end

@@ -39,6 +39,7 @@ _MAX_BYTES = 64 << 20
 _ROW = re.compile(r"   - \[([^\[\]]*)\]\n")
 _INTEGERS = re.compile(r"[0-9, \n]*")
 _REALS = re.compile(r"[-+.,e0-9 \n]*")
+_EMPTY = re.compile(r"(^|,)\s*(,|$)")
 _OCTAL = re.compile(r"(?<![0-9])0[0-9]")
 """OpenCV reads an integer with a leading zero to the base of 8."""
 
@@ -56,7 +57,9 @@ def _row(text: str, name: str, real: bool) -> Numbers:
     if not text.strip():
         return np.empty(0, dtype=np.int64)
     fault = ModelError(f"the edge forest's {name} are not numbers")
-    if not (_REALS if real else _INTEGERS).fullmatch(text) or (not real and _OCTAL.search(text)):
+    if not (_REALS if real else _INTEGERS).fullmatch(text) or _EMPTY.search(text):
+        raise fault
+    if not real and _OCTAL.search(text):
         raise fault
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # how older numpy reports what it cannot read
@@ -85,7 +88,7 @@ def _sections(text: str) -> dict[str, str]:
 
 
 def _options(text: str) -> dict[str, int]:
-    pairs = re.findall(r"^   (\w+): (\d{1,4})$", text, re.MULTILINE)
+    pairs = re.findall(r"^   (\w+): (0|[1-9]\d{0,3})$", text, re.MULTILINE)
     options = {name: int(value) for name, value in pairs}
     if set(options) != set(_OPTIONS) or len(pairs) != len(_OPTIONS) or text.count("\n") != len(_OPTIONS):
         raise ModelError("the edge forest's options are not those of a forest")

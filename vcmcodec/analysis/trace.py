@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Pixel = tuple[int, int]
 Chain = list[Pixel]
 
-STRAIGHT = (( 0, -1), (1, 0), (0, 1), (-1, 0))
+STRAIGHT = ((0, -1), (1, 0), (0, 1), (-1, 0))
 DIAGONAL = ((1, -1), (1, 1), (-1, 1), (-1, -1))
 
 SPUR = 4
@@ -89,9 +89,13 @@ class _Graph:
 
 def _heading(chain: Chain, at_start: bool) -> float:
     """The direction, in radians, in which a chain leaves its start (or its end)."""
-    tip, probe = (chain[0], chain[min(PROBE, len(chain) - 1)]) if at_start else (
-        chain[-1],
-        chain[-1 - min(PROBE, len(chain) - 1)],
+    tip, probe = (
+        (chain[0], chain[min(PROBE, len(chain) - 1)])
+        if at_start
+        else (
+            chain[-1],
+            chain[-1 - min(PROBE, len(chain) - 1)],
+        )
     )
     return math.atan2(probe[1] - tip[1], probe[0] - tip[0])
 
@@ -164,7 +168,9 @@ def _through_junctions(chains: list[Chain], junction: dict[Pixel, int]) -> list[
 
 def _across_gaps(chains: list[Chain]) -> list[Chain]:
     """Joins chains whose ends nearly meet and point at each other."""
-    ends: list[End] = [(n, start) for n, chain in enumerate(chains) if len(chain) > 2 for start in (True, False)]
+    ends: list[End] = [
+        (n, start) for n, chain in enumerate(chains) if len(chain) > 2 for start in (True, False)
+    ]
     candidates = []
     for i, (one, one_start) in enumerate(ends):
         tip = chains[one][0 if one_start else -1]
@@ -188,9 +194,7 @@ def trace(edge: NDArray[np.uint8], *, min_length: int = 6) -> list[Chain]:
     """
     chains, junction = _Graph(edge).branches()
     inner = [
-        chain
-        for chain in chains
-        if len(chain) >= SPUR or (chain[0] in junction) == (chain[-1] in junction)
+        chain for chain in chains if len(chain) >= SPUR or (chain[0] in junction) == (chain[-1] in junction)
     ]
     joined = _across_gaps(_through_junctions(inner, junction))
     return [chain for chain in joined if len(chain) >= min_length]

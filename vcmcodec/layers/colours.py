@@ -30,7 +30,9 @@ STEPS: tuple[colour.Steps, ...] = ((6, 8), (8, 12), (10, 14), (12, 18), (16, 24)
 DEFAULT_STEPS = 2
 
 
-def encode(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int = DEFAULT_STEPS) -> tuple[bytes, Scene]:
+def encode(
+    scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int = DEFAULT_STEPS
+) -> tuple[bytes, Scene]:
     """The payload of the RGB colours ``wanted`` (at least one) of the next places, and the scene
     as a decoder will know it. ``steps``: number of the quantiser steps, 0..5.
 

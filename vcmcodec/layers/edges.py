@@ -116,7 +116,9 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     step, (moves, lines, curves), escapes = _head(reader)
     total = moves + lines + curves
     if total > limits.ops:
-        raise LimitError(f"{total} ops are above the limit of {limits.ops}", layer=reader.layer, offset=reader.offset)
+        raise LimitError(
+            f"{total} ops are above the limit of {limits.ops}", layer=reader.layer, offset=reader.offset
+        )
     coordinates = 2 * (moves + lines + 3 * curves)
     if escapes > coordinates:
         raise reader.error(f"{escapes} escapes for {coordinates} coordinates")

@@ -47,7 +47,9 @@ class Pack:
     def __len__(self) -> int:
         return len(self._index)
 
-    def sample(self, index: int, colours: int | None = None, rng: np.random.Generator | None = None) -> Sample:
+    def sample(
+        self, index: int, colours: int | None = None, rng: np.random.Generator | None = None
+    ) -> Sample:
         """A face with its first ``colours`` reference pixels (None: all). With ``rng``, changed at
         random in ways that leave E, M, C and the picture consistent: mirrored, relit, recoloured."""
         shard, row = self._index[index]

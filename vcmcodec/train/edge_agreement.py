@@ -1,7 +1,7 @@
 """How well the edge forest agrees with its teacher on faces it never saw, beside Canny.
 
-``python -m vcmcodec.train.edge_agreement --data FOLDER [--data FOLDER]`` prints both F-measures, each method at the
-one threshold for all pictures that suits it best.
+``python -m vcmcodec.train.edge_agreement --data FOLDER [--data FOLDER]`` prints both F-measures,
+each method at the one threshold for all pictures that suits it best.
 
 Precision is the share of edge pixels with one of the teacher's within TOLERANCE, recall the share of
 the teacher's with one of the method's. A frame of two pixels is left out: there the teacher marks the

@@ -14,6 +14,8 @@ import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from vcmcodec.generator import CONTRACT
+from vcmcodec.train import catalogue
 from vcmcodec.train.network import Generator
 
 TOLERANCE = 0.02
@@ -29,7 +31,9 @@ def halve(model: onnx.ModelProto) -> None:
             continue
         name = tensor.name
         tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
-        casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT, name=f"{name}.cast"))
+        casts.append(
+            helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT, name=f"{name}.cast")
+        )
     for index, node in enumerate(casts):
         model.graph.node.insert(index, node)
 
@@ -51,7 +55,8 @@ def difference(generator: Generator, path: Path, size: tuple[int, int, int]) -> 
 @click.command()
 @click.option("--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def main(checkpoint: Path, out: Path) -> None:
+@click.option("--number", default=1, show_default=True, help="The generator's id, which files name.")
+def main(checkpoint: Path, out: Path, number: int) -> None:
     """Export the averaged weights of a checkpoint."""
     generator = Generator().eval()
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
@@ -79,6 +84,7 @@ def main(checkpoint: Path, out: Path) -> None:
             partial.unlink()
             raise click.ClickException(f"ONNX differs from torch by more than {TOLERANCE}")
     partial.replace(out)
+    catalogue.enter(out, generator=number, contract=CONTRACT)
     click.echo(f"{out}: {out.stat().st_size} bytes, step {state['step']}")
 
 

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec import picture
+from vcmcodec.train import catalogue
 from vcmcodec.train.faces import faces, parallel
 from vcmcodec.train.teacher import teacher_edges
 
@@ -245,16 +246,19 @@ def save(path: Path, trees: Sequence[Tree]) -> None:
             tree.add()
     bins = [entry for tree in trees for entry in tree.bins]
     bounds = np.concatenate([[0], np.cumsum([len(entry) for entry in bins])]).astype(int)
-    with open(path, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
-        with io.TextIOWrapper(packed, encoding="ascii", newline="\n") as file:
-            file.write("%YAML:1.0\n---\noptions:\n")
-            for name, value in OPTIONS.items():
-                file.write(f"   {name}: {value}\n")
-            _sequence(file, "childs", [[str(v) for v in tree.childs] for tree in trees])
-            _sequence(file, "featureIds", [[str(v) for v in tree.ids] for tree in trees])
-            _sequence(file, "thresholds", [[f"{v:.6e}" for v in tree.thresholds] for tree in trees])
-            _sequence(file, "edgeBoundaries", [[str(v) for v in bounds]])
-            _sequence(file, "edgeBins", [[str(v) for entry in bins for v in entry]])
+    with (
+        open(path, "wb") as raw,
+        gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed,
+        io.TextIOWrapper(packed, encoding="ascii", newline="\n") as file,
+    ):
+        file.write("%YAML:1.0\n---\noptions:\n")
+        for name, value in OPTIONS.items():
+            file.write(f"   {name}: {value}\n")
+        _sequence(file, "childs", [[str(v) for v in tree.childs] for tree in trees])
+        _sequence(file, "featureIds", [[str(v) for v in tree.ids] for tree in trees])
+        _sequence(file, "thresholds", [[f"{v:.6e}" for v in tree.thresholds] for tree in trees])
+        _sequence(file, "edgeBoundaries", [[str(v) for v in bounds]])
+        _sequence(file, "edgeBins", [[str(v) for entry in bins for v in entry]])
 
 
 def training_faces(folder: Path, limit: int, cache: Path) -> Iterator[Face]:
@@ -279,8 +283,8 @@ def tree(number: int, data: Path, limit: int, patches: int, cache: Path) -> Tree
 @click.command()
 @click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-@click.option("--limit", default=300, show_default=True, help="Faces to learn from.")
-@click.option("--patches", default=150, show_default=True, help="Patches per face and tree.")
+@click.option("--limit", default=280, show_default=True, help="Faces to learn from.")
+@click.option("--patches", default=160, show_default=True, help="Patches per face and tree.")
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), default=Path("build/hed"))
 @click.option("--jobs", default=2, show_default=True)
 def main(data: Path, out: Path, limit: int, patches: int, cache: Path, jobs: int) -> None:
@@ -293,6 +297,7 @@ def main(data: Path, out: Path, limit: int, patches: int, cache: Path, jobs: int
         trees.append(grown)
         click.echo(f"tree {len(trees)}: {len(grown.childs)} nodes")
     save(out, trees)
+    catalogue.enter(out)
     click.echo(f"{out}: {out.stat().st_size} bytes")
 
 

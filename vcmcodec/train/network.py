@@ -66,9 +66,7 @@ class Generator(nn.Module):
         super().__init__()
         # Unshuffled E, M and C; the hint and its certainty; the number of colours.
         self.stem = nn.Conv2d(16 * 5 + 4 + 1, widths[0], 3, padding=1)
-        self.down = nn.ModuleList(
-            nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in zip(widths, widths[1:])
-        )
+        self.down = nn.ModuleList(nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in zip(widths, widths[1:]))
         self.encoder = nn.ModuleList(Block(width) for width in widths)
         self.middle = nn.Sequential(Block(widths[-1]), Block(widths[-1]))
         self.up = nn.ModuleList(nn.Conv2d(b, a, 3, padding=1) for a, b in zip(widths, widths[1:]))
@@ -85,9 +83,7 @@ class Generator(nn.Module):
         edge, mask, colour = x[:, :1], x[:, 1:2], x[:, 2:]
         hint, sure = colour_hint(mask, colour)
         count = torch.log1p(mask.sum(dim=(2, 3), keepdim=True)) / 5
-        y = torch.cat(
-            [functional.pixel_unshuffle(x, 4), hint, sure, count.expand_as(sure)], dim=1
-        )
+        y = torch.cat([functional.pixel_unshuffle(x, 4), hint, sure, count.expand_as(sure)], dim=1)
         y = functional.leaky_relu(self.stem(y), 0.2)
         skips = []
         for level, block in enumerate(self.encoder):

@@ -14,6 +14,7 @@ import click
 from vcmcodec import codec, colour, picture
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
+from vcmcodec.train import catalogue
 from vcmcodec.train.faces import faces, parallel
 
 SIZE = 16 << 10
@@ -57,6 +58,7 @@ def main(data: Path, out: Path, limit: int, jobs: int) -> None:
     for name, part in ((edge_layer.PRIMER, 0), (colour_layer.PRIMER, 1)):
         primer = fill(face[part] for face in found)
         (out / name).write_bytes(primer)
+        catalogue.enter(out / name)
         click.echo(f"{name}: {len(primer)} bytes")
 
 

@@ -42,7 +42,10 @@ def thin(strength: NDArray[np.float32], threshold: float) -> NDArray[np.uint8]:
     ridge = smooth >= threshold * 0.6
     for side in (-1.0, 1.0):
         beside = cv2.remap(
-            smooth, x + side * dx.astype(np.float32), y + side * dy.astype(np.float32), cv2.INTER_LINEAR,
+            smooth,
+            x + side * dx.astype(np.float32),
+            y + side * dy.astype(np.float32),
+            cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
         ridge &= smooth >= beside

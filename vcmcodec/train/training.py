@@ -36,8 +36,8 @@ from vcmcodec.train.sheet import write_sheet
 class Config:
     """Numbers of a recipe. Loss weights after the seed paper, rescaled to pictures in -1..1."""
 
-    batch: int = 8
-    rate: float = 1.5e-3
+    batch: int = 4
+    rate: float = 1e-3
     rate_end: float = 5e-5
     warm_up: int = 100
     l1: float = 4.0
@@ -113,9 +113,7 @@ class Trainer:
     def train(self, sample: Sample) -> dict[str, float]:
         """One step on a batch; its losses by name."""
         config, start = self.config, time.perf_counter()
-        x, real = (
-            torch.from_numpy(t).to(self.device, memory_format=self.layout) for t in sample
-        )
+        x, real = (torch.from_numpy(t).to(self.device, memory_format=self.layout) for t in sample)
         slope = min(1.0, (self.step + 1) / config.warm_up)
         fall = 0.5 * (1 + math.cos(math.pi * self.progress))
         for group in self.adam_g.param_groups:
@@ -128,7 +126,11 @@ class Trainer:
                 "ssim": 1 - losses.ssim(made.float(), real),
                 "perceptual": self.perceptual(near_made, near_real),
             }
-            total = config.l1 * parts["l1"] + config.ssim * parts["ssim"] + config.perceptual * parts["perceptual"]
+            total = (
+                config.l1 * parts["l1"]
+                + config.ssim * parts["ssim"]
+                + config.perceptual * parts["perceptual"]
+            )
             adversarial = self.progress >= config.adversarial_from
             if adversarial:
                 parts["adversarial"] = -self.discriminator(torch.cat([near_made, strokes], 1)).mean()
@@ -190,7 +192,14 @@ def _prefetch(pack: Pack, size: int, rng: np.random.Generator) -> Queue[Sample]:
 @click.option("--device", default="cuda" if torch.cuda.is_available() else "cpu", show_default=True)
 @click.option("--every", default=5.0, show_default=True, help="Minutes between checkpoints.")
 def main(
-    data: Path, val: Path, out: Path, minutes: float, stop_after: float | None, threads: int, device: str, every: float
+    data: Path,
+    val: Path,
+    out: Path,
+    minutes: float,
+    stop_after: float | None,
+    threads: int,
+    device: str,
+    every: float,
 ) -> None:
     """Train the generator on a pack."""
     torch.set_num_threads(threads)
@@ -216,7 +225,12 @@ def main(
         if now - saved > 60 * every or stop or trainer.progress >= 1:
             saved = now
             trainer.save()
-            row = {"step": trainer.step, "minutes": trainer.seconds / 60, **means, **trainer.validate(val_pack)}
+            row = {
+                "step": trainer.step,
+                "minutes": trainer.seconds / 60,
+                **means,
+                **trainer.validate(val_pack),
+            }
             with open(out / "log.jsonl", "a", encoding="utf-8") as log:
                 log.write(json.dumps(row) + "\n")
             click.echo(json.dumps(row))
