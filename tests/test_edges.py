@@ -257,9 +257,5 @@ def test_higher_thresholds_keep_fewer_pixels() -> None:
 
 def test_a_missing_forest_is_a_model_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VCM_MODELS", str(tmp_path))
-    edges._detector.cache_clear()
-    try:
-        with pytest.raises(ModelError):
-            edges.edge_map(disc())
-    finally:
-        edges._detector.cache_clear()
+    with pytest.raises(ModelError):
+        edges.edge_map(disc())

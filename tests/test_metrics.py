@@ -64,6 +64,14 @@ def test_two_shapes_and_empty_arrays_are_refused(measure):
         measure(np.zeros((0, 3), np.uint8), np.zeros((0, 3), np.uint8))
 
 
-def test_bits_per_pixel():
-    assert metrics.bits_per_pixel(1, 256, 256) == pytest.approx(0.000122, abs=1e-6)
-    assert metrics.bits_per_pixel(100, 20, 40) == 1
+def test_covered_counts_pixels_within_one_and_a_half():
+    edge, other = np.zeros((9, 9), np.uint8), np.zeros((9, 9), np.uint8)
+    edge[4, 1:9] = 1
+    other[5, 2] = 1
+    assert metrics.covered(edge, other) == 3 / 8
+    assert metrics.covered(other, edge) == 1
+    assert metrics.covered(edge, np.zeros((9, 9), np.uint8)) == 0
+    assert metrics.covered(np.zeros((9, 9), np.uint8), edge) == 1
+    corner = np.zeros((4, 5), np.uint8)
+    corner[0, 4] = 1
+    assert np.argwhere(metrics.near(corner)).tolist() == [[0, 3], [0, 4], [1, 3], [1, 4]]

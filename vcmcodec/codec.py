@@ -22,6 +22,8 @@ from vcmcodec.wire import Reader
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from vcmcodec.picture import Source
+
 MODEL = 1
 """Id of the generator that new files name."""
 
@@ -33,8 +35,6 @@ STEP = 3
 
 TOLERANCE = 1.5
 """How far an edge pixel may lie from its stroke, in canvas pixels."""
-
-Picture = "str | os.PathLike[str] | Image | NDArray[np.uint8]"
 
 
 def draw(canvas: NDArray[np.uint8]) -> Drawing:
@@ -73,7 +73,7 @@ def encode_canvas(
     return scene, coded
 
 
-def encode(image: Picture, *, size: int = 256, colours: int | None = None) -> bytes:  # type: ignore[valid-type]
+def encode(image: Source, *, size: int = 256, colours: int | None = None) -> bytes:
     """A picture as a ``.vcm`` file.
 
     ``image``: a path, a Pillow image, or uint8 (H, W, 3) RGB; sides 16 to 8192 pixels.

@@ -31,6 +31,22 @@ def nme(found: NDArray[Any], truth: NDArray[Any]) -> float:
     return float(np.hypot(*(a - b).T).mean() / unit)
 
 
+def near(edge: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which pixels of an edge map, uint8 (H, W) 0 or 1, lie within 1.5 pixels of an edge pixel: it and
+    its eight neighbours."""
+    height, width = edge.shape
+    padded = np.pad(edge > 0, 1)
+    shifted = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3)]
+    return np.logical_or.reduce(shifted)
+
+
+def covered(edge: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """Share of the edge pixels of one map within 1.5 pixels of those of the other, both uint8 (H, W) 0
+    or 1; 1 where there are none."""
+    count = int(np.count_nonzero(edge))
+    return float(np.count_nonzero(near(other) & (edge > 0)) / count) if count else 1.0
+
+
 def mean_absolute_error(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
     """Mean absolute difference of two uint8 arrays of one shape, in 8-bit levels (0..255).
 
@@ -47,11 +63,6 @@ def psnr(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
     """
     error = float(np.square(_difference(a, b)).mean())
     return float("inf") if error == 0 else float(10 * np.log10(255**2 / error))
-
-
-def bits_per_pixel(size: int, width: int, height: int) -> float:
-    """``size`` bytes over ``width`` x ``height`` pixels, in bits per pixel."""
-    return 8 * size / (width * height)
 
 
 def _difference(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ number of symbols. Order and memory are constants of the format, never read from
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 
 import pyppmd
 
@@ -27,13 +28,17 @@ _PADDING = 1 << 16
 _PADDING_PER_SYMBOL = 8  # ORDER + 1 escapes of at most 14 bits each are seven bytes
 
 
-@functools.cache
+@functools.lru_cache(maxsize=8)
+def _read(path: Path) -> bytes:
+    return path.read_bytes()
+
+
 def primer(name: str) -> bytes:
     """The primer that the model file ``name`` holds.
 
     Raises ModelError where it is missing or altered.
     """
-    return settings.model_path(name).read_bytes()
+    return _read(settings.model_path(name))
 
 
 _FAULTS = (pyppmd.PpmdError, ValueError, SystemError, MemoryError)

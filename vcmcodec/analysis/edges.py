@@ -7,6 +7,7 @@ Encoder only; nothing here is normative.
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -28,11 +29,14 @@ LEAST_SIDE = 64
 """Smaller pictures are padded to this before detection: the forest looks at 32 x 32 patches."""
 
 
-@functools.cache
-def _detector() -> Any:
-    path = settings.model_path(FOREST)
+@functools.lru_cache(maxsize=2)
+def _load(path: Path) -> Any:
     forest_file.validate(path)
     return cv2.ximgproc.createStructuredEdgeDetection(str(path))
+
+
+def _detector() -> Any:
+    return _load(settings.model_path(FOREST))
 
 
 def _detect(image: NDArray[np.uint8]) -> NDArray[np.float32]:

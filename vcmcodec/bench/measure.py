@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 import vcmcodec
 from vcmcodec import ModelError, colour, metrics, picture
+from vcmcodec.analysis import edges
 from vcmcodec.bench import faces, judges, speed, table
 from vcmcodec.codec import pick
 from vcmcodec.scene import Scene
@@ -125,9 +126,13 @@ def measure(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
         data = vcmcodec.encode(image)
         _rates(data, rates, levels)
         _, scene = vcmcodec.decode_scene(data)
-        error = _colour_error(scene, picture.resize(image, scene.width, scene.height))
+        canvas = picture.resize(image, scene.width, scene.height)
+        error = _colour_error(scene, canvas)
         if error is not None:
             rates.add("colour_error", error)
+        edge = edges.edge_map(canvas)
+        rates.add("edges_covered", metrics.covered(edge, scene.E))
+        rates.add("strokes_covered", metrics.covered(scene.E, edge))
         decoded = {
             level: np.asarray(vcmcodec.decode(data, colours=count, device=device))
             for level, count in LEVELS.items()

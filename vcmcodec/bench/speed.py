@@ -36,13 +36,15 @@ def codec(images: Sequence[NDArray[np.uint8]], device: str = "auto") -> tuple[li
     """Seconds to encode and to decode each picture, uint8 (H, W, 3), in this process: array to
     bytes and bytes to picture, all colours. The first pictures are done once before, to warm up."""
     encode, decode = [], []
-    for index, image in enumerate([*images[:WARM_UP], *images]):
+    for image in images[:WARM_UP]:
+        vcmcodec.decode(vcmcodec.encode(image), device=device)
+    for image in images:
+        start = time.perf_counter()
         data = vcmcodec.encode(image)
-        if index < WARM_UP:
-            vcmcodec.decode(data, device=device)
-            continue
-        encode.append(_seconds(lambda image=image: vcmcodec.encode(image)))  # type: ignore[misc]
-        decode.append(_seconds(lambda data=data: vcmcodec.decode(data, device=device)))  # type: ignore[misc]
+        encoded = time.perf_counter()
+        vcmcodec.decode(data, device=device)
+        encode.append(encoded - start)
+        decode.append(time.perf_counter() - encoded)
     return encode, decode
 
 

@@ -51,6 +51,10 @@ def rows(figures: dict[str, Any]) -> Iterator[Row]:
         yield Row(f"colour layer {index}, mean where there is one", size, "{:.0f} bytes")
         index += 1
     yield Row("strokes, mean", get("strokes"), "{:.0f}")
+    yield Row("edge pixels within 1.5 pixels of a stroke", get("edges_covered"), "{:.1f} %", 100, 0.95, True)
+    yield Row(
+        "stroke pixels within 1.5 pixels of an edge", get("strokes_covered"), "{:.1f} %", 100, 0.95, True
+    )
     yield Row("reference pixels, mean", get("colours"), "{:.0f}")
     yield Row("bits a reference pixel, framing included", get("colour_bits"), "{:.2f}", bar=11)
     yield Row("their colour error, mean absolute, 8-bit", get("colour_error"), "{:.2f}", bar=4)

@@ -3,7 +3,7 @@
 ``python -m vcmcodec.train.edge_agreement --data FOLDER [--data FOLDER]`` prints both F-measures,
 each method at the one threshold for all pictures that suits it best.
 
-Precision is the share of edge pixels with one of the teacher's within TOLERANCE, recall the share of
+Precision is the share of edge pixels with one of the teacher's within 1.5 pixels, recall the share of
 the teacher's with one of the method's. A frame of two pixels is left out: there the teacher marks the
 picture's own border.
 """
@@ -19,13 +19,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import picture
+from vcmcodec import metrics, picture
 from vcmcodec.analysis import edges
 from vcmcodec.train.faces import faces
 from vcmcodec.train.teacher import teacher_edges
-
-TOLERANCE = 1.5
-"""In pixels."""
 
 FRAME = 2
 
@@ -33,7 +30,9 @@ SCALES = np.geomspace(0.5, 3, 16)
 """The forest's thresholds are tried at these multiples of the defaults."""
 
 CANNY_HIGH = range(20, 300, 20)
-CANNY_LOW = 0.4
+CANNY_LOW = (0.3, 0.4, 0.5)
+"""Low thresholds, as shares of the high one."""
+
 CANNY_SIGMA = (1.0, 1.5, 2.0)
 
 
@@ -46,20 +45,13 @@ class Agreement(NamedTuple):
     pixels: float
 
 
-def _distance(edge: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Distance of every pixel to the nearest edge pixel, in pixels; far where there is none."""
-    if not edge.any():
-        return np.full(edge.shape, np.inf, dtype=np.float32)
-    return np.asarray(cv2.distanceTransform(1 - edge, cv2.DIST_L2, cv2.DIST_MASK_PRECISE))
-
-
 def agreement(found: Iterable[NDArray[np.uint8]], wanted: Sequence[NDArray[np.uint8]]) -> Agreement:
     """Of edge maps, uint8 (H, W) 0 or 1, with the teacher's of the same pictures."""
     hits, reached, pixels, teacher = 0, 0, 0, 0
     for edge, target in zip(found, wanted):
         inside = (slice(FRAME, -FRAME), slice(FRAME, -FRAME))
-        hits += int(((_distance(target) <= TOLERANCE) & (edge > 0))[inside].sum())
-        reached += int(((_distance(edge) <= TOLERANCE) & (target > 0))[inside].sum())
+        hits += int((metrics.near(target) & (edge > 0))[inside].sum())
+        reached += int((metrics.near(edge) & (target > 0))[inside].sum())
         pixels += int(edge[inside].sum())
         teacher += int(target[inside].sum())
     precision, recall = hits / max(pixels, 1), reached / max(teacher, 1)
@@ -67,9 +59,9 @@ def agreement(found: Iterable[NDArray[np.uint8]], wanted: Sequence[NDArray[np.ui
     return Agreement(f, precision, recall, pixels / max(len(wanted), 1))
 
 
-def _canny(image: NDArray[np.uint8], high: float, sigma: float) -> NDArray[np.uint8]:
+def _canny(image: NDArray[np.uint8], low: float, high: float, sigma: float) -> NDArray[np.uint8]:
     grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), sigma)
-    return (cv2.Canny(grey, CANNY_LOW * high, high, L2gradient=True) > 0).astype(np.uint8)
+    return (cv2.Canny(grey, low * high, high, L2gradient=True) > 0).astype(np.uint8)
 
 
 def _best(
@@ -98,17 +90,23 @@ def main(data: tuple[Path, ...], cache: Path) -> None:
         low, high = edges.LOW * scale, edges.HIGH * scale
         return lambda: (edges.binarise(ridge, low=low, high=high) for ridge in found)
 
-    def canny(high: float, sigma: float) -> Callable[[], Iterable[NDArray[np.uint8]]]:
-        return lambda: (_canny(image, high, sigma) for image in images)
+    def canny(*thresholds: float) -> Callable[[], Iterable[NDArray[np.uint8]]]:
+        return lambda: (_canny(image, *thresholds) for image in images)
 
     rows = {
         "forest": _best(((f"high {edges.HIGH * s:.3f}", forest(s)) for s in SCALES), wanted),
         "forest, default": (agreement(forest(1.0)(), wanted), f"high {edges.HIGH:.3f}"),
         "Canny": _best(
-            ((f"high {h}, sigma {s}", canny(h, s)) for h in CANNY_HIGH for s in CANNY_SIGMA), wanted
+            (
+                (f"high {high}, low {low} of it, sigma {sigma}", canny(low, high, sigma))
+                for high in CANNY_HIGH
+                for low in CANNY_LOW
+                for sigma in CANNY_SIGMA
+            ),
+            wanted,
         ),
     }
-    click.echo(f"{len(images)} faces, tolerance {TOLERANCE} pixels")
+    click.echo(f"{len(images)} faces, tolerance 1.5 pixels")
     click.echo(f"{'':16} {'F':>6} {'prec.':>6} {'recall':>6} {'pixels':>7}  threshold")
     for name, (result, threshold) in rows.items():
         click.echo(

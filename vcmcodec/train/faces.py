@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-SUFFIXES = {".webp", ".png", ".jpg", ".jpeg"}
+from vcmcodec.bench.faces import listed
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -16,8 +16,8 @@ Result = TypeVar("Result")
 
 def faces(folder: Path) -> list[Path]:
     """All pictures below ``folder``, in an order shuffled by a fixed seed, so that any first
-    part of it is a fair sample."""
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    part of it is a fair sample. Raises click.UsageError where there is none."""
+    found = listed([folder])
     random.Random(0).shuffle(found)
     return found
 

@@ -1,0 +1,29 @@
+"""A face that every machine has: scikit-image's astronaut."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from numpy.typing import NDArray
+
+import vcmcodec
+from vcmcodec.bench import demo
+
+
+@functools.cache
+def portrait() -> NDArray[np.uint8]:
+    """uint8 (256, 256, 3)."""
+    return demo.portrait()
+
+
+@functools.cache
+def file() -> bytes:
+    """The portrait's file, with all colours."""
+    return vcmcodec.encode(portrait())
+
+
+@functools.cache
+def ends() -> tuple[int, ...]:
+    """Where that file may be cut: the ends of its layers."""
+    return tuple(layer.offset + layer.bytes for layer in vcmcodec.inspect(file()).layers)

@@ -1,0 +1,123 @@
+"""Measurements: tables, weights that are nothing but arrays, and judges where they are installed."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pytest
+from PIL import Image
+from portrait import portrait
+
+from vcmcodec import ModelError, metrics
+from vcmcodec.bench import faces, judges, measure, sheet, table, weights
+
+
+def judge(kind: Callable[[], Any]) -> Any:
+    try:
+        return kind()
+    except ModelError as error:
+        pytest.skip(str(error))
+
+
+def test_faces_are_listed_in_order_and_spread(tmp_path: Path) -> None:
+    for number in range(10):
+        Image.new("L", (16, 16)).save(tmp_path / f"{number}.png")
+    (tmp_path / "notes.txt").write_text("none")
+    assert [path.stem for path in faces.listed([tmp_path])] == list("0123456789")
+    assert [path.stem for path in faces.listed([tmp_path], 3)] == ["0", "3", "6"]
+    with pytest.raises(click.UsageError):
+        faces.listed([tmp_path / "none"])
+
+
+@pytest.mark.parametrize(
+    ("value", "bar", "at_least", "verdict"),
+    [
+        (0.05, 0.06, False, "pass"),
+        (0.07, 0.06, False, "FAIL"),
+        (0.98, 0.97, True, "pass"),
+        (0.96, 0.97, True, "FAIL"),
+        (None, 0.06, False, "not measured"),
+        (0.05, None, False, ""),
+    ],
+)
+def test_verdicts(value: float | None, bar: float | None, at_least: bool, verdict: str) -> None:
+    assert table.Row("it", value, "{:.2f}", 1, bar, at_least).verdict == verdict
+
+
+def test_a_table_goes_between_its_marks_and_nowhere_else(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
+    table.refresh(readme, "new")
+    assert readme.read_text() == f"before\n{table.BEGIN}\nnew\n{table.END}\nafter\n"
+    readme.write_text("no marks")
+    with pytest.raises(ValueError, match="measure:begin"):
+        table.refresh(readme, "new")
+    assert readme.read_text() == "no marks"
+
+
+def test_a_folder_is_measured_whatever_judges_there_are(tmp_path: Path) -> None:
+    Image.fromarray(portrait()).save(tmp_path / "a.png")
+    found = measure.measure([tmp_path / "a.png"], "cpu")
+    assert found["faces"] == 1
+    assert found["file_bpp"] == pytest.approx(8 * found["file_bytes"] / 65536)
+    assert found["base_bytes"] < found["file_bytes"]
+    assert found["framing_bytes"] <= 16
+    rates = [found["levels"][level]["bpp"] for level in measure.LEVELS]
+    assert rates == sorted(rates)
+    assert rates[-1] == found["file_bpp"]
+    text = table.markdown(found)
+    for gap in found["gaps"]:
+        assert gap in text
+    missing = len(found["gaps"]) > 0
+    assert ("not measured" in text) == missing
+
+
+def test_a_sheet_has_five_panels_in_a_row() -> None:
+    _, row = sheet.panels(portrait(), "cpu")
+    assert [panel.image.size for panel in row] == [(256, 256)] * 5
+    width, height = sheet.sheet([row, row]).size
+    assert width > 5 * 256
+    assert height > 2 * 256
+
+
+def test_weights_that_are_not_installed_are_an_error() -> None:
+    with pytest.raises(ModelError, match="no-such-package is not installed"):
+        weights.find(weights.Weights("no_such_package", "no-such-package", "w.bin", ""))
+
+
+def test_altered_weights_are_an_error() -> None:
+    with pytest.raises(ModelError, match="altered"):
+        weights.find(weights.Weights("vcmcodec", "vcmcodec", "errors.py", "0" * 64))
+
+
+@pytest.mark.parametrize("value", [print, Path("x"), np.load])
+def test_pickles_of_more_than_arrays_are_refused(value: object) -> None:
+    import io
+
+    with pytest.raises(ModelError, match="no array"):
+        weights._Arrays(io.BytesIO(pickle.dumps(value))).load()
+    found = weights._Arrays(io.BytesIO(pickle.dumps({"a": np.arange(3.0)}))).load()
+    assert (found["a"] == np.arange(3.0)).all()
+
+
+def test_lpips_grows_with_damage() -> None:
+    lpips = judge(judges.LpipsAlex)
+    rough = np.asarray(Image.fromarray(portrait()).resize((64, 64)).resize((256, 256)))
+    worse = np.asarray(Image.fromarray(portrait()).resize((16, 16)).resize((256, 256)))
+    assert lpips(portrait(), portrait()) == 0
+    assert 0.05 < lpips(portrait(), rough) < lpips(portrait(), worse) < 1
+
+
+def test_landmarks_follow_the_face() -> None:
+    landmarks = judge(judges.Dlib68)
+    found = landmarks(portrait())
+    moved = landmarks(np.roll(portrait(), 6, axis=1))
+    assert found is not None
+    assert moved is not None
+    assert metrics.nme(moved - (6, 0), found) < 0.03
+    assert landmarks(np.full((128, 128, 3), 90, dtype=np.uint8)) is None

@@ -1,0 +1,149 @@
+"""The generator's file and its runtime: what is missing, altered or unknown is an error."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from portrait import file
+
+import vcmcodec
+from vcmcodec import ModelError, generator, settings
+from vcmcodec.codec import MODEL
+from vcmcodec.container import Header, read, write
+from vcmcodec.scene import Scene
+
+MEBIBYTE = 1 << 20
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the model files, in use."""
+    folder = tmp_path / "models"
+    shutil.copytree(settings.models_dir(), folder)
+    monkeypatch.setenv("VCM_MODELS", str(folder))
+    return folder
+
+
+def onnx_name() -> str:
+    return next(name for name, entry in settings.catalogue().items() if entry.get("generator") == MODEL)
+
+
+def edit(folder: Path, **facts: object) -> None:
+    """Changes the generator's entry in the list of models."""
+    path = folder / "models.json"
+    listed = json.loads(path.read_text())
+    for entry in listed["files"]:
+        if "generator" in entry:
+            entry.update(facts)
+    path.write_text(json.dumps(listed))
+
+
+def test_every_listed_file_is_there_unaltered_and_small() -> None:
+    paths = [settings.model_path(name) for name in settings.catalogue()]
+    assert {path.name for path in paths} == {
+        path.name for path in settings.models_dir().iterdir() if path.suffix not in (".md", ".json")
+    }
+    assert sum(path.stat().st_size for path in paths) < 40 * MEBIBYTE
+    assert settings.model_path(onnx_name()).stat().st_size < 25 * MEBIBYTE
+
+
+def test_the_same_scene_gives_the_same_picture_in_any_batch() -> None:
+    _, scene = vcmcodec.decode_scene(file())
+    network = generator.load(MODEL, "cpu")
+    assert network.provider == "CPUExecutionProvider"
+    alone = network.run([scene])[0]
+    for picture, count in zip(network.run([scene.first(0), scene]), (0, None)):
+        expected = alone if count is None else network.run([scene.first(0)])[0]
+        assert np.abs(picture.astype(int) - expected).max() <= 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(8, 256), (255, 256), (160, 96)])
+def test_canvases_are_padded_and_cut(width: int, height: int) -> None:
+    assert generator.planes(Scene(width, height)).shape == (5, -(-height // 32) * 32, -(-width // 32) * 32)
+    assert generator.load(MODEL, "cpu").run([Scene(width, height)])[0].shape == (height, width, 3)
+
+
+def test_what_the_network_sees() -> None:
+    _, scene = vcmcodec.decode_scene(file())
+    x = generator.planes(scene)
+    mask, colours = scene.planes
+    assert x.dtype == np.float32
+    assert (x[0] == scene.E).all()
+    assert (x[1] == mask).all()
+    assert np.allclose((x[2:].transpose(1, 2, 0)[mask == 1] + 1) * 127.5, colours[mask == 1], atol=1e-3)
+    assert not x[2:, mask == 0].any()
+
+
+def test_an_unknown_generator_is_refused() -> None:
+    header, layers = read(file())
+    other = write(
+        Header(header.width, header.height, header.side, 77),
+        [(layer.kind, layer.payload) for layer in layers],
+    )
+    assert vcmcodec.inspect(other).model == 77
+    with pytest.raises(ModelError, match="generator 77"):
+        vcmcodec.decode(other)
+
+
+def test_a_missing_model_file_is_named(models: Path) -> None:
+    (models / onnx_name()).unlink()
+    with pytest.raises(ModelError, match=onnx_name()):
+        vcmcodec.decode(file())
+
+
+def test_an_altered_model_file_is_refused(models: Path) -> None:
+    path = models / onnx_name()
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match="altered"):
+        vcmcodec.decode(file())
+
+
+def test_another_contract_is_refused(models: Path) -> None:
+    edit(models, contract=generator.CONTRACT + 1)
+    with pytest.raises(ModelError, match="contract"):
+        vcmcodec.decode(file())
+
+
+def test_a_file_that_is_no_network_is_refused(models: Path) -> None:
+    primer = next(name for name in settings.catalogue() if name.endswith(".primer"))
+    edit(models, file="fake.onnx", sha256=settings.catalogue()[primer]["sha256"])
+    shutil.copy(models / primer, models / "fake.onnx")
+    settings._catalogue.cache_clear()
+    with pytest.raises(ModelError, match="cannot load"):
+        vcmcodec.decode(file())
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", '{"files": [{}]}', "{"])
+def test_a_list_of_models_that_is_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    if text is not None:
+        (tmp_path / "models.json").write_text(text)
+    monkeypatch.setenv("VCM_MODELS", str(tmp_path))
+    with pytest.raises(ModelError, match="list of models"):
+        vcmcodec.encode(np.zeros((16, 16, 3), dtype=np.uint8))
+
+
+@pytest.mark.skipif(generator._cuda_driver_found(), reason="this machine has an NVIDIA driver")
+def test_cuda_without_a_driver_is_an_error_and_auto_is_the_cpu() -> None:
+    with pytest.raises(ModelError, match="no CUDA"):
+        generator.load(MODEL, "cuda")
+    assert generator.load(MODEL, "auto").provider == "CPUExecutionProvider"
+
+
+@pytest.mark.skipif(not generator._cuda_driver_found(), reason="this machine has no NVIDIA driver")
+def test_cuda_and_the_cpu_make_nearly_the_same_picture() -> None:
+    _, scene = vcmcodec.decode_scene(file())
+    pictures = [generator.load(MODEL, device).run([scene])[0].astype(int) for device in ("cuda", "cpu")]
+    assert np.abs(pictures[0] - pictures[1]).mean() < 1
+
+
+def test_another_device_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="device"):
+        generator.load(MODEL, "tpu")
