@@ -12,8 +12,9 @@ VENV ?= .venv
 DATA ?= ../shared/data
 # Where packs are unpacked, and where training writes.
 WORK ?= build
-# Folders of faces to measure on, and to train on.
+# Folders of faces to measure on, studio portraits and others, and to train on.
 FACES ?= $(WORK)/data/val/threedsk $(WORK)/data/val/canada
+WILD_FACES ?= $(WORK)/data/val/wild
 TRAIN_FACES ?= $(WORK)/data/train
 # Faces that training is watched on.
 VAL_FACES ?= $(WORK)/data/val
@@ -23,13 +24,14 @@ MINUTES ?= 240
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help demo test lint measure sheet bench-speed edge-forest primers dataset train export train-setup clean
+.PHONY: help demo test lint measure measure-wild sheet bench-speed edge-agreement edge-forest primers dataset train export train-setup clean
 
 help: ## List the targets and the variables
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
 	@echo
 	@echo "  PYTHON=$(PYTHON)  VENV=$(VENV)  DATA=$(DATA)  WORK=$(WORK)  MINUTES=$(MINUTES)"
 	@echo "  FACES=$(FACES)"
+	@echo "  WILD_FACES=$(WILD_FACES)"
 	@echo "  TRAIN_FACES=$(TRAIN_FACES)"
 
 demo: $(VENV)/.dev ## Encode and decode a portrait; pictures go to demo/
@@ -43,7 +45,10 @@ lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/mypy
 
 measure: $(VENV)/.bench faces ## Print figures and bars on FACES, and refresh the README's table
-	$(RUN) vcmcodec.bench.measure $(FACES) --readme README.md
+	$(RUN) vcmcodec.bench.measure $(FACES) --into README.md
+
+measure-wild: $(VENV)/.bench wild-faces ## The same on 100 of WILD_FACES
+	$(RUN) vcmcodec.bench.measure $(WILD_FACES) --limit 100 --into README.md --mark measure-wild
 
 sheet: $(VENV)/.dev faces ## Write WORK/sheet.png: 16 of FACES, decoded
 	$(RUN) vcmcodec.bench.sheet $(FACES) -o $(WORK)/sheet.png
@@ -51,15 +56,18 @@ sheet: $(VENV)/.dev faces ## Write WORK/sheet.png: 16 of FACES, decoded
 bench-speed: $(VENV)/.dev faces ## Time encode, decode and the command line on FACES
 	$(RUN) vcmcodec.bench.speed $(FACES)
 
+edge-agreement: $(VENV)/.train faces ## Print how well forest and Canny agree with the teacher on FACES
+	$(RUN) vcmcodec.train.edge_agreement $(FACES) --cache $(WORK)/hed --into models/README.md
+
 edge-forest: $(VENV)/.train train-faces ## Train models/edge-forest.yml.gz on TRAIN_FACES
-	$(RUN) vcmcodec.train.forest --data $(TRAIN_FACES) --out models/edge-forest.yml.gz
+	$(RUN) vcmcodec.train.forest --data $(TRAIN_FACES) --cache $(WORK)/hed --out models/edge-forest.yml.gz
 
 primers: $(VENV)/.train train-faces ## Make the PPM primers in models/ from TRAIN_FACES
 	$(RUN) vcmcodec.train.primers --data $(TRAIN_FACES) --out models
 
 dataset: $(VENV)/.train train-faces val-faces ## Make the training pack: what decoders see
-	$(RUN) vcmcodec.train.dataset_build --data $(TRAIN_FACES) --out $(WORK)/pack
-	$(RUN) vcmcodec.train.dataset_build --data $(VAL_FACES) --out $(WORK)/pack-val --limit 192
+	$(RUN) vcmcodec.train.dataset_build --data $(TRAIN_FACES) --out $(WORK)/pack --limit 4096
+	$(RUN) vcmcodec.train.dataset_build --data $(VAL_FACES) --out $(WORK)/pack-val --limit 96
 
 train: dataset ## Train the generator for MINUTES in all; resumes from its checkpoint
 	$(RUN) vcmcodec.train.training --data $(WORK)/pack --val $(WORK)/pack-val --out $(WORK)/train --minutes $(MINUTES)
@@ -98,8 +106,9 @@ $(VENV)/.train: $(VENV)/.bench
 
 # Packs are unpacked only into WORK; FACES or TRAIN_FACES elsewhere are used as they are.
 
-.PHONY: faces train-faces val-faces
+.PHONY: faces wild-faces train-faces val-faces
 faces: $(if $(filter $(WORK)/data/%,$(FACES)),$(WORK)/data/.val)
+wild-faces: $(if $(filter $(WORK)/data/%,$(WILD_FACES)),$(WORK)/data/.val)
 train-faces: $(if $(filter $(WORK)/data/%,$(TRAIN_FACES)),$(WORK)/data/.train)
 val-faces: $(if $(filter $(WORK)/data/%,$(VAL_FACES)),$(WORK)/data/.val)
 

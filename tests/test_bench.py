@@ -51,12 +51,12 @@ def test_verdicts(value: float | None, bar: float | None, at_least: bool, verdic
 
 def test_a_table_goes_between_its_marks_and_nowhere_else(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
-    table.refresh(readme, "new")
-    assert readme.read_text() == f"before\n{table.BEGIN}\nnew\n{table.END}\nafter\n"
+    readme.write_text("before\n<!-- it:begin -->\nold\n<!-- it:end -->\nafter\n")
+    table.refresh(readme, "it", "new")
+    assert readme.read_text() == "before\n<!-- it:begin -->\nnew\n<!-- it:end -->\nafter\n"
     readme.write_text("no marks")
-    with pytest.raises(ValueError, match="measure:begin"):
-        table.refresh(readme, "new")
+    with pytest.raises(ValueError, match="it:begin"):
+        table.refresh(readme, "it", "new")
     assert readme.read_text() == "no marks"
 
 

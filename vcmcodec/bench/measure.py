@@ -160,19 +160,20 @@ def measure(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
 @faces.device
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON instead of the table.")
 @click.option(
-    "--readme",
+    "--into",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Refresh the table in this file.",
+    help="Refresh the table in this document.",
 )
+@click.option("--mark", default="measure", show_default=True, help="The table's mark there.")
 def main(
-    folders: tuple[Path, ...], limit: int | None, device: str, as_json: bool, readme: Path | None
+    folders: tuple[Path, ...], limit: int | None, device: str, as_json: bool, into: Path | None, mark: str
 ) -> None:
     """Measure the codec on the faces below FOLDERS; print a table of figures and their bars."""
     figures = measure(faces.listed(folders, limit), device)
     text = table.markdown(figures)
     click.echo(json.dumps(figures, indent=2) if as_json else text)
-    if readme is not None:
-        table.refresh(readme, text)
+    if into is not None:
+        table.refresh(into, mark, text)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Figures as a Markdown table, each beside its bar, and that table's place in the README."""
+"""Figures as a Markdown table, each beside its bar, and a table's place in a document."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vcmcodec import output
-
-BEGIN = "<!-- measure:begin -->"
-END = "<!-- measure:end -->"
 
 
 class Row(NamedTuple):
@@ -87,14 +84,15 @@ def markdown(figures: dict[str, Any]) -> str:
     return "\n".join([*lines, *(f"\nNot measured: {gap}." for gap in figures["gaps"])])
 
 
-def refresh(readme: Path, text: str) -> None:
-    """Put ``text`` between the markers of ``readme``.
+def refresh(document: Path, mark: str, text: str) -> None:
+    """Put ``text`` between the lines ``<!-- mark:begin -->`` and ``<!-- mark:end -->`` of a document.
 
     Raises ValueError where they are missing, OutputError where it cannot be written.
     """
-    whole = readme.read_text(encoding="utf-8")
-    before, begin, rest = whole.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    first, last = f"<!-- {mark}:begin -->", f"<!-- {mark}:end -->"
+    whole = document.read_text(encoding="utf-8")
+    before, begin, rest = whole.partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise ValueError(f"{readme} has no {BEGIN} ... {END}")
-    output.write(readme, f"{before}{BEGIN}\n{text}\n{END}{after}".encode())
+        raise ValueError(f"{document} has no {first} ... {last}")
+    output.write(document, f"{before}{first}\n{text}\n{last}{after}".encode())

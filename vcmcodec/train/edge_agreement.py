@@ -1,7 +1,7 @@
 """How well the edge forest agrees with its teacher on faces it never saw, beside Canny.
 
-``python -m vcmcodec.train.edge_agreement --data FOLDER [--data FOLDER]`` prints both F-measures,
-each method at the one threshold for all pictures that suits it best.
+``python -m vcmcodec.train.edge_agreement FOLDER...`` prints both F-measures, each method at the one
+threshold for all pictures that suits it best.
 
 Precision is the share of edge pixels with one of the teacher's within 1.5 pixels, recall the share of
 the teacher's with one of the method's. A frame of two pixels is left out: there the teacher marks the
@@ -10,7 +10,7 @@ picture's own border.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,10 +21,13 @@ from numpy.typing import NDArray
 
 from vcmcodec import metrics, picture
 from vcmcodec.analysis import edges
-from vcmcodec.train.faces import faces
+from vcmcodec.bench import faces as bench_faces
+from vcmcodec.bench import table
 from vcmcodec.train.teacher import teacher_edges
 
 FRAME = 2
+
+MARK = "edge-agreement"
 
 SCALES = np.geomspace(0.5, 3, 16)
 """The forest's thresholds are tried at these multiples of the defaults."""
@@ -72,18 +75,28 @@ def _best(
 
 
 @click.command()
-@click.option(
-    "--data", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True, required=True
-)
+@bench_faces.folders
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), default=Path("build/hed"))
-def main(data: tuple[Path, ...], cache: Path) -> None:
-    """Agreement of forest and Canny with HED on all faces in some folders."""
-    paths = [path for folder in data for path in faces(folder)]
+@click.option(
+    "--into",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Refresh the table in this document.",
+)
+def main(folders: tuple[Path, ...], cache: Path, into: Path | None) -> None:
+    """Agreement of forest and Canny with HED on all faces below FOLDERS."""
+    paths = bench_faces.listed(folders)
     images = [picture.load(path) for path in paths]
     wanted = [
         teacher_edges(image, cache / f"{path.parent.name}_{path.stem}.npy")
         for image, path in zip(images, paths)
     ]
+    text = "\n".join(_table(images, wanted))
+    click.echo(text)
+    if into is not None:
+        table.refresh(into, MARK, text)
+
+
+def _table(images: Sequence[NDArray[np.uint8]], wanted: Sequence[NDArray[np.uint8]]) -> Iterator[str]:
     found = [edges.ridges(image) for image in images]
 
     def forest(scale: float) -> Callable[[], Iterable[NDArray[np.uint8]]]:
@@ -94,11 +107,11 @@ def main(data: tuple[Path, ...], cache: Path) -> None:
         return lambda: (_canny(image, *thresholds) for image in images)
 
     rows = {
-        "forest": _best(((f"high {edges.HIGH * s:.3f}", forest(s)) for s in SCALES), wanted),
-        "forest, default": (agreement(forest(1.0)(), wanted), f"high {edges.HIGH:.3f}"),
+        "forest": _best(((f"{edges.HIGH * s:.3f}", forest(s)) for s in SCALES), wanted),
+        "forest as the encoder uses it": (agreement(forest(1.0)(), wanted), f"{edges.HIGH:.3f}"),
         "Canny": _best(
             (
-                (f"high {high}, low {low} of it, sigma {sigma}", canny(low, high, sigma))
+                (f"{high}, low {low} of it, sigma {sigma}", canny(low, high, sigma))
                 for high in CANNY_HIGH
                 for low in CANNY_LOW
                 for sigma in CANNY_SIGMA
@@ -106,13 +119,11 @@ def main(data: tuple[Path, ...], cache: Path) -> None:
             wanted,
         ),
     }
-    click.echo(f"{len(images)} faces, tolerance 1.5 pixels")
-    click.echo(f"{'':16} {'F':>6} {'prec.':>6} {'recall':>6} {'pixels':>7}  threshold")
+    yield f"| on {len(images)} faces | F | precision | recall | edge pixels | high threshold |"
+    yield "|---|---|---|---|---|---|"
     for name, (result, threshold) in rows.items():
-        click.echo(
-            f"{name:16} {result.f:6.3f} {result.precision:6.3f} {result.recall:6.3f}"
-            f" {result.pixels:7.0f}  {threshold}"
-        )
+        figures = f"{result.f:.3f} | {result.precision:.3f} | {result.recall:.3f} | {result.pixels:.0f}"
+        yield f"| {name} | {figures} | {threshold} |"
 
 
 if __name__ == "__main__":
