@@ -6,6 +6,7 @@ picture is behind them.
 
 from __future__ import annotations
 
+import binascii
 import json
 import random
 from collections.abc import Iterator, Sequence
@@ -13,12 +14,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from vcmcodec import codec, container
+from vcmcodec import codec, container, ppm
 from vcmcodec.container import Header
+from vcmcodec.errors import VcmError
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
 from vcmcodec.ops import Curve, Grid, Line, Move, Op, digest, fault
 from vcmcodec.scene import Drawing, Scene, canvas_size
+from vcmcodec.wire import varint
 
 FOLDER = Path(__file__).parent / "vectors"
 
@@ -164,137 +167,276 @@ def good() -> Iterator[Vector]:
         container.write(PLAIN, scene_layers(drawn, (len(drawn.places),), rng)),
     )
 
+    shape = Header(512, 301, 256, codec.MODEL)
+    drawn = drawing(shape, random_ops(rng, Grid(256, 151, 3), 12, 25), 3)
+    yield Vector(
+        "good-round",
+        "A picture of 512 x 301: the canvas is 256 x 151, rounded half up.",
+        container.write(shape, scene_layers(drawn, (7,), rng, 0)),
+    )
+    small = Header(160, 160, 160, codec.MODEL)
+    drawn = drawing(small, random_ops(rng, Grid(160, 160, 3), 12, 25), 3)
+    yield Vector(
+        "good-small",
+        "A canvas of 160: reference pixels lie 2 pixels from their strokes.",
+        container.write(small, scene_layers(drawn, (7,), rng, 3)),
+    )
+    middle = drawing(PLAIN, (Move((76, 85)), Line((95, 85))), 3)
+    yield Vector(
+        "good-tie",
+        "Two places at one distance from the middle, and a colour for the first.",
+        container.write(PLAIN, scene_layers(middle, (1,), rng)),
+    )
+    ends = (
+        Move((0, 0)),
+        Curve((-grid.columns + 1, -grid.rows + 1), (2 * grid.columns - 1, 2 * grid.rows - 1), (9, 9)),
+        Move((0, 0)),
+        Line((grid.columns - 1, grid.rows - 1)),
+    )
+    yield Vector(
+        "good-far",
+        "Control points and ends as far away as they may be.",
+        container.write(PLAIN, scene_layers(drawing(PLAIN, ends, 3), (), rng)),
+    )
+    triangle = drawing(PLAIN, TRIANGLE, 3)
+    edge = (edge_layer.KIND, edge_layer.encode(triangle))
+    count = len(triangle.places)
+    wild = bytes(255 - n % 2 for n in range(3 * count))
+    yield Vector(
+        "good-clamp",
+        "Colour levels far out of range: sums are clamped, then known, then clamped again as RGB.",
+        container.write(PLAIN, [edge, colour_payload(wild, 5)]),
+    )
+    yield Vector(
+        "good-skip-first",
+        "Unknown ancillary layers of the lowest and the highest kind, before the strokes.",
+        container.write(PLAIN, [(0x80, b"first"), (0xFF, b""), edge]),
+    )
+    yield Vector(
+        "good-surplus",
+        "Bytes behind those that fix the symbols are ignored.",
+        container.write(PLAIN, [(edge[0], edge[1] + b"\x5a" * 99)]),
+    )
 
-def bad() -> Iterator[Vector]:
+
+def colour_payload(symbols: bytes, steps: int) -> tuple[int, bytes]:
+    """A colour layer of any symbols."""
+    coded = ppm.encode(symbols, ppm.primer(colour_layer.PRIMER))
+    return colour_layer.KIND, bytes([0x10 | steps]) + varint(len(symbols) // 3) + coded
+
+
+def edge_payload(counts: Sequence[int], symbols: bytes, escapes: int | None = None) -> tuple[int, bytes]:
+    """An edge layer at step 3 of any counts and symbols."""
+    numbers = [*counts, *([] if escapes is None else [escapes])]
+    head = bytes([0x12 | (0 if escapes is None else 8)]) + b"".join(map(varint, numbers))
+    return edge_layer.KIND, head + ppm.encode(symbols, ppm.primer(edge_layer.PRIMER))
+
+
+def framed(header: bytes, parts: Sequence[tuple[int, bytes]]) -> bytes:
+    """A file of any header with right checks."""
+    out, checked = header, header
+    for kind, payload in parts:
+        layer = bytes([kind]) + varint(len(payload)) + payload
+        checked += layer
+        out += layer + binascii.crc_hqx(checked, 0).to_bytes(2, "big")
+    return out
+
+
+def unprimed() -> bytes:
+    """A coded part that spoils the last symbols of the edge primer."""
+    primer = ppm.primer(edge_layer.PRIMER)
+    rng = random.Random(3)
+    while True:
+        coded = rng.randbytes(6)
+        if ppm.decode(coded, 1, primer) is None:
+            return coded
+
+
+def bad_headers(parts: Sequence[tuple[int, bytes]], data: bytes) -> Iterator[Vector]:
+    """Headers that break one rule, before layers whose checks are right."""
+    magic = container.MAGIC + b"\1"
+    headers = (
+        ("bad-canvas-0", "A canvas of 0.", b"\x80\1"),
+        ("bad-flags", "Both size flags.", b"\xc8\1"),
+        ("bad-size-0", "A picture of 0 x 0.", b"\x48\1\0"),
+        ("bad-size-15", "A picture of 15 x 15.", b"\x48\1\x0f"),
+        ("bad-size-8193", "A picture of 8193 x 100.", b"\x08\1\x81\x40\x64"),
+        ("bad-size-huge", "A picture of 2^28 - 1 pixels a side.", b"\x48\1\xff\xff\xff\x7f"),
+        ("bad-size-long-own", "A square of the canvas's side, as a square.", b"\x48\1\x80\2"),
+        ("bad-size-long-square", "A square of 300, as width and height.", b"\x08\1\xac\2\xac\2"),
+        ("bad-varint", "A model id that is not in its shortest form.", b"\x88\x81\0"),
+        ("bad-varint-long", "A model id of five bytes.", b"\x88\x81\x81\x81\x81\1"),
+    )
+    for name, shows, rest in headers:
+        yield Vector(name, shows, framed(magic + rest, parts), "invalid")
+    yield Vector("bad-magic", "Another magic.", framed(b"\xfa\xcd\1\x88\1", parts), "invalid")
+    yield Vector("bad-version-0", "Version 0 does not exist.", framed(b"\xfa\xce\0\x88\1", parts), "invalid")
+    yield Vector("unsupported-version", "A newer version.", framed(b"\xfa\xce\2\x88\1", parts), "unsupported")
+    yield Vector(
+        "unsupported-canvas", "A canvas above 1024.", framed(magic + b"\xa1\1", parts), "unsupported"
+    )
+    yield Vector("bad-nothing", "An empty file.", b"", "truncated")
+    yield Vector("bad-cut-header", "Cut inside the header.", data[:4], "truncated")
+    yield Vector("bad-no-layer", "A header and nothing else.", data[:5], "truncated")
+    yield Vector("bad-cut-payload", "Cut inside a payload.", data[:30], "truncated")
+    yield Vector("bad-cut-check", "Cut inside the last check.", data[:-1], "truncated")
+    yield Vector("bad-trailing", "A byte behind the last layer.", data + b"\1", "truncated")
+
+
+def bad_checks() -> Iterator[Vector]:
+    """Files whose layers are right, but not where they are."""
+    rng = random.Random(4)
+    drawn = drawing(PLAIN, random_ops(rng, Grid(256, 256, 3), 8, 25), 3)
+    parts = scene_layers(drawn, (2, 4, 6), rng)
+    data = container.write(PLAIN, parts)
+    _, found = container.read(data)
+    cut = [layer.offset for layer in found] + [len(data)]
+    pieces = [data[a:b] for a, b in zip(cut, cut[1:])]
+    head = data[: cut[0]]
+    other = container.write(PLAIN, [parts[0], scene_layers(drawn, (2,), rng)[1]])[cut[1] :]
+
+    def patched(at: int, flip: int) -> bytes:
+        return data[:at] + bytes([data[at] ^ flip]) + data[at + 1 :]
+
+    yield Vector("bad-flip-payload", "A flipped bit in a payload.", patched(40, 1), "invalid")
+    yield Vector("bad-flip-check", "A flipped bit in a check.", patched(cut[1] - 1, 1), "invalid")
+    yield Vector("bad-flip-model", "A flipped bit in the model id.", patched(4, 2), "invalid")
+    yield Vector(
+        "bad-dropped-layer",
+        "The first colour layer is missing; all else is as it was.",
+        head + pieces[0] + pieces[2] + pieces[3],
+        "invalid",
+    )
+    yield Vector(
+        "bad-swapped-layers",
+        "Two colour layers have changed places.",
+        head + pieces[0] + pieces[2] + pieces[1] + pieces[3],
+        "invalid",
+    )
+    yield Vector(
+        "bad-spliced-layer",
+        "The second colour layer, behind another file's first one.",
+        head + pieces[0] + other + pieces[2],
+        "invalid",
+    )
+
+
+def bad_payloads() -> Iterator[Vector]:
+    """Layers with right checks that break one rule."""
     rng = random.Random(2)
     plain = drawing(PLAIN, random_ops(rng, Grid(256, 256, 3), 8, 25), 3)
-    layers = scene_layers(plain, (8,), rng)
-    data = container.write(PLAIN, layers)
+    strokes, dots = scene_layers(plain, (8,), rng)
+    edges, colours = strokes[1], dots[1]
 
-    def file(*parts: tuple[int, bytes], header: Header = PLAIN) -> bytes:
-        return container.write(header, parts)
-
-    def broken(ops: Sequence[Op]) -> bytes:
-        drawn = drawing(PLAIN, ops, 3)
-        assert fault(drawn.ops, Grid(drawn.width, drawn.height, 3)), ops
-        return file((1, edge_layer.encode(drawn)))
+    def file(*parts: tuple[int, bytes]) -> bytes:
+        return framed(container.write(PLAIN, []), parts)
 
     def patched(payload: bytes, at: int, value: int) -> bytes:
         return payload[:at] + bytes([value]) + payload[at + 1 :]
 
-    edges, colours = layers[0][1], layers[1][1]
-    yield Vector("bad-nothing", "An empty file.", b"", "invalid")
-    yield Vector("bad-magic", "Another magic.", b"\x89PNG" + data[4:], "invalid")
-    yield Vector("bad-version-0", "Version 0 does not exist.", data[:2] + b"\0" + data[3:], "invalid")
-    yield Vector("bad-canvas-0", "A canvas of 0.", patched(data, 3, 0x80), "invalid")
-    yield Vector("bad-canvas-33", "A canvas above 1024.", patched(data, 3, 0x80 | 33), "invalid")
-    yield Vector("bad-flags", "Both size flags.", patched(data, 3, 0xC8), "invalid")
-    yield Vector("bad-size-0", "A picture of 0 x 0.", data[:3] + b"\x48\x01\x00" + data[5:], "invalid")
-    yield Vector(
-        "bad-size-huge",
-        "A picture of 2^28 - 1 pixels a side.",
-        data[:3] + b"\x48\x01\xff\xff\xff\x7f" + data[5:],
-        "invalid",
+    line = bytes([0, 1, 130, 130, 140, 140])  # a Move to (3, 3), a Line by (13, 13)
+    escape = (127 + 200 + 0x8000).to_bytes(2, "big")
+    fits = (127 + 50 + 0x8000).to_bytes(2, "big")
+    cases = (
+        ("bad-two-edges", "Two edge layers.", (strokes, strokes)),
+        ("bad-colours-first", "Colours before the strokes.", (dots, strokes)),
+        ("bad-colours-no-edges", "A colour layer in a file without strokes.", ((0x90, b""), dots)),
+        ("bad-edges-empty", "An edge layer without a byte.", ((1, b""),)),
+        ("bad-edges-head", "An edge layer that ends in its head.", ((1, edges[:2]),)),
+        ("bad-colours-head", "A colour layer that ends in its head.", (strokes, (2, colours[:1]))),
+        ("bad-count", "A Line where a Curve was announced.", (edge_payload((1, 0, 1), line + bytes(6)),)),
+        ("bad-kind", "An op of kind 3.", (edge_payload((1, 1, 0), bytes([0, 3]) + line[2:]),)),
+        ("bad-escapes-0", "Escapes announced, but none.", (edge_payload((1, 1, 0), line, 0),)),
+        ("bad-escapes-5", "More escapes than coordinates.", (edge_payload((1, 1, 0), line + 5 * escape, 5),)),
+        (
+            "bad-escapes-left",
+            "An escaped value that is not used.",
+            (edge_payload((1, 1, 0), line + escape, 1),),
+        ),
+        (
+            "bad-escapes-short",
+            "Two values are escaped, one is there.",
+            (edge_payload((1, 1, 0), bytes([0, 1, 130, 130, 255, 255]) + escape, 1),),
+        ),
+        (
+            "bad-escapes-needless",
+            "A value is escaped that fits a symbol.",
+            (edge_payload((1, 1, 0), bytes([0, 1, 130, 130, 255, 140]) + fits, 1),),
+        ),
+        ("bad-coded-for-nothing", "No ops, but a coded part.", ((1, b"\x12\0\0\0\1"),)),
+        ("bad-primer-spoilt", "The primer does not decode.", ((1, b"\x12\1\1\0" + unprimed()),)),
+        ("bad-no-colours", "A colour layer of no colours.", (strokes, (2, b"\x12\0"))),
+        (
+            "bad-too-many-colours",
+            "More colours than places.",
+            (strokes, (2, patched(colours, 1, len(plain.places) + 1))),
+        ),
     )
-    yield Vector(
-        "bad-size-long-form",
-        "A square of the canvas's side, written out.",
-        data[:3] + b"\x48\x01\x80\x02" + data[5:],
-        "invalid",
+    for name, shows, parts in cases:
+        yield Vector(name, shows, file(*parts), "invalid")
+    unsupported = (
+        ("unsupported-layer", "An unknown critical layer.", (strokes, (0x05, b"new"))),
+        ("unsupported-layer-0", "An unknown critical layer of kind 0.", (strokes, (0, b""))),
+        ("unsupported-layer-127", "An unknown critical layer of kind 127.", (strokes, (0x7F, b""))),
+        ("unsupported-edge-primer-0", "Edge primer 0.", ((1, patched(edges, 0, 0x02)),)),
+        ("unsupported-edge-primer-2", "Edge primer 2.", ((1, patched(edges, 0, 0x22)),)),
+        ("unsupported-colour-primer", "Colour primer 2.", (strokes, (2, patched(colours, 0, 0x22)))),
+        ("unsupported-steps", "Colour steps 6.", (strokes, (2, patched(colours, 0, 0x16)))),
     )
-    yield Vector(
-        "bad-varint",
-        "A model id that is not in its shortest form.",
-        data[:4] + b"\x81\x00" + data[5:],
-        "invalid",
+    for name, shows, parts in unsupported:
+        yield Vector(name, shows, file(*parts), "unsupported")
+
+
+def bad_ops() -> Iterator[Vector]:
+    """Strokes that break one rule."""
+    grid = Grid(256, 256, 3)
+    far, low = 2 * grid.columns, -grid.columns
+    start = Move((3, 3))
+    cases: tuple[tuple[str, str, tuple[Op, ...]], ...] = (
+        ("bad-line-first", "The first op is a Line.", (Line((3, 3)),)),
+        ("bad-two-moves", "Two Moves in a row.", (Move((1, 1)), Move((2, 2)), Line((3, 3)))),
+        ("bad-move-last", "The last op is a Move.", (*TRIANGLE, Move((2, 2)))),
+        ("bad-line-nowhere", "A Line of no length.", (start, Line((3, 3)))),
+        ("bad-curve-nowhere", "A Curve of one point.", (start, Curve((3, 3), (3, 3), (3, 3)))),
+        ("bad-end-right", "A Line that ends right of the canvas.", (start, Line((grid.columns, 3)))),
+        ("bad-end-below", "A Line that ends below the canvas.", (start, Line((3, grid.rows)))),
+        ("bad-end-left", "A Move left of the canvas.", (Move((-1, 3)), Line((10, 3)))),
+        ("bad-end-above", "A Move above the canvas.", (Move((3, -1)), Line((10, 3)))),
+        (
+            "bad-control-right",
+            "A control point too far to the right.",
+            (start, Curve((far, 3), (9, 9), (8, 8))),
+        ),
+        ("bad-control-below", "A control point too far below.", (start, Curve((9, 9), (3, far), (8, 8)))),
+        (
+            "bad-control-left",
+            "A control point too far to the left.",
+            (start, Curve((9, 9), (low, 3), (8, 8))),
+        ),
+        ("bad-control-above", "A control point too far above.", (start, Curve((3, low), (9, 9), (8, 8)))),
     )
-    yield Vector("bad-no-layer", "A header and nothing else.", data[:5], "truncated")
-    yield Vector("bad-cut-header", "Cut inside the header.", data[:4], "truncated")
-    yield Vector("bad-cut-payload", "Cut inside a payload.", data[:30], "truncated")
-    yield Vector("bad-cut-check", "Cut inside the last check.", data[:-1], "truncated")
-    yield Vector("bad-trailing", "A byte behind the last layer.", data + b"\0", "truncated")
-    yield Vector("bad-check", "A flipped bit in a payload.", patched(data, 40, data[40] ^ 1), "invalid")
-    yield Vector(
-        "bad-header-flip",
-        "A flipped bit in the model id: the checks cover the header.",
-        patched(data, 4, 3),
-        "invalid",
-    )
-    yield Vector("bad-two-edges", "Two edge layers.", file(layers[0], layers[0]), "invalid")
-    yield Vector("bad-colours-first", "Colours before the strokes.", file(layers[1], layers[0]), "invalid")
-    yield Vector("bad-empty-payload", "An edge layer without a byte.", file((1, b"")), "truncated")
-    yield Vector(
-        "bad-primer",
-        "An edge primer that does not exist.",
-        file((1, patched(edges, 0, edges[0] ^ 0x30))),
-        "invalid",
-    )
-    yield Vector(
-        "bad-counts",
-        "More Moves announced than there are.",
-        file((1, patched(edges, 1, edges[1] + 1))),
-        "invalid",
-    )
-    yield Vector(
-        "bad-escapes-0",
-        "Escapes announced, but none.",
-        file((1, bytes([edges[0] | 8]) + edges[1:4] + b"\0" + edges[4:])),
-        "invalid",
-    )
-    yield Vector(
-        "bad-bytes-for-nothing", "No ops, but symbols.", file((1, bytes([edges[0], 0, 0, 0, 1]))), "invalid"
-    )
-    yield Vector(
-        "bad-steps",
-        "Colour steps that do not exist.",
-        file(layers[0], (2, patched(colours, 0, 6))),
-        "invalid",
-    )
-    yield Vector(
-        "bad-no-colours", "A colour layer of no colours.", file(layers[0], (2, b"\x02\x00")), "invalid"
-    )
-    too_many = patched(colours, 1, len(plain.places) + 1)
-    yield Vector(
-        "bad-too-many-colours", "More colours than places.", file(layers[0], (2, too_many)), "invalid"
-    )
-    yield Vector(
-        "bad-colours-no-edges",
-        "A colour layer in a file without strokes.",
-        file((0x90, b""), layers[1]),
-        "invalid",
-    )
-    yield Vector("bad-line-first", "The first op is a Line.", broken((Line((3, 3)),)), "invalid")
-    yield Vector(
-        "bad-two-moves", "Two Moves in a row.", broken((Move((1, 1)), Move((2, 2)), Line((3, 3)))), "invalid"
-    )
-    yield Vector("bad-move-last", "The last op is a Move.", broken((*TRIANGLE, Move((2, 2)))), "invalid")
-    yield Vector("bad-line-nowhere", "A Line of no length.", broken((Move((3, 3)), Line((3, 3)))), "invalid")
-    yield Vector(
-        "bad-curve-nowhere",
-        "A Curve of one point.",
-        broken((Move((3, 3)), Curve((3, 3), (3, 3), (3, 3)))),
-        "invalid",
-    )
-    yield Vector(
-        "bad-end-outside",
-        "A Line that ends outside the canvas.",
-        broken((Move((160, 3)), Line((171, 3)))),
-        "invalid",
-    )
-    yield Vector(
-        "bad-end-negative", "A Move to a negative place.", broken((Move((-1, 3)), Line((10, 3)))), "invalid"
-    )
-    yield Vector(
-        "bad-control-far",
-        "A control point two canvases away.",
-        broken((Move((3, 3)), Curve((400, 3), (9, 9), (8, 8)))),
-        "invalid",
-    )
-    later = bytes([2])
-    yield Vector("unsupported-version", "A newer version.", data[:2] + later + data[3:], "unsupported")
-    yield Vector(
-        "unsupported-layer", "An unknown critical layer.", file(layers[0], (0x05, b"new")), "unsupported"
-    )
+    for name, shows, ops in cases:
+        assert fault(ops, grid), ops
+        layer = (edge_layer.KIND, edge_layer.encode(drawing(PLAIN, ops, 3)))
+        yield Vector(name, shows, container.write(PLAIN, [layer]), "invalid")
+
+
+def bad() -> Iterator[Vector]:
+    rng = random.Random(2)
+    parts = scene_layers(drawing(PLAIN, random_ops(rng, Grid(256, 256, 3), 8, 25), 3), (8,), rng)
+    yield from bad_headers(parts, container.write(PLAIN, parts))
+    yield from bad_checks()
+    yield from bad_payloads()
+    yield from bad_ops()
+
+
+def said(data: bytes) -> str:
+    """What the reference decoder says of a file that it refuses."""
+    try:
+        codec.decode_scene(data)
+    except VcmError as error:
+        return str(error)
+    raise AssertionError("decodes")
 
 
 def main() -> None:
@@ -315,7 +457,7 @@ def main() -> None:
                 "C": sha256(colour.tobytes()).hexdigest(),
             }
         else:
-            entry["cause"] = vector.cause
+            entry |= {"cause": vector.cause, "says": said(vector.data)}
         entries.append(entry)
     text = json.dumps({"version": container.VERSION, "vectors": entries}, indent=1)
     (FOLDER / "vectors.json").write_text(text + "\n", encoding="utf-8")

@@ -10,7 +10,7 @@ from PIL import Image
 from portrait import ends, file, portrait
 
 import vcmcodec
-from vcmcodec import FormatError, Limits, PictureError, VcmError, codec, colour, metrics, picture
+from vcmcodec import FormatError, Limits, PictureError, VcmError, codec, colour, metrics, picture, sample
 
 
 def shaped(width: int, height: int) -> np.ndarray:
@@ -99,10 +99,25 @@ def test_a_picture_of_nothing_is_a_picture() -> None:
     assert vcmcodec.decode(data).size == (64, 64)
 
 
+def test_a_picture_of_too_many_strokes_is_simplified() -> None:
+    rng = np.random.default_rng(0)
+    noise = picture.resize(rng.integers(0, 256, (160, 160, 3), dtype=np.uint8), 1024, 1024)
+    data = vcmcodec.encode(noise, size=1024)
+    _, scene = vcmcodec.decode_scene(data)
+    assert scene.drawing is not None
+    assert len(scene.drawing.ops) <= vcmcodec.DEFAULT_LIMITS.ops
+    assert len(scene.known) <= sample.MAX_PLACES
+
+
 @pytest.mark.parametrize("arguments", [{"size": 0}, {"size": 250}, {"size": 1056}, {"colours": -1}])
 def test_arguments_out_of_range_are_refused(arguments: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=r"size|colours"):
         vcmcodec.encode(portrait(), **arguments)
+
+
+def test_a_negative_number_of_colours_is_refused() -> None:
+    with pytest.raises(ValueError, match="colours"):
+        vcmcodec.decode(file(), colours=-1)
 
 
 def test_an_array_of_another_kind_is_refused() -> None:
@@ -132,7 +147,7 @@ def test_damaged_files_are_refused() -> None:
 
 
 def test_limits_hold_before_anything_is_decoded() -> None:
-    for limits in (Limits(pixels=65535), Limits(file=100), Limits(ops=5), Limits(places=9)):
+    for limits in (Limits(pixels=65535), Limits(file=100), Limits(ops=5), Limits(track=99)):
         with pytest.raises(VcmError) as caught:
             vcmcodec.decode(file(), limits=limits)
         assert caught.value.exit_code == 6

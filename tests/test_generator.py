@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,12 @@ import pytest
 from portrait import file
 
 import vcmcodec
-from vcmcodec import ModelError, generator, settings
+from vcmcodec import ModelError, generator, ppm, settings
+from vcmcodec.analysis import edges
 from vcmcodec.codec import MODEL
 from vcmcodec.container import Header, read, write
+from vcmcodec.layers import colours as colour_layer
+from vcmcodec.layers import edges as edge_layer
 from vcmcodec.scene import Scene
 
 MEBIBYTE = 1 << 20
@@ -49,6 +53,17 @@ def test_every_listed_file_is_there_unaltered_and_small() -> None:
     }
     assert sum(path.stat().st_size for path in paths) < 40 * MEBIBYTE
     assert settings.model_path(onnx_name()).stat().st_size < 25 * MEBIBYTE
+
+
+def test_the_specification_names_the_same_files() -> None:
+    text = (Path(__file__).parent.parent / "spec" / "FORMAT.md").read_text("utf-8")
+    for name, entry in settings.catalogue().items():
+        if name != edges.FOREST:  # the encoder's own
+            assert f"`models/{name}`" in text
+            assert f"`{entry['sha256']}`" in text
+    for name in (edge_layer.PRIMER, colour_layer.PRIMER):
+        prefix = ppm._prefix(ppm.primer(name))
+        assert f"{len(prefix)}, `{sha256(prefix).hexdigest()}`" in text
 
 
 def test_the_same_scene_gives_the_same_picture_in_any_batch() -> None:
@@ -141,7 +156,7 @@ def test_cuda_without_a_driver_is_an_error_and_auto_is_the_cpu() -> None:
 def test_cuda_and_the_cpu_make_nearly_the_same_picture() -> None:
     _, scene = vcmcodec.decode_scene(file())
     pictures = [generator.load(MODEL, device).run([scene])[0].astype(int) for device in ("cuda", "cpu")]
-    assert np.abs(pictures[0] - pictures[1]).mean() < 1
+    assert (np.abs(pictures[0] - pictures[1]) <= 2).mean() >= 0.999
 
 
 def test_another_device_is_a_mistake() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,13 +36,6 @@ def test_ppm_of_what_the_primer_foretells_is_short() -> None:
 def test_ppm_survives_any_payload(payload: bytes, count: int) -> None:
     symbols = ppm.decode(payload, count, PRIMER)
     assert symbols is None or len(symbols) == count
-
-
-def test_ppm_refuses_more_symbols_than_its_limit() -> None:
-    with pytest.raises(ValueError, match="symbols"):
-        ppm.decode(b"", ppm.MAX_SYMBOLS + 1, PRIMER)
-    with pytest.raises(ValueError, match="symbols"):
-        ppm.encode(bytes(ppm.MAX_SYMBOLS + 1), PRIMER)
 
 
 levels = st.integers(0, 255)
@@ -77,7 +71,7 @@ def test_colours_decode_to_what_the_encoder_knows(
 def test_a_colour_is_predicted_from_its_nearest_three() -> None:
     where = [(0, 0), (10, 0), (0, 10), (100, 100), (0, 1)]
     known = [(100, 8, 0), (50, 0, 0), (60, 0, 0), (250, 90, 90)]
-    y, co, cg = colour.predict(where, known, 4)
+    y, co, cg = colour.predict(np.array(where), known, 4)
     assert 97 <= y < 100
     assert co == 8
     assert cg == 0
@@ -143,10 +137,8 @@ def test_colour_layers_go_on_where_the_last_one_stopped() -> None:
     assert seen.first(2).known == scene.known[:2]
 
 
-def test_colours_are_refused_without_places_or_above_the_limit() -> None:
+def test_colours_are_refused_without_places() -> None:
     payload, _ = colour_layer.encode(square(), [(1, 2, 3)] * 5)
-    with pytest.raises(LimitError):
-        colour_layer.decode(square(), Reader(payload, layer=1), Limits(places=4))
     with pytest.raises(FormatError, match="before the strokes"):
         colour_layer.decode(Scene(256, 256), Reader(payload, layer=1), DEFAULT_LIMITS)
 

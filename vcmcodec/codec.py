@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import container, layers
+from vcmcodec import container, layers, raster
 from vcmcodec.container import CANVAS_UNIT, Header, Layer
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, Limits
+from vcmcodec.ops import Op
 from vcmcodec.scene import Drawing, Scene, canvas_size
 from vcmcodec.wire import Reader
 
@@ -39,14 +40,29 @@ TOLERANCE = 1.5
 
 def draw(canvas: NDArray[np.uint8]) -> Drawing:
     """The strokes of a canvas picture, uint8 (H, W, 3) RGB: edge map, pixel chains, lines and
-    curves on the grid, ordered (seed paper, sections 3.1 and 3.2)."""
+    curves on the grid, ordered (seed paper, sections 3.1 and 3.2). Where there are more than
+    decoders take, the shortest strokes are left out."""
     from vcmcodec.analysis import edges, fit, order, trace
     from vcmcodec.ops import Grid
 
     height, width = canvas.shape[:2]
     chains = trace.trace(edges.edge_map(canvas))
     strokes = fit.strokes(chains, Grid(width, height, STEP), TOLERANCE)
-    return Drawing(width, height, STEP, tuple(order.tour(strokes)))
+    return Drawing(width, height, STEP, tuple(order.tour(_longest(strokes))))
+
+
+def _longest(strokes: list[list[Op]], limits: Limits = DEFAULT_LIMITS) -> list[list[Op]]:
+    """As many of the longest strokes as decoders take by default, in the order that they had."""
+    track = [raster.track(stroke, STEP) for stroke in strokes]
+    kept: list[int] = []
+    ops = drawn = 0
+    for index in sorted(range(len(strokes)), key=lambda index: -track[index]):
+        ops += len(strokes[index])
+        drawn += track[index]
+        if ops > limits.ops or drawn > limits.track:
+            break
+        kept.append(index)
+    return [strokes[index] for index in sorted(kept)]
 
 
 def pick(canvas: NDArray[np.uint8], where: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
@@ -105,7 +121,9 @@ def understand(header: Header, found: Sequence[Layer], limits: Limits = DEFAULT_
     for index, layer in enumerate(found):
         module = layers.module_for(layer, index)
         if module is not None:
-            scene = module.decode(scene, Reader(layer.payload, base=layer.start, layer=index), limits)
+            scene = module.decode(
+                scene, Reader(layer.payload, base=layer.start, layer=index, whole=True), limits
+            )
     return scene
 
 
@@ -131,9 +149,12 @@ def decode(
     ``base_only``: from the strokes alone. ``colours``: from at most the first N reference
     pixels. ``device``: ``auto``, ``cuda`` or ``cpu`` (see :func:`vcmcodec.generator.load`).
 
-    Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, and
-    ModelError where the file names another generator or its model file is missing or altered.
+    Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file,
+    ModelError where the file names another generator or its model file is missing or altered, and
+    ValueError for ``colours`` below 0.
     """
+    if colours is not None and colours < 0:
+        raise ValueError(f"colours {colours} is below 0")
     from PIL import Image as pillow
 
     from vcmcodec import generator, picture

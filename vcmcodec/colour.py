@@ -40,17 +40,15 @@ def to_rgb(y: int, co: int, cg: int) -> tuple[int, int, int]:
     return min(max(red, 0), 255), min(max(green, 0), 255), min(max(blue, 0), 255)
 
 
-def predict(where: Sequence[Point], known: Sequence[YCoCg], index: int) -> YCoCg:
-    """The prediction of colour ``index`` from the ``known`` ones before it: the mean of the
-    nearest three (of equally near ones the earlier), weighted by 65536 // squared distance,
-    each component rounded half up."""
+def predict(where: NDArray[np.int64], known: Sequence[YCoCg], index: int) -> YCoCg:
+    """The prediction of colour ``index`` at ``where[index]``, int64 (N, 2), from the ``known`` ones
+    before it: the mean of the nearest three (of equally near ones the earlier), weighted by
+    65536 // squared distance, each component rounded half up."""
     if index == 0:
         return FIRST
-    x, y = where[index]
-    near = sorted(
-        ((px - x) * (px - x) + (py - y) * (py - y), other) for other, (px, py) in enumerate(where[:index])
-    )[:NEIGHBOURS]
-    weights = [(65536 // square + 1, known[other]) for square, other in near]
+    square = np.square(where[:index] - where[index]).sum(axis=1)
+    near = np.argsort(square, kind="stable")[:NEIGHBOURS]
+    weights = [(65536 // int(square[other]) + 1, known[other]) for other in near]
     total = sum(weight for weight, _ in weights)
     first, second, third = (
         (2 * sum(weight * colour[part] for weight, colour in weights) + total) // (2 * total)
@@ -87,8 +85,9 @@ def _walk(
     """Appends ``count`` colours to ``known``. ``symbol(i, part, prediction, step)`` gives the
     symbol of the i-th new colour's component: this is where encoder and decoder part."""
     first = len(known)
+    places = np.array(where[: first + count], dtype=np.int64).reshape(-1, 2)
     for index in range(first, first + count):
-        guess = predict(where, known, index)
+        guess = predict(places, known, index)
         values = [
             guess[part] + _restore(symbol(index - first, part, guess[part], step), step)
             for part, step in enumerate((steps[0], steps[1], steps[1]))

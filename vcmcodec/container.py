@@ -78,7 +78,7 @@ def _write_header(header: Header) -> bytes:
 
 
 def _read_header(reader: Reader, limits: Limits) -> Header:
-    if reader.data[:2] != MAGIC[: len(reader.data)] or not reader.data:
+    if reader.data[:2] != MAGIC[: len(reader.data)]:
         raise FormatError("not a vcm file: wrong magic", offset=0)
     reader.take(2, "magic")
     version = reader.byte("version")
@@ -91,8 +91,10 @@ def _read_header(reader: Reader, limits: Limits) -> Header:
     canvas = reader.byte("canvas")
     flags, units = canvas & ~_UNITS, canvas & _UNITS
     side = units * CANVAS_UNIT
-    if not 1 <= units <= MAX_CANVAS // CANVAS_UNIT:
-        raise FormatError(f"canvas side {side} is not in {CANVAS_UNIT}..{MAX_CANVAS}", offset=3)
+    if units == 0:
+        raise FormatError("canvas of no size", offset=3)
+    if side > MAX_CANVAS:
+        raise UnsupportedError(f"canvas side {side} is above {MAX_CANVAS}", offset=3)
     if flags == _OWN_SIZE | _SQUARE:
         raise FormatError("both size flags are set", offset=3)
     model = reader.varint("model id")
@@ -126,9 +128,12 @@ def write(header: Header, layers: Iterable[tuple[int, bytes]]) -> bytes:
     Raises ValueError where a field is outside the format's range.
     """
     out = bytearray(_write_header(header))
+    check = binascii.crc_hqx(out, 0)
     for kind, payload in layers:
-        out += bytes([kind]) + varint(len(payload)) + payload
-        out += binascii.crc_hqx(out, 0).to_bytes(2, "big")
+        layer = bytes([kind]) + varint(len(payload)) + payload
+        # Checks are not checked: a CRC over data and its own CRC forgets the data.
+        check = binascii.crc_hqx(layer, check)
+        out += layer + check.to_bytes(2, "big")
     return bytes(out)
 
 
@@ -142,16 +147,19 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[Header, list[Lay
         raise LimitError(f"file of {len(data)} bytes is above the limit of {limits.file}")
     reader = Reader(data)
     header = _read_header(reader, limits)
+    check = binascii.crc_hqx(data[: reader.position], 0)
     layers: list[Layer] = []
     while reader.left or not layers:
         if len(layers) == limits.layers:
             raise LimitError(f"more layers than the limit of {limits.layers}", offset=reader.offset)
-        layers.append(_read_layer(data, reader.position, len(layers), limits))
-        reader.position += layers[-1].size
+        layer, check = _read_layer(data, reader.position, len(layers), check, limits)
+        layers.append(layer)
+        reader.position += layer.size
     return header, layers
 
 
-def _read_layer(data: bytes, offset: int, index: int, limits: Limits) -> Layer:
+def _read_layer(data: bytes, offset: int, index: int, check: int, limits: Limits) -> tuple[Layer, int]:
+    """The layer at ``offset``, and its check; ``check`` is the one before it."""
     reader = Reader(data[offset:], base=offset, layer=index)
     if not reader.left:
         raise TruncatedError("truncated: the file ends before its first layer", offset=offset)
@@ -166,7 +174,7 @@ def _read_layer(data: bytes, offset: int, index: int, limits: Limits) -> Layer:
     start = reader.offset
     payload = reader.take(length, "payload")
     end = reader.offset
-    check = int.from_bytes(reader.take(2, "check"), "big")
-    if binascii.crc_hqx(data[:end], 0) != check:
+    check = binascii.crc_hqx(data[offset:end], check)
+    if int.from_bytes(reader.take(2, "check"), "big") != check:
         raise FormatError("damaged: the check does not match", layer=index, offset=end)
-    return Layer(kind, payload, offset, start)
+    return Layer(kind, payload, offset, start), check

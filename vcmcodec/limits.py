@@ -20,7 +20,7 @@ class Limits:
 
     ``pixels``: width x height of the picture. ``file``: bytes of the whole file.
     ``layers``: layers in the file. ``payload``: bytes in one layer. ``ops``: ops in the
-    edge layer. ``places``: reference pixels derived from the strokes.
+    edge layer. ``track``: positions that are computed to draw them.
     """
 
     pixels: int = MAX_SIDE * MAX_SIDE
@@ -28,7 +28,7 @@ class Limits:
     layers: int = 64
     payload: int = 1 << 16
     ops: int = 8192
-    places: int = 8192
+    track: int = 1 << 18
 
 
 DEFAULT_LIMITS = Limits()

@@ -21,11 +21,11 @@ from vcmcodec import settings
 ORDER = 3
 MEMORY = 1 << 20
 
-MAX_SYMBOLS = 1 << 16
-"""Most symbols one payload may hold."""
-
-_PADDING = 1 << 16
-_PADDING_PER_SYMBOL = 8  # ORDER + 1 escapes of at most 14 bits each are seven bytes
+_PADDING = 64
+_PADDING_PER_SYMBOL = 24
+"""Zeros behind the payload. A symbol takes at most ORDER + 1 coding steps, and a step reads no more
+than six bytes: two that narrow the range, four where the range is cut at a carry. No more than is
+needed, because pyppmd never frees input that it has not read."""
 
 
 @functools.lru_cache(maxsize=8)
@@ -51,12 +51,7 @@ def _prefix(primer: bytes) -> bytes:
 
 
 def encode(symbols: bytes, primer: bytes) -> bytes:
-    """``symbols`` (at most MAX_SYMBOLS bytes) as a payload, in as few bytes as still decode.
-
-    Raises ValueError above MAX_SYMBOLS.
-    """
-    if len(symbols) > MAX_SYMBOLS:
-        raise ValueError(f"{len(symbols)} symbols are more than one payload may hold")
+    """``symbols`` as a payload, in as few bytes as still decode."""
     if not symbols:
         return b""
     coder = pyppmd.Ppmd8Encoder(ORDER, MEMORY, pyppmd.PPMD8_RESTORE_METHOD_RESTART)
@@ -79,10 +74,8 @@ def decode(payload: bytes, count: int, primer: bytes) -> bytes | None:
     """The ``count`` symbols of ``payload``, or None where it does not decode.
 
     Damage mostly decodes silently to other symbols: check sums come first, range checks after.
-    Raises ValueError for a ``count`` above MAX_SYMBOLS.
+    The caller has checked ``count`` against its limits: 40 bytes of memory go to each symbol.
     """
-    if count > MAX_SYMBOLS:
-        raise ValueError(f"{count} symbols are more than one payload may hold")
     if count == 0:
         return None if payload else b""
     coder = pyppmd.Ppmd8Decoder(ORDER, MEMORY, pyppmd.PPMD8_RESTORE_METHOD_RESTART)

@@ -6,7 +6,7 @@ so nothing here rests on it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,16 +29,25 @@ def bezier(points: Sequence[Point], bits: int) -> NDArray[np.int64]:
     return p[0] * j**3 + 3 * p[1] * (j * j * i) + 3 * p[2] * (j * i * i) + p[3] * i**3
 
 
-def _pixels(segment: Segment) -> NDArray[np.int64]:
-    """Pixels (x, y) that one segment passes, 8-connected, int64 (n, 2), repeats included."""
-    p = np.asarray(segment.points, dtype=np.int64)
-    reach = int(np.abs(np.diff(p, axis=0)).max())
-    degree = len(p) - 1
+def _bits(segment: Segment) -> int:
+    """Two to this many steps are taken along a segment."""
+    points = segment.points
+    reach = max(abs(b[axis] - a[axis]) for a, b in zip(points, points[1:]) for axis in (0, 1))
     # The fastest a Bezier curve moves is degree x its longest control leg: at this many steps
     # no coordinate moves by more than a pixel (two half-pixels) at once.
-    steps = max(1, -(-degree * reach // 2))
-    bits = (steps - 1).bit_length()
-    shift = degree * bits
+    steps = max(1, -(-(len(points) - 1) * reach // 2))
+    return (steps - 1).bit_length()
+
+
+def track(ops: Iterable[Op], step: int) -> int:
+    """Steps taken to draw valid ``ops``: what drawing them costs."""
+    return sum(1 << _bits(segment) for stroke in segments(ops, step) for segment in stroke)
+
+
+def _pixels(segment: Segment) -> NDArray[np.int64]:
+    """Pixels (x, y) that one segment passes, 8-connected, int64 (n, 2), repeats included."""
+    bits = _bits(segment)
+    shift = (len(segment.points) - 1) * bits
     return (bezier(segment.points, bits) + (1 << shift)) >> (shift + 1)
 
 

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from vcmcodec.ops import Op, Point, Segment, segments
 from vcmcodec.raster import bezier
 
+MAX_PLACES = 2048
+"""A picture has no more reference pixels than this: the first in their order."""
+
 CURVE_BITS = 6
 """A curve's contact point is sought at parameters i / 2**CURVE_BITS."""
 
@@ -55,15 +58,16 @@ def _spread(places: list[Point], width: int, height: int) -> list[Point]:
     xy = np.asarray(places, dtype=np.int64)
     order = [int(np.argmin(((xy - (width // 2, height // 2)) ** 2).sum(axis=1)))]
     nearest = ((xy - xy[order[0]]) ** 2).sum(axis=1)
-    while len(order) < len(places):
+    while len(order) < min(len(places), MAX_PLACES):
         order.append(int(np.argmax(nearest)))
         nearest = np.minimum(nearest, ((xy - xy[order[-1]]) ** 2).sum(axis=1))
     return [places[index] for index in order]
 
 
 def places(ops: Sequence[Op], step: int, width: int, height: int) -> list[Point]:
-    """Pixels (x, y) of all reference pixels that valid ``ops`` give, each once, inside the
-    canvas, in the order in which colours are sent: any first N are spread over the picture.
+    """Pixels (x, y) of the reference pixels that valid ``ops`` give, each once, inside the canvas,
+    at most MAX_PLACES, in the order in which colours are sent: any first N are spread over the
+    picture.
 
     A line gives two places beside its midpoint, above and below where its slope is under 45
     degrees, else left and right. A curve gives one, on the inner side of the point whose tangent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vcmcodec.errors import FormatError, TruncatedError
+from vcmcodec.errors import FormatError, TruncatedError, UnsupportedError
 
 MAX_VARINT = (1 << 28) - 1
 """Largest value a varint may hold: four bytes of seven bits."""
@@ -27,11 +27,13 @@ class Reader:
     """Reads a byte string front to back and knows where in the file it stands.
 
     ``base`` is the file offset of ``data[0]`` and ``layer`` the layer's index (None: header);
-    both only serve error messages.
+    both only serve error messages. ``whole``: ``data`` is known to be all there is, so that
+    bytes that are missing are a fault of who wrote them (FormatError), not of a cut.
     """
 
-    def __init__(self, data: bytes, *, base: int = 0, layer: int | None = None) -> None:
+    def __init__(self, data: bytes, *, base: int = 0, layer: int | None = None, whole: bool = False) -> None:
         self.data = data
+        self._whole = whole
         self.position = 0
         self._base = base
         self.layer = layer
@@ -50,11 +52,17 @@ class Reader:
         """A FormatError that names file offset ``at``, or else this place in the file."""
         return FormatError(reason, layer=self.layer, offset=self.offset if at is None else at)
 
+    def unsupported(self, reason: str, at: int | None = None) -> UnsupportedError:
+        """The same as an UnsupportedError."""
+        return UnsupportedError(reason, layer=self.layer, offset=self.offset if at is None else at)
+
     def take(self, count: int, what: str) -> bytes:
-        """The next ``count`` bytes. Raises TruncatedError if there are fewer."""
+        """The next ``count`` bytes. Raises TruncatedError (FormatError where the data is whole)
+        if there are fewer."""
         if count > self.left:
-            raise TruncatedError(
-                f"truncated: {what} needs {count} bytes, {self.left} are left",
+            kind, cause = (FormatError, "damaged") if self._whole else (TruncatedError, "truncated")
+            raise kind(
+                f"{cause}: {what} needs {count} bytes, {self.left} are left",
                 layer=self.layer,
                 offset=self.offset,
             )
@@ -62,12 +70,12 @@ class Reader:
         return self.data[self.position - count : self.position]
 
     def byte(self, what: str) -> int:
-        """The next byte. Raises TruncatedError at the end."""
+        """The next byte. Raises as :meth:`take`."""
         return self.take(1, what)[0]
 
     def varint(self, what: str) -> int:
-        """The next varint. Raises TruncatedError at the end, FormatError where it is not in
-        its shortest form or longer than four bytes."""
+        """The next varint. Raises as :meth:`take`, and FormatError where it is not in its shortest
+        form or longer than four bytes."""
         start = self.position
         value = 0
         for shift in (0, 7, 14, 21):

@@ -38,9 +38,10 @@ def summary(layer: Layer, index: int) -> tuple[str, int | None]:
     """A layer's name and how many strokes or colours it holds, without decoding it;
     ``unknown-N`` and None for an unknown kind.
 
-    Raises FormatError where its first bytes are damaged.
+    Raises FormatError where its first bytes are damaged, UnsupportedError where they are of a newer
+    version.
     """
     module = _KINDS.get(layer.kind)
     if module is None:
         return f"unknown-{layer.kind}", None
-    return module.NAME, module.count(Reader(layer.payload, base=layer.start, layer=index))
+    return module.NAME, module.count(Reader(layer.payload, base=layer.start, layer=index, whole=True))

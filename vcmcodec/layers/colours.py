@@ -3,7 +3,7 @@
 
 ::
 
-    payload = steps(1) count(varint) ppm
+    payload = profile(1) count(varint) ppm
 
 Each layer goes on where the one before it stopped, so a file may be cut after any of them.
 """
@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vcmcodec import colour, ppm
-from vcmcodec.errors import LimitError
 from vcmcodec.limits import Limits
 from vcmcodec.scene import Scene
 from vcmcodec.wire import Reader, varint
@@ -23,6 +22,7 @@ KIND = 0x02
 NAME = "colours"
 
 PRIMER = "colours-1.primer"
+PRIMER_ID = 1
 
 STEPS: tuple[colour.Steps, ...] = ((6, 8), (8, 12), (10, 14), (12, 18), (16, 24), (24, 32))
 """Quantiser steps (of Y, of Co and Cg) by number."""
@@ -41,7 +41,7 @@ def encode(
     assert scene.drawing is not None
     known = list(scene.known)
     symbols = colour.encode(scene.drawing.places, known, wanted, STEPS[steps])
-    payload = bytes([steps]) + varint(len(wanted)) + ppm.encode(symbols, ppm.primer(PRIMER))
+    payload = bytes([PRIMER_ID << 4 | steps]) + varint(len(wanted)) + ppm.encode(symbols, ppm.primer(PRIMER))
     return payload, replace(scene, known=tuple(known))
 
 
@@ -52,9 +52,12 @@ def count(reader: Reader) -> int:
 
 def _head(reader: Reader) -> tuple[int, int]:
     """Number of the quantiser steps, and number of colours."""
-    steps = reader.byte("steps")
+    profile = reader.byte("profile")
+    steps = profile & 15
+    if profile >> 4 != PRIMER_ID:
+        raise reader.unsupported(f"colour primer {profile >> 4} is unknown")
     if steps >= len(STEPS):
-        raise reader.error(f"quantiser steps {steps} do not exist")
+        raise reader.unsupported(f"quantiser steps {steps} are unknown")
     colours = reader.varint("number of colours")
     if colours == 0:
         raise reader.error("a colour layer without colours")
@@ -65,18 +68,12 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     """The scene with the colours that ``reader`` holds.
 
     Raises FormatError where the payload is damaged, holds more colours than there are places,
-    or comes before the strokes; LimitError for too many places; ModelError where the primer
-    is missing.
+    or comes before the strokes; UnsupportedError for an unknown primer or unknown steps;
+    ModelError where the primer is missing.
     """
     if scene.drawing is None:
         raise reader.error("colours before the strokes that place them")
     steps, colours = _head(reader)
-    if len(scene.known) + colours > limits.places:
-        raise LimitError(
-            f"{len(scene.known) + colours} reference pixels are above the limit of {limits.places}",
-            layer=reader.layer,
-            offset=reader.offset,
-        )
     left = len(scene.drawing.places) - len(scene.known)
     if colours > left:
         raise reader.error(f"{colours} colours for {left} places")

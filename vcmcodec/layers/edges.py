@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from vcmcodec import ppm
+from vcmcodec import ppm, raster
 from vcmcodec.errors import LimitError
 from vcmcodec.limits import Limits
 from vcmcodec.ops import MAX_STEP, Curve, Grid, Line, Move, Op, Point, fault
@@ -92,7 +92,7 @@ def _head(reader: Reader) -> tuple[int, list[int], int]:
     """Step, number of Moves, Lines and Curves, and number of escaped values."""
     profile = reader.byte("profile")
     if profile >> 4 != PRIMER_ID:
-        raise reader.error(f"edge primer {profile >> 4} is unknown")
+        raise reader.unsupported(f"edge primer {profile >> 4} is unknown")
     counts = [reader.varint(f"number of {kind}s") for kind in ("Move", "Line", "Curve")]
     escapes = reader.varint("number of escapes") if profile & _HAS_ESCAPES else 0
     if profile & _HAS_ESCAPES and not escapes:
@@ -108,8 +108,9 @@ def count(reader: Reader) -> int:
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     """The scene with the strokes that ``reader`` holds.
 
-    Raises FormatError where the payload is damaged or a second edge layer, LimitError for too
-    many ops, ModelError where the primer is missing.
+    Raises FormatError where the payload is damaged or a second edge layer, UnsupportedError for an
+    unknown primer, LimitError for too many or too long strokes, ModelError where the primer is
+    missing.
     """
     if scene.drawing is not None:
         raise reader.error("a second edge layer")
@@ -138,6 +139,13 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     reason = fault(ops, Grid(scene.width, scene.height, step))
     if reason:
         raise reader.error(f"damaged: {reason}", start)
+    track = raster.track(ops, step)
+    if track > limits.track:
+        raise LimitError(
+            f"{track} positions to draw are above the limit of {limits.track}",
+            layer=reader.layer,
+            offset=start,
+        )
     return replace(scene, drawing=Drawing(scene.width, scene.height, step, ops))
 
 

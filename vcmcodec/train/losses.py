@@ -19,7 +19,8 @@ def ssim(a: Tensor, b: Tensor) -> Tensor:
     def mean(x: Tensor) -> Tensor:
         return functional.avg_pool2d(x, 7, 1)
 
-    c1, c2 = 0.02**2, 0.06**2  # 0.01 and 0.03 times the range of 2
+    a, b = (a + 1) / 2, (b + 1) / 2  # its first factor compares levels as ratios: from black, not from grey
+    c1, c2 = 0.01**2, 0.03**2
     ma, mb = mean(a), mean(b)
     va, vb = mean(a * a) - ma * ma, mean(b * b) - mb * mb
     cov = mean(a * b) - ma * mb

@@ -13,6 +13,7 @@ import math
 import os
 import threading
 import time
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ class Config:
     rate: float = 1e-3
     rate_end: float = 5e-5
     warm_up: int = 100
-    l1: float = 4.0
+    l1: float = 12.0
     ssim: float = 1.0
     perceptual: float = 2.0
     adversarial: float = 0.05
@@ -154,9 +155,12 @@ class Trainer:
         with torch.no_grad():
             for mean, now in zip(self.ema.parameters(), self.generator.parameters()):
                 mean.lerp_(now, 1 - keep)
+        found = {name: float(value.detach()) for name, value in parts.items()}  # waits for the device
+        if not all(math.isfinite(value) for value in found.values()):
+            raise click.ClickException(f"step {self.step} diverged: {found}; the last checkpoint is whole")
         self.step += 1
         self.seconds += time.perf_counter() - start
-        return {name: float(value.detach()) for name, value in parts.items()}
+        return found
 
     @torch.no_grad()
     def validate(self, pack: Pack, count: int = 24) -> dict[str, float]:
@@ -173,16 +177,26 @@ class Trainer:
         return {f"val_{name}": value / count for name, value in sums.items()}
 
 
-def _prefetch(pack: Pack, size: int, rng: np.random.Generator) -> Queue[Sample]:
-    """A queue that a thread keeps filled with batches."""
-    queue: Queue[Sample] = Queue(maxsize=3)
+def _batches(pack: Pack, size: int, threads: int) -> Iterator[Sample]:
+    """Batches without end, made ahead by ``threads`` threads; raises what a thread raises."""
+    queue: Queue[Sample | Exception] = Queue(maxsize=2 * threads)
 
     def fill() -> None:
+        rng = np.random.default_rng()
         while True:
-            queue.put(pack.batch(size, rng))
+            try:
+                queue.put(pack.batch(size, rng))
+            except Exception as error:
+                queue.put(error)
+                return
 
-    threading.Thread(target=fill, daemon=True).start()
-    return queue
+    for _ in range(threads):
+        threading.Thread(target=fill, daemon=True).start()
+    while True:
+        batch = queue.get()
+        if isinstance(batch, Exception):
+            raise batch
+        yield batch
 
 
 @click.command()
@@ -210,14 +224,17 @@ def main(
     config = Config()
     trainer = Trainer(config, out, torch.device(device), minutes)
     pack, val_pack = Pack(data), Pack(val)
+    for folder, found in ((data, pack), (val, val_pack)):
+        if not len(found):
+            raise click.UsageError(f"no faces in {folder}")
     click.echo(f"{len(pack)} faces, {sum(p.numel() for p in trainer.generator.parameters())} parameters")
     if trainer.resume():
         click.echo(f"resumed at step {trainer.step}, {trainer.seconds / 60:.1f} minutes")
-    queue = _prefetch(pack, config.batch, np.random.default_rng())
+    batches = _batches(pack, config.batch, max(1, threads // 2))
     began = saved = time.monotonic()
     means: dict[str, float] = {}
     while trainer.progress < 1:
-        for name, value in trainer.train(queue.get()).items():
+        for name, value in trainer.train(next(batches)).items():
             means[name] = value if name not in means else 0.98 * means[name] + 0.02 * value
         now = time.monotonic()
         stop = stop_after is not None and now - began > 60 * stop_after
