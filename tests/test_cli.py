@@ -110,7 +110,8 @@ def test_info_as_json_accounts_for_every_byte(vcm: Runner) -> None:
     assert found["bytes"] == len(file())
     assert found["bpp"] == pytest.approx(len(file()) / 8192)
     assert [layer["kind"] for layer in found["layers"]] == ["edges"] + ["colours"] * (len(ends()) - 1)
-    position = found["layers"][0]["offset"]
+    position = found["header"]
+    assert sum(layer["share"] for layer in found["layers"]) == pytest.approx(1 - position / len(file()))
     for layer, end in zip(found["layers"], ends()):
         assert layer["offset"] == position
         position += layer["bytes"]
@@ -211,12 +212,24 @@ def test_missing_and_altered_models_end_in_7(vcm: Runner, monkeypatch: pytest.Mo
 
 def test_an_output_that_cannot_be_written_ends_in_8(vcm: Runner) -> None:
     os.mkdir("folder.png")
+    vcm.fails(8, "encode", "face.png", "-o", "a" * 300 + ".vcm")
     for verb, source, target in (
         ("encode", "face.png", "nowhere/a.vcm"),
         ("decode", "face.vcm", "nowhere/a.png"),
         ("decode", "face.vcm", "folder.png"),
     ):
         vcm.fails(8, verb, source, "-o", target, says=target)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [["--help"], ["info", "face.vcm"], ["info", "face.vcm", "--json"]])
+def test_a_full_terminal_ends_in_8(vcm: Runner, arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "vcmcodec", *arguments], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 8
+    assert done.stderr.count("\n") == 1
 
 
 def test_an_existing_output_is_replaced_only_by_a_whole_one(vcm: Runner) -> None:

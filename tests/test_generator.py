@@ -134,7 +134,9 @@ def test_a_file_that_is_no_network_is_refused(models: Path) -> None:
         vcmcodec.decode(file())
 
 
-@pytest.mark.parametrize("text", [None, "", "[]", '{"files": [{}]}', "{"])
+@pytest.mark.parametrize(
+    "text", [None, "", "[]", '{"files": [{}]}', '{"files": [{"file": "edges-1.primer"}]}', "{"]
+)
 def test_a_list_of_models_that_is_none_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
 ) -> None:

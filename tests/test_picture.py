@@ -279,3 +279,17 @@ def test_other_endings_are_refused(tmp_path, name):
     with pytest.raises(OutputError, match="unknown picture format"):
         picture.save(tmp_path / name, colourful())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_grey_of_16_bits_with_a_clear_level_is_laid_over_white(tmp_path):
+    grey = Image.fromarray(np.full((20, 20), 500, np.uint16))
+    path = stored(tmp_path, grey, transparency=500)
+    assert (picture.load(path) == 255).all()
+    path = stored(tmp_path, grey, transparency=501)
+    assert (picture.load(path) == 2).all()
+
+
+@pytest.mark.parametrize("source", [None, b"face.png", 3])
+def test_what_is_no_source_is_a_mistake(source):
+    with pytest.raises(TypeError, match="a picture is"):
+        picture.load(source)

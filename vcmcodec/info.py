@@ -40,12 +40,20 @@ class Info:
         """``count`` bytes in bits per pixel of the picture."""
         return 8 * count / (self.width * self.height)
 
+    @property
+    def header(self) -> int:
+        """Bytes of the header."""
+        return self.layers[0].offset
+
     def to_dict(self) -> dict[str, Any]:
-        """All fields, ready for JSON, with ``bpp`` for the file and per layer."""
+        """All fields, ready for JSON, with ``header``, ``bpp`` for the file and per layer, and each layer's
+        ``share`` of the file's bytes, 0..1."""
         out = asdict(self)
         out["bpp"] = self.bpp(self.bytes)
+        out["header"] = self.header
         for entry in out["layers"]:
             entry["bpp"] = self.bpp(entry["bytes"])
+            entry["share"] = entry["bytes"] / self.bytes
         out["layers"] = list(out["layers"])
         return out
 

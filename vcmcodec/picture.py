@@ -44,13 +44,16 @@ def load(source: Source) -> NDArray[np.uint8]:
     MIN_SIDE to MAX_SIDE pixels. Of an animation the first frame counts. Grey of 16 bits or more is
     scaled from 0..65535, floating point from 0..1 (0..255 where it goes beyond 1).
 
-    Raises PictureError where it is no picture, truncated, damaged or of another size.
+    Raises PictureError where it is no picture, truncated, damaged or of another size, TypeError for
+    a ``source`` of another kind.
     """
     if isinstance(source, np.ndarray):
         if source.dtype != np.uint8 or source.ndim != 3 or source.shape[2] != 3:
             raise PictureError(f"an array must be uint8 (H, W, 3), not {source.dtype} {source.shape}")
         _check_size(source.shape[1], source.shape[0])
         return source
+    if not isinstance(source, (str, os.PathLike, Image.Image)):
+        raise TypeError(f"a picture is a path, a Pillow image or an array, not {type(source).__name__}")
     try:
         if isinstance(source, Image.Image):
             return _rgb(source)
@@ -82,11 +85,16 @@ def _rgb(image: Image.Image) -> NDArray[np.uint8]:
     _check_size(*image.size)
     image.load()
     image = _upright(image)
-    if image.mode.startswith("I") or image.mode == "F":
-        image = _eight_bits(image)
     profile = image.info.get("icc_profile")
     alpha = None
-    if image.has_transparency_data:
+    if image.mode.startswith("I") or image.mode == "F":
+        clear = image.info.get("transparency")
+        if isinstance(clear, int):  # this level of grey is no picture
+            alpha = Image.fromarray(np.where(np.asarray(image) == clear, 0, 255).astype(np.uint8))
+        image = _eight_bits(image)
+    elif image.mode == "LA":
+        image, alpha = image.getchannel("L"), image.getchannel("A")
+    elif image.has_transparency_data:
         image = image.convert("RGBA")
         alpha = image.getchannel("A")
         image = image.convert("RGB")
@@ -110,12 +118,12 @@ def _upright(image: Image.Image) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """16-bit (or wider, or floating point) grey as 8-bit grey."""
-    levels = np.nan_to_num(np.asarray(image, dtype=np.float64))
     if image.mode.startswith("I"):
-        top = 65535.0
-    else:
-        top = 1.0 if levels.max(initial=0) <= 1 else 255.0
-    return Image.fromarray(np.clip(levels * (255.0 / top) + 0.5, 0, 255).astype(np.uint8))
+        levels = np.clip(np.asarray(image), 0, 65535).astype(np.uint16)
+        return Image.fromarray(((np.arange(65536) * 255 + 32767) // 65535).astype(np.uint8)[levels])
+    light = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    top = 1 if light.max(initial=0) <= 1 else 255
+    return Image.fromarray(np.clip(light * np.float32(255 / top) + np.float32(0.5), 0, 255).astype(np.uint8))
 
 
 def _converted(image: Image.Image, source: Any) -> Image.Image:

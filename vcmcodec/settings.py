@@ -32,7 +32,7 @@ def _catalogue(folder: Path) -> dict[str, Any]:
     path = folder / "models.json"
     try:
         catalogue = json.loads(path.read_text(encoding="utf-8"))
-        return {entry["file"]: entry for entry in catalogue["files"]}
+        return {str(entry["file"]): {**entry, "sha256": str(entry["sha256"])} for entry in catalogue["files"]}
     except OSError as error:
         raise ModelError(f"cannot read the list of models {path}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):

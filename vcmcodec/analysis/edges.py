@@ -79,12 +79,22 @@ def binarise(
     """Ridges, float32 (H, W), as lines one pixel wide, uint8 (H, W) 0 or 1: those above ``low`` that
     somewhere rise above ``high``, and have no fewer than ``min_length`` pixels (8-connected)."""
     thin = cv2.ximgproc.thinning((ridge >= low).astype(np.uint8) * 255)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(thin, connectivity=8)
-    strong = np.zeros(count, dtype=bool)
-    strong[labels[ridge >= high]] = True
-    keep = strong & (stats[:, cv2.CC_STAT_AREA] >= min_length)
+    return long_enough(thin, min_length=min_length, strong=ridge >= high)
+
+
+def long_enough(
+    edge: NDArray[np.uint8], *, min_length: int = MIN_LENGTH, strong: NDArray[np.bool_] | None = None
+) -> NDArray[np.uint8]:
+    """The lines of an edge map, uint8 (H, W), that have no fewer than ``min_length`` pixels (8-connected)
+    and, where ``strong``, bool (H, W), is given, a strong one among them: uint8 (H, W) 0 or 1."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(edge, connectivity=8)
+    keep = stats[:, cv2.CC_STAT_AREA] >= min_length
+    if strong is not None:
+        kept = np.zeros(count, dtype=bool)
+        kept[labels[strong]] = True
+        keep &= kept
     keep[0] = False
-    return keep[labels].astype(np.uint8)
+    return np.asarray(keep[labels].astype(np.uint8))
 
 
 def edge_map(
@@ -96,11 +106,3 @@ def edge_map(
     Raises ModelError where the forest is missing, altered or malformed.
     """
     return binarise(ridges(image), low=low, high=high, min_length=min_length)
-
-
-def edge_map_and_strength(
-    image: NDArray[np.uint8], *, low: float = LOW, high: float = HIGH, min_length: int = MIN_LENGTH
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """:func:`edge_map` and :func:`detect` of a picture in one go."""
-    strength = detect(image)
-    return binarise(_suppress(strength), low=low, high=high, min_length=min_length), strength

@@ -49,9 +49,10 @@ class _Graph:
         """Chains between nodes (pixels without exactly two neighbours), then closed loops; and for
         each junction pixel the number of its junction (touching junction pixels are one)."""
         junction: dict[Pixel, int] = {}
+        number = 0
         for pixel, near in self.around.items():
             if len(near) > 2 and pixel not in junction:
-                number = len(set(junction.values()))
+                number += 1
                 stack = [pixel]
                 while stack:
                     here = stack.pop()
@@ -171,17 +172,22 @@ def _across_gaps(chains: list[Chain]) -> list[Chain]:
     ends: list[End] = [
         (n, start) for n, chain in enumerate(chains) if len(chain) > 2 for start in (True, False)
     ]
+    tips = [chains[number][0 if start else -1] for number, start in ends]
+    headings = [_heading(chains[number], start) for number, start in ends]
+    cell = math.ceil(GAP)
+    cells: dict[Pixel, list[int]] = {}
     candidates = []
-    for i, (one, one_start) in enumerate(ends):
-        tip = chains[one][0 if one_start else -1]
-        for two, two_start in ends[:i]:
-            other = chains[two][0 if two_start else -1]
-            gap = math.hypot(other[0] - tip[0], other[1] - tip[1])
-            if one == two or gap > GAP:
+    for i, (x, y) in enumerate(tips):
+        column, row = x // cell, y // cell
+        near = [(column + dx, row + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+        for j in (j for where in near for j in cells.get(where, ())):
+            gap = math.hypot(tips[j][0] - x, tips[j][1] - y)
+            if ends[i][0] == ends[j][0] or gap > GAP:
                 continue
-            bend = _bend(_heading(chains[one], one_start), _heading(chains[two], two_start))
+            bend = _bend(headings[i], headings[j])
             if bend < MAX_BEND:
-                candidates.append((gap + bend, (two, two_start), (one, one_start)))
+                candidates.append((gap + bend, ends[j], ends[i]))
+        cells.setdefault((column, row), []).append(i)
     return _link(chains, _greedy(candidates))
 
 

@@ -10,6 +10,7 @@ mean NME; one that it does not find in the original counts in neither.
 from __future__ import annotations
 
 import json
+import os
 import statistics
 from collections import defaultdict
 from collections.abc import Sequence
@@ -106,6 +107,12 @@ def _rates(data: bytes, rates: _Means, levels: dict[str, _Means]) -> None:
         levels[level].add("bpp", info.bpp(end))
 
 
+def _framing(image: NDArray[np.uint8]) -> int:
+    """Bytes of a file of two layers that are no payload."""
+    info = vcmcodec.inspect(vcmcodec.encode(image, colours=16))
+    return info.bytes - sum(layer.payload for layer in info.layers)
+
+
 def _colour_error(scene: Scene, canvas: NDArray[np.uint8]) -> float | None:
     """Mean absolute error of a file's colours against ``canvas``, uint8 (H, W, 3), in levels."""
     if scene.drawing is None or not scene.known:
@@ -140,11 +147,12 @@ def measure(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
         judge.compare(image, decoded, levels)
     timed = images[:: -(-len(images) // TIMED)]
     encode, decode = speed.codec(timed, device)
-    two_layers = vcmcodec.inspect(vcmcodec.encode(images[0], colours=16))
     return {
         "faces": len(images),
         "gaps": judge.gaps,
-        "framing_bytes": two_layers.bytes - sum(layer.payload for layer in two_layers.layers),
+        "framing_bytes": _framing(images[0]),
+        "framing_bytes_other": _framing(np.ascontiguousarray(images[0][::2])),
+        "cores": os.cpu_count(),
         "timed": len(timed),
         "encode_s": statistics.median(encode),
         "decode_s": statistics.median(decode),

@@ -55,11 +55,13 @@ def rows(figures: dict[str, Any]) -> Iterator[Row]:
     yield Row("reference pixels, mean", get("colours"), "{:.0f}")
     yield Row("bits a reference pixel, framing included", get("colour_bits"), "{:.2f}", bar=11)
     yield Row("their colour error, mean absolute, 8-bit", get("colour_error"), "{:.2f}", bar=4)
-    yield Row("header and framing of a two-layer file", get("framing_bytes"), "{:.0f} bytes", bar=16)
+    yield Row("framing of two layers, 256 x 256", get("framing_bytes"), "{:.0f} bytes", bar=16)
+    yield Row("framing of two layers, width and height differ", get("framing_bytes_other"), "{:.0f} bytes")
     for level, found in figures["levels"].items():
         yield from _level(level, found)
-    yield Row(f"encode, median of {get('timed')}", get("encode_s"), "{:.0f} ms", 1e3, bar=0.25)
-    yield Row(f"decode, median of {get('timed')}", get("decode_s"), "{:.0f} ms", 1e3, bar=0.25)
+    timed = f"median of {get('timed')}, {get('cores')} cores"
+    yield Row(f"encode, {timed}", get("encode_s"), "{:.0f} ms", 1e3, bar=0.25)
+    yield Row(f"decode, {timed}", get("decode_s"), "{:.0f} ms", 1e3, bar=0.25)
     yield Row("`vcm info` as a process, median", get("info_s"), "{:.0f} ms", 1e3, bar=0.3)
 
 

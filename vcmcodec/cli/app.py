@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from vcmcodec import VcmError, __version__
+from vcmcodec import OutputError, VcmError, __version__
 from vcmcodec.cli import decode, encode, info
 from vcmcodec.cli.files import subject
 
@@ -41,6 +41,9 @@ class _Verbs(click.Group):
         except KeyboardInterrupt:
             _say(None, "interrupted")
             code = INTERRUPTED
+        except OSError as error:  # files have errors of their own: this is the terminal, or a pipe
+            _say(None, f"output cannot be written: {error.strerror or error}")
+            code = OutputError.exit_code
         except Exception as error:
             if os.environ.get("VCM_DEBUG"):
                 traceback.print_exc()
@@ -78,7 +81,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         _say(None, error.format_message())
         return error.exit_code
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         _say(None, "interrupted")
         return INTERRUPTED
+    except OSError as error:  # help and version are written before any verb runs
+        _say(None, f"output cannot be written: {error.strerror or error}")
+        return OutputError.exit_code
     return int(code or 0)

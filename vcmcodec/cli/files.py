@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -46,6 +47,7 @@ def output_path(source: Path, chosen: Path | None, suffix: str) -> Path:
     Raises click.UsageError where that is the input itself.
     """
     path = source.with_suffix(suffix) if chosen is None else chosen
-    if path.exists() and path.samefile(source):
-        raise click.UsageError(f"the output {path} is the input")
+    with suppress(OSError):  # what is wrong with the path shows when it is written
+        if path.samefile(source):
+            raise click.UsageError(f"the output {path} is the input")
     return path

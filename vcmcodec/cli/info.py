@@ -33,8 +33,7 @@ def _table(info: vcmcodec.Info) -> str:
         "",
         f"{'part':<10}{'count':>8}{'bytes':>8}{'share':>9}{'bpp':>9}",
     ]
-    header = info.bytes - sum(layer.bytes for layer in info.layers)
-    parts: list[tuple[str, int | None, int]] = [("header", None, header)]
+    parts: list[tuple[str, int | None, int]] = [("header", None, info.header)]
     parts += [(layer.kind, layer.count, layer.bytes) for layer in info.layers]
     parts.append(("total", None, info.bytes))
     for name, count, size in parts:

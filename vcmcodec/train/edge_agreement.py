@@ -33,10 +33,10 @@ SCALES = np.geomspace(0.5, 3, 16)
 """The forest's thresholds are tried at these multiples of the defaults."""
 
 CANNY_HIGH = range(20, 300, 20)
-CANNY_LOW = (0.3, 0.4, 0.5)
+CANNY_LOW = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 """Low thresholds, as shares of the high one."""
 
-CANNY_SIGMA = (1.0, 1.5, 2.0)
+CANNY_SIGMA = (0.7, 1.0, 1.5, 2.0)
 
 
 class Agreement(NamedTuple):
@@ -64,7 +64,7 @@ def agreement(found: Iterable[NDArray[np.uint8]], wanted: Sequence[NDArray[np.ui
 
 def _canny(image: NDArray[np.uint8], low: float, high: float, sigma: float) -> NDArray[np.uint8]:
     grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), sigma)
-    return (cv2.Canny(grey, low * high, high, L2gradient=True) > 0).astype(np.uint8)
+    return edges.long_enough((cv2.Canny(grey, low * high, high, L2gradient=True) > 0).astype(np.uint8))
 
 
 def _best(

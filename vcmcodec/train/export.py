@@ -14,6 +14,7 @@ import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from vcmcodec import output
 from vcmcodec.generator import CONTRACT
 from vcmcodec.train import catalogue
 from vcmcodec.train.network import Generator
@@ -56,13 +57,16 @@ def difference(generator: Generator, path: Path, size: tuple[int, int, int]) -> 
 @click.option("--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--number", default=1, show_default=True, help="The generator's id, which files name.")
-def main(checkpoint: Path, out: Path, number: int) -> None:
+@click.option("--replace", is_flag=True, help="Replace weights that were never released.")
+def main(checkpoint: Path, out: Path, number: int, replace: bool) -> None:
     """Export the averaged weights of a checkpoint."""
     generator = Generator().eval()
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     generator.load_state_dict(state["ema"])
     axes = {0: "batch", 2: "height", 3: "width"}
-    partial = out.with_suffix(".partial.onnx")
+    if out.exists() and not replace:
+        raise click.UsageError(f"{out} is there: files name it, so other weights need another --number")
+    partial = checkpoint.with_suffix(".onnx")
     torch.onnx.export(
         generator,
         (torch.zeros(2, 5, 256, 192),),
@@ -83,7 +87,8 @@ def main(checkpoint: Path, out: Path, number: int) -> None:
         if not found <= TOLERANCE:
             partial.unlink()
             raise click.ClickException(f"ONNX differs from torch by more than {TOLERANCE}")
-    partial.replace(out)
+    output.write(out, partial.read_bytes())
+    partial.unlink()
     catalogue.enter(out, generator=number, contract=CONTRACT)
     click.echo(f"{out}: {out.stat().st_size} bytes, step {state['step']}")
 
