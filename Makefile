@@ -18,24 +18,28 @@ WILD_FACES ?= $(WORK)/data/val/wild
 TRAIN_FACES ?= $(WORK)/data/train
 # Faces that training is watched on.
 VAL_FACES ?= $(WORK)/data/val
-# Minutes of training.
-MINUTES ?= 240
+# Minutes of training, and the id that files will name what comes of it by.
+MINUTES ?= 95
+NUMBER ?= 1
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help demo test lint measure measure-wild sheet bench-speed edge-agreement edge-forest primers dataset train export train-setup clean
+.PHONY: help demo picture test lint measure measure-wild sheet bench-speed edge-agreement edge-forest primers dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
 	@echo
-	@echo "  PYTHON=$(PYTHON)  VENV=$(VENV)  DATA=$(DATA)  WORK=$(WORK)  MINUTES=$(MINUTES)"
+	@echo "  PYTHON=$(PYTHON)  VENV=$(VENV)  DATA=$(DATA)  WORK=$(WORK)  MINUTES=$(MINUTES)  NUMBER=$(NUMBER)"
 	@echo "  FACES=$(FACES)"
 	@echo "  WILD_FACES=$(WILD_FACES)"
 	@echo "  TRAIN_FACES=$(TRAIN_FACES)"
 
 demo: $(VENV)/.dev ## Encode and decode a portrait; pictures go to demo/
 	$(RUN) vcmcodec.bench.demo demo
+
+picture: demo ## Refresh docs/demo.png, the README's picture
+	mkdir -p docs && cp demo/demo.png docs/demo.png
 
 test: lint ## Lint and run the tests
 	$(RUN) pytest
@@ -72,8 +76,8 @@ dataset: $(VENV)/.train train-faces val-faces ## Make the training pack: what de
 train: dataset ## Train the generator for MINUTES in all; resumes from its checkpoint
 	$(RUN) vcmcodec.train.training --data $(WORK)/pack --val $(WORK)/pack-val --out $(WORK)/train --minutes $(MINUTES)
 
-export: $(VENV)/.train ## Export the trained generator to models/
-	$(RUN) vcmcodec.train.export --checkpoint $(WORK)/train/checkpoint.pt --out models/face-1.onnx
+export: $(VENV)/.train ## Export the trained generator to models/ under NUMBER
+	$(RUN) vcmcodec.train.export --checkpoint $(WORK)/train/checkpoint.pt --out models/face-$(NUMBER).onnx --number $(NUMBER)
 
 train-setup: $(VENV)/.train ## Install what training needs
 

@@ -106,6 +106,8 @@ def test_ssim_is_one_for_equal_pictures() -> None:
 
     picture = torch.from_numpy(portrait().transpose(2, 0, 1)[None] / 127.5 - 1).float()
     assert float(ssim(picture, picture)) == pytest.approx(1, abs=1e-4)
+    grey = torch.zeros(1, 3, 16, 16)
+    assert float(ssim(grey + 124 / 127.5 - 1, grey + 131 / 127.5 - 1)) == pytest.approx(0.9985, abs=5e-4)
     assert float(ssim(picture, picture.flip(3))) < 0.7
 
 
