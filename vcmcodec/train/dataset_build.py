@@ -6,7 +6,8 @@ A pack is a folder of ``pack-NNN.npz`` shards with arrays ``target_bytes`` uint8
 files in a row) and ``target_offsets`` int64 (n + 1); ``E`` uint8 (n, 8192), the strokes of a
 256 x 256 canvas as packed bits; ``places`` int16 (P, 2), x and y, and ``colours`` uint8 (P, 3),
 the RGB that the decoder knows there, in the order in which they are sent, with
-``place_offsets`` int64 (n + 1); ``name`` (n,). Shards that are there already are kept.
+``place_offsets`` int64 (n + 1); ``name`` (n,); ``recipe``, what strokes and colours follow from.
+Shards of the same recipe that are there already are kept.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vcmcodec import codec, colour, picture
+from vcmcodec import codec, colour, picture, settings
+from vcmcodec.analysis import edges
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.train.faces import faces, parallel
 
@@ -59,11 +61,26 @@ def row(path: Path) -> Row:
     return Row(name, target, np.packbits(drawing.E), places, colour.rgb(known))
 
 
+def recipe() -> str:
+    """What strokes and colours follow from, but for the pictures: another one needs another pack."""
+    forest = settings.catalogue()[edges.FOREST]["sha256"]
+    steps = colour_layer.STEPS[colour_layer.DEFAULT_STEPS]
+    return f"forest {forest}, step {codec.STEP}, tolerance {codec.TOLERANCE}, colour steps {steps}"
+
+
+def _is_current(shard: Path) -> bool:
+    if not shard.exists():
+        return False
+    with np.load(shard) as arrays:
+        return "recipe" in arrays and str(arrays["recipe"]) == recipe()
+
+
 def save(path: Path, rows: Sequence[Row]) -> None:
     """Writes one shard, whole or not at all."""
     partial = path.with_suffix(".partial.npz")
     np.savez(
         partial,
+        recipe=np.array(recipe()),
         name=np.array([row.name for row in rows]),
         target_bytes=np.frombuffer(b"".join(row.target for row in rows), dtype=np.uint8),
         target_offsets=np.cumsum([0, *(len(row.target) for row in rows)], dtype=np.int64),
@@ -86,7 +103,7 @@ def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
     paths = faces(data)[:limit]
     for start in range(0, len(paths), SHARD):
         shard = out / f"pack-{start // SHARD:03d}.npz"
-        if not shard.exists():
+        if not _is_current(shard):
             save(shard, list(parallel(row, paths[start : start + SHARD], jobs)))
             click.echo(f"{shard}: {min(start + SHARD, len(paths))} of {len(paths)} faces")
 
