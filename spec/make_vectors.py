@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vcmcodec import codec, container, ppm
-from vcmcodec.container import Header
+from vcmcodec.container import Header, canvas_size
 from vcmcodec.errors import VcmError
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
 from vcmcodec.ops import Curve, Grid, Line, Move, Op, digest, fault
-from vcmcodec.scene import Drawing, Scene, canvas_size
+from vcmcodec.scene import Drawing, Scene
 from vcmcodec.wire import varint
 
 FOLDER = Path(__file__).parent / "vectors"

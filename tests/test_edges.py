@@ -233,6 +233,14 @@ def test_any_size_works(size: tuple[int, int]) -> None:
     assert strength.min() >= 0 and strength.max() <= 1
 
 
+@pytest.mark.parametrize("height", [16, 65, 99, 130, 203])
+def test_bands_give_what_the_whole_picture_gives(height: int) -> None:
+    image = noise(height, 96)
+    double = edges._detect(cv2.resize(image, (192, 2 * height), interpolation=cv2.INTER_CUBIC))
+    own = cv2.resize(double, (96, height), interpolation=cv2.INTER_AREA)
+    assert np.array_equal(edges.detect(image), (edges._detect(image) + own) / 2)
+
+
 def test_one_picture_always_has_the_same_edges() -> None:
     image = noise(97, 131)
     before = image.copy()

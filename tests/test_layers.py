@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from strokes import drawings
 
 from vcmcodec import colour, ppm
+from vcmcodec.container import canvas_size
 from vcmcodec.errors import FormatError, LimitError
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
+from vcmcodec.layers import heads
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
 from vcmcodec.ops import Grid, Line, Move, Op
-from vcmcodec.scene import Drawing, Scene, canvas_size
+from vcmcodec.scene import Drawing, Scene
 from vcmcodec.wire import Reader
 
 PRIMER = bytes(range(64)) * 20
@@ -88,7 +90,7 @@ def test_strokes_round_trip(drawn: tuple[Grid, tuple[Op, ...]]) -> None:
     payload = edge_layer.encode(drawing)
     scene = decode(payload, Scene(grid.width, grid.height))
     assert scene.drawing == drawing
-    assert edge_layer.count(Reader(payload)) == sum(isinstance(op, Move) for op in ops)
+    assert heads.read_edges(Reader(payload)).moves == sum(isinstance(op, Move) for op in ops)
 
 
 def test_long_strokes_are_escaped_and_back() -> None:
@@ -107,7 +109,7 @@ def test_too_many_ops_are_refused_before_they_are_decoded() -> None:
 
 @given(st.binary(max_size=40), st.integers(0, 7))
 def test_any_edge_payload_decodes_or_is_refused(junk: bytes, step: int) -> None:
-    payload = bytes([edge_layer.PRIMER_ID << 4 | step]) + junk
+    payload = bytes([heads.EDGE_PRIMER << 4 | step]) + junk
     try:
         decode(payload, Scene(256, 256))
     except FormatError as error:
@@ -131,7 +133,7 @@ def test_colour_layers_go_on_where_the_last_one_stopped() -> None:
     for payload in (first, second):
         seen = colour_layer.decode(seen, Reader(payload, layer=1), DEFAULT_LIMITS)
     assert seen.known == scene.known
-    assert colour_layer.count(Reader(second)) == 3
+    assert heads.read_colours(Reader(second)) == (2, 3)
     mask, _ = seen.planes
     assert mask.sum() == 4
     assert seen.first(2).known == scene.known[:2]

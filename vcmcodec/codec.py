@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import container, layers, raster
-from vcmcodec.container import CANVAS_UNIT, Header, Layer
+from vcmcodec import container, raster
+from vcmcodec.container import CANVAS_UNIT, Header, Layer, canvas_size
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
+from vcmcodec.layers import kinds
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, Limits
 from vcmcodec.ops import Op
-from vcmcodec.scene import Drawing, Scene, canvas_size
+from vcmcodec.scene import Drawing, Scene
 from vcmcodec.wire import Reader
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def understand(header: Header, found: Sequence[Layer], limits: Limits = DEFAULT_
     """
     scene = Scene(*canvas_size(header.width, header.height, header.side))
     for index, layer in enumerate(found):
-        module = layers.module_for(layer, index)
+        module = kinds.module_for(layer, index)
         if module is not None:
             scene = module.decode(
                 scene, Reader(layer.payload, base=layer.start, layer=index, whole=True), limits

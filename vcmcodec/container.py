@@ -33,6 +33,14 @@ _SQUARE = 0x40  # the picture is a square: only its width follows
 _UNITS = 0x3F
 
 
+def canvas_size(width: int, height: int, side: int) -> tuple[int, int]:
+    """Canvas (width, height) in pixels for a picture of ``width`` x ``height``: the longest
+    side is ``side``, the other in proportion, rounded half up, at least 8
+    (spec/FORMAT.md, section "Canvas")."""
+    longest = max(width, height)
+    return tuple(max(8, (2 * length * side + longest) // (2 * longest)) for length in (width, height))  # type: ignore[return-value]
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """What a file says before its layers. ``width``, ``height``: the picture, MIN_SIDE..MAX_SIDE

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from vcmcodec import container, layers
+from vcmcodec import container
+from vcmcodec.container import canvas_size
+from vcmcodec.layers import heads
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
-from vcmcodec.scene import canvas_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def inspect(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Info:
     header, found = container.read(data, limits)
     rows = []
     for index, layer in enumerate(found):
-        name, count = layers.summary(layer, index)
+        name, count = heads.summary(layer, index)
         rows.append(LayerInfo(name, layer.offset, layer.size, len(layer.payload), count))
     width, height = canvas_size(header.width, header.height, header.side)
     return Info(

@@ -13,14 +13,6 @@ from vcmcodec.colour import YCoCg
 from vcmcodec.ops import Op, Point
 
 
-def canvas_size(width: int, height: int, side: int) -> tuple[int, int]:
-    """Canvas (width, height) in pixels for a picture of ``width`` x ``height``: the longest
-    side is ``side``, the other in proportion, rounded half up, at least 8
-    (spec/FORMAT.md, section "Canvas")."""
-    longest = max(width, height)
-    return tuple(max(8, (2 * length * side + longest) // (2 * longest)) for length in (width, height))  # type: ignore[return-value]
-
-
 @dataclass(frozen=True)
 class Drawing:
     """The strokes of a picture and all that is derived from them alone.

@@ -6,6 +6,7 @@ the grid before a piece is judged. Encoder only; nothing here is normative.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -20,6 +21,8 @@ LINE_COST, CURVE_COST = 2.0, 4.5
 """Bytes that one more line or curve takes, roughly: how much longer a curve must reach."""
 
 RIDGE = 1e-3
+RIDGE_MATRIX = RIDGE * np.eye(2)
+THIRDS = np.array([[1 / 3], [2 / 3]])
 
 SETTLE = 2
 """Rounds of nearest-point reparametrisation in a curve fit."""
@@ -31,6 +34,12 @@ def _basis(t: Floats) -> Floats:
 
 
 BASIS = _basis(SAMPLES)
+
+FINE = 240
+FINE_BASIS = _basis(np.linspace(0.0, 1.0, FINE + 1))
+"""Parameters are taken in FINE steps, which the samples are among, so that their basis is looked up."""
+
+SAMPLE_SPACING = FINE // (len(SAMPLES) - 1)
 
 
 def _squares(points: Floats, track: Floats) -> Floats:
@@ -77,28 +86,31 @@ class _Fitter:
         piece = self._piece(first, last)
         reach = self.length[last] - self.length[first]
         stride = max(1, (last - first) // 40)
-        t = (self.length[first : last + 1 : stride] - self.length[first]) / max(reach, 1e-9)
-        thirds = start + (end - start) * [[1 / 3], [2 / 3]]
+        along = (self.length[first : last + 1 : stride] - self.length[first]) * (FINE / max(reach, 1e-9))
+        t = (along + 0.5).astype(np.intp)
+        thirds = start + (end - start) * THIRDS
+        corners = np.array([start, start, end, end])
         for round_ in range(SETTLE + 1):
-            basis = _basis(t)
+            basis = FINE_BASIS[t]
             rest = piece - basis[:, :1] * start - basis[:, 3:] * end
             inner = basis[:, 1:3]
             # The ridge pulls a piece with too few points to the chord's thirds.
-            (p, q), (_, r) = inner.T @ inner + RIDGE * np.eye(2)
+            (p, q), (_, r) = (inner.T @ inner + RIDGE_MATRIX).tolist()
             pull = inner.T @ rest + RIDGE * thirds
-            control = np.array([[r, -q], [-q, p]]) @ pull / (p * r - q * q)
-            square = _squares(piece, BASIS @ np.vstack([start, control, end]))
+            corners[1:3] = np.array([[r, -q], [-q, p]]) @ pull / (p * r - q * q)
+            square = _squares(piece, BASIS @ corners)
             deviation = square.min(axis=1).max() ** 0.5
             if deviation > 2.5 * self.tolerance:
                 return None
             if deviation < self.tolerance or round_ == SETTLE:
                 break
-            t = SAMPLES[square.argmin(axis=1)]
-            t[0], t[-1] = 0.0, 1.0
-        a, b = ((int(x), int(y)) for x, y in np.floor(control + 0.5))
+            t = square.argmin(axis=1) * SAMPLE_SPACING
+            t[0], t[-1] = 0, FINE
+        a, b = ((math.floor(x + 0.5), math.floor(y + 0.5)) for x, y in corners[1:3].tolist())
         if not (self.grid.holds_control(a) and self.grid.holds_control(b)):
             return None
-        square = _squares(piece, BASIS @ np.array([start, a, b, end], dtype=np.float64))
+        corners[1:3] = a, b
+        square = _squares(piece, BASIS @ corners)
         # Half a sample's spacing is no deviation.
         allowed = self.tolerance**2 + (0.5 * reach / len(SAMPLES)) ** 2
         if max(square.min(axis=1).max(), square.min(axis=0).max()) > allowed:

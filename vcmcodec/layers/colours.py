@@ -14,18 +14,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vcmcodec import colour, ppm
+from vcmcodec.layers import heads
 from vcmcodec.limits import Limits
 from vcmcodec.scene import Scene
-from vcmcodec.wire import Reader, varint
+from vcmcodec.wire import Reader
 
-KIND = 0x02
-NAME = "colours"
+KIND = heads.COLOURS
 
-PRIMER = "colours-1.primer"
-PRIMER_ID = 1
+PRIMER = f"colours-{heads.COLOUR_PRIMER}.primer"
 
-STEPS: tuple[colour.Steps, ...] = ((6, 8), (8, 12), (10, 14), (12, 18), (16, 24), (24, 32))
-"""Quantiser steps (of Y, of Co and Cg) by number."""
+STEPS = heads.COLOUR_STEPS
 
 DEFAULT_STEPS = 2
 
@@ -41,27 +39,8 @@ def encode(
     assert scene.drawing is not None
     known = list(scene.known)
     symbols = colour.encode(scene.drawing.places, known, wanted, STEPS[steps])
-    payload = bytes([PRIMER_ID << 4 | steps]) + varint(len(wanted)) + ppm.encode(symbols, ppm.primer(PRIMER))
+    payload = heads.ColourHead(steps, len(wanted)).write() + ppm.encode(symbols, ppm.primer(PRIMER))
     return payload, replace(scene, known=tuple(known))
-
-
-def count(reader: Reader) -> int:
-    """Number of colours, from the payload's first bytes."""
-    return _head(reader)[1]
-
-
-def _head(reader: Reader) -> tuple[int, int]:
-    """Number of the quantiser steps, and number of colours."""
-    profile = reader.byte("profile")
-    steps = profile & 15
-    if profile >> 4 != PRIMER_ID:
-        raise reader.unsupported(f"colour primer {profile >> 4} is unknown")
-    if steps >= len(STEPS):
-        raise reader.unsupported(f"quantiser steps {steps} are unknown")
-    colours = reader.varint("number of colours")
-    if colours == 0:
-        raise reader.error("a colour layer without colours")
-    return steps, colours
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
@@ -73,7 +52,7 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     """
     if scene.drawing is None:
         raise reader.error("colours before the strokes that place them")
-    steps, colours = _head(reader)
+    steps, colours = heads.read_colours(reader)
     left = len(scene.drawing.places) - len(scene.known)
     if colours > left:
         raise reader.error(f"{colours} colours for {left} places")

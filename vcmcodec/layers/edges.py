@@ -16,23 +16,21 @@ from dataclasses import replace
 
 from vcmcodec import ppm, raster
 from vcmcodec.errors import LimitError
+from vcmcodec.layers import heads
 from vcmcodec.limits import Limits
-from vcmcodec.ops import MAX_STEP, Curve, Grid, Line, Move, Op, Point, fault
+from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point, fault
 from vcmcodec.scene import Drawing, Scene
-from vcmcodec.wire import Reader, varint
+from vcmcodec.wire import Reader
 
-KIND = 0x01
-NAME = "edges"
+KIND = heads.EDGES
 
-PRIMER = "edges-1.primer"
-PRIMER_ID = 1
+PRIMER = f"edges-{heads.EDGE_PRIMER}.primer"
 
 _MOVE, _LINE, _CURVE = range(3)
 _CENTRE = 127
 _ESCAPE = 255
 _ESCAPED_BYTES = 2
 _ESCAPE_BIAS = 0x8000
-_HAS_ESCAPES = 0x08
 
 # Stream 0 holds a symbol per op; these are the x streams of the points, each followed by its y.
 _MOVES, _LINES, _ENDS, _A, _B = range(1, 11, 2)
@@ -80,29 +78,9 @@ def symbols(ops: Sequence[Op]) -> tuple[list[bytearray], bytearray]:
 def encode(drawing: Drawing) -> bytes:
     """The payload of a drawing's strokes. Raises ModelError where the primer is missing."""
     streams, escapes = symbols(drawing.ops)
-    profile = (drawing.step - 1) | (_HAS_ESCAPES if escapes else 0) | PRIMER_ID << 4
-    counts = [streams[0].count(kind) for kind in (_MOVE, _LINE, _CURVE)]
-    if escapes:
-        counts.append(len(escapes) // _ESCAPED_BYTES)
-    head = bytes([profile]) + b"".join(varint(count) for count in counts)
-    return head + ppm.encode(b"".join(streams) + escapes, ppm.primer(PRIMER))
-
-
-def _head(reader: Reader) -> tuple[int, list[int], int]:
-    """Step, number of Moves, Lines and Curves, and number of escaped values."""
-    profile = reader.byte("profile")
-    if profile >> 4 != PRIMER_ID:
-        raise reader.unsupported(f"edge primer {profile >> 4} is unknown")
-    counts = [reader.varint(f"number of {kind}s") for kind in ("Move", "Line", "Curve")]
-    escapes = reader.varint("number of escapes") if profile & _HAS_ESCAPES else 0
-    if profile & _HAS_ESCAPES and not escapes:
-        raise reader.error("escapes announced, but none there")
-    return (profile & MAX_STEP - 1) + 1, counts, escapes
-
-
-def count(reader: Reader) -> int:
-    """Number of strokes, from the payload's first bytes."""
-    return _head(reader)[1][_MOVE]
+    moves, lines, curves = (streams[0].count(kind) for kind in (_MOVE, _LINE, _CURVE))
+    head = heads.EdgeHead(drawing.step, moves, lines, curves, len(escapes) // _ESCAPED_BYTES)
+    return head.write() + ppm.encode(b"".join(streams) + escapes, ppm.primer(PRIMER))
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
@@ -114,7 +92,7 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     """
     if scene.drawing is not None:
         raise reader.error("a second edge layer")
-    step, (moves, lines, curves), escapes = _head(reader)
+    step, moves, lines, curves, escapes = heads.read_edges(reader)
     total = moves + lines + curves
     if total > limits.ops:
         raise LimitError(
