@@ -30,7 +30,7 @@ LEAST_SIDE = 64
 """Smaller pictures are padded to this before detection: the forest looks at 32 x 32 patches."""
 
 
-BAND_MARGIN = 64
+BAND_MARGIN = 48
 """Rows beyond a pixel that may tell whether it is an edge: patches of 32, features around them."""
 
 _POOL = ThreadPoolExecutor(2, "edges")
@@ -66,9 +66,9 @@ def detect(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     double = cv2.resize(image, (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC)
     # The detector uses one core. Bands that overlap by what it sees around a pixel give the same, since
     # they begin where its choice of trees, which alternates every two pixels, comes round.
-    cut = height - height % 16
-    bands = (image, double[: cut + BAND_MARGIN], double[max(0, cut - BAND_MARGIN) :])
-    own, upper, lower = _POOL.map(_detect, bands)
+    cut = (5 * height // 4) // 16 * 16  # the lower band is small: it follows the picture's own size
+    bands = (double[: cut + BAND_MARGIN], image, double[max(0, cut - BAND_MARGIN) :])
+    upper, own, lower = _POOL.map(_detect, bands)
     whole = np.concatenate([upper[:cut], lower[min(cut, BAND_MARGIN) :]])
     return (own + cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)) / 2
 
