@@ -157,13 +157,13 @@ def fit(chain: Sequence[Point], grid: Grid, tolerance: float) -> list[Op]:
     top = len(chain) - 1
     while here < top:
         line_end, line = fitter.longest(here, 8, fitter.line)
-        curve_end, curve = (
-            (line_end, None)
-            if line_end == top
-            else fitter.longest(here, max(8, 2 * (line_end - here)), fitter.curve)
-        )
-        gain = fitter.length[[line_end, curve_end]] - fitter.length[here]
-        if curve is not None and gain[1] / CURVE_COST > gain[0] / LINE_COST:
+        # Only a curve that reaches this much farther is worth its bytes.
+        worth = fitter.length[here] + (fitter.length[line_end] - fitter.length[here]) * CURVE_COST / LINE_COST
+        least = int(np.searchsorted(fitter.length, worth)) - here
+        curve_end, curve = here, None
+        if here + least <= top and (line is None or fitter.curve(here, here + least)):
+            curve_end, curve = fitter.longest(here, max(8, least), fitter.curve)
+        if curve is not None and fitter.length[curve_end] > worth:
             here = curve_end
             ops.append(curve)
         elif line is not None:
