@@ -16,7 +16,7 @@ from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point
 
 Floats = NDArray[np.float64]
 
-SAMPLES = np.linspace(0.0, 1.0, 25)
+SAMPLES: Floats = np.linspace(0.0, 1.0, 25).astype(np.float64)
 LINE_COST, CURVE_COST = 2.0, 4.5
 """Bytes that one more line or curve takes, roughly: how much longer a curve must reach."""
 
@@ -36,7 +36,7 @@ def _basis(t: Floats) -> Floats:
 BASIS = _basis(SAMPLES)
 
 FINE = 240
-FINE_BASIS = _basis(np.linspace(0.0, 1.0, FINE + 1))
+FINE_BASIS = _basis(np.linspace(0.0, 1.0, FINE + 1).astype(np.float64))
 """Parameters are taken in FINE steps, which the samples are among, so that their basis is looked up."""
 
 SAMPLE_SPACING = FINE // (len(SAMPLES) - 1)

@@ -85,7 +85,8 @@ class LpipsAlex:
 
 def _windows(x: NDArray[np.float32], size: int, stride: int) -> NDArray[np.float32]:
     """Windows of ``x``, (H, W, C): (h, w, C, size, size)."""
-    return np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(0, 1))[::stride, ::stride]
+    view: Any = np.lib.stride_tricks.sliding_window_view  # numpy's releases differ in its types
+    return np.asarray(view(x, (size, size), axis=(0, 1))[::stride, ::stride])
 
 
 def _convolved(

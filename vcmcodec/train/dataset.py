@@ -64,7 +64,7 @@ class Pack:
             gain = rng.uniform(0.85, 1.15, 3).astype(np.float32) * rng.uniform(0.85, 1.1)
             target = np.clip((target + 1) * gain[:, None, None] - 1, -1, 1)
             known = np.clip((known + 1) * gain - 1, -1, 1)
-        x = np.zeros((5, SIDE, SIDE), dtype=np.float32)
+        x: NDArray[np.float32] = np.zeros((5, SIDE, SIDE), dtype=np.float32)
         x[0] = np.unpackbits(shard.E[row]).reshape(SIDE, SIDE)
         x[1, places[:, 1], places[:, 0]] = 1
         x[2:, places[:, 1], places[:, 0]] = known.T
