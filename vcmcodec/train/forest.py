@@ -163,7 +163,8 @@ class Tree:
 def _descriptors(labels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Labels (n, 16, 16) as blurred 8 x 8 maps, float32 (n, 64): near edges are alike."""
     blurred = np.stack([cv2.GaussianBlur(label.astype(np.float32), (0, 0), 1.5) for label in labels])
-    return blurred.reshape(len(labels), 8, 2, 8, 2).mean(axis=(2, 4)).reshape(len(labels), 64)
+    means = blurred.reshape(len(labels), 8, 2, 8, 2).mean(axis=(2, 4), dtype=np.float32)
+    return np.asarray(means.reshape(len(labels), 64), dtype=np.float32)
 
 
 def _classes(described: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.bool_]:

@@ -25,7 +25,7 @@ def probability(image: NDArray[np.uint8], cache: Path) -> NDArray[np.float32]:
     if not cache.exists():
         cache.parent.mkdir(parents=True, exist_ok=True)
         np.save(cache, (_hed()(image) * 255).astype(np.uint8))  # type: ignore[operator]
-    return np.asarray(np.load(cache), dtype=np.float32) / np.float32(255)
+    return (np.load(cache) / np.float32(255)).astype(np.float32)
 
 
 def thin(strength: NDArray[np.float32], threshold: float) -> NDArray[np.uint8]:
