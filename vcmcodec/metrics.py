@@ -25,10 +25,17 @@ def nme(found: NDArray[Any], truth: NDArray[Any]) -> float:
     if a.shape != (LANDMARKS, 2) or b.shape != (LANDMARKS, 2):
         raise ValueError(f"landmarks must be ({LANDMARKS}, 2), not {a.shape} and {b.shape}")
     left, right = OUTER_EYE_CORNERS
-    unit = float(np.hypot(*(b[right] - b[left])))
+    return normalised_error(a, b, float(np.hypot(*(b[right] - b[left]))))
+
+
+def normalised_error(found: NDArray[Any], truth: NDArray[Any], unit: float) -> float:
+    """The mean distance between points ``found`` and ``truth``, both (n, 2), over ``unit``.
+
+    Raises ValueError where ``unit`` is 0.
+    """
     if unit == 0:
         raise ValueError("the outer eye corners coincide")
-    return float(np.hypot(*(a - b).T).mean() / unit)
+    return float(np.hypot(*(np.asarray(found) - np.asarray(truth)).T).mean() / unit)
 
 
 def near(edge: NDArray[np.uint8]) -> NDArray[np.bool_]:

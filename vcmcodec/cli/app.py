@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from vcmcodec import OutputError, VcmError, __version__
-from vcmcodec.cli import decode, encode, info
+from vcmcodec.cli import bench, decode, encode, info
 from vcmcodec.cli.files import subject
 
 USAGE = 2
@@ -70,7 +70,7 @@ def vcm(ctx: click.Context) -> None:
         raise click.UsageError(f"which of {', '.join(sorted(vcm.commands))}? See vcm --help")
 
 
-for verb in (encode.encode, decode.decode, info.info):
+for verb in (encode.encode, decode.decode, info.info, bench.bench):
     vcm.add_command(verb)
 
 
