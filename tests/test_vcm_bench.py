@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +198,48 @@ def test_a_bench_without_pictures_or_with_a_strange_codec_is_an_error(tmp_path: 
     Image.fromarray(portrait()).save(faces / "a.png")
     assert _bench(tmp_path, "--codec", "gif")[0] == 2
     assert "no codec 'gif'" in capsys.readouterr().err
+
+
+def test_an_interrupt_ends_all_processes_and_loses_nothing_scored(tmp_path: Path) -> None:
+    folder(tmp_path)
+    script = "import shutil,sys,time; time.sleep(0.3); shutil.copy(*sys.argv[1:])"
+    copy = f"{sys.executable} -c '{script}' {{in}} {{out}}"
+    command = [sys.executable, "-m", "vcmcodec", "bench", "faces", "-o", "report", "--jobs", "2"]
+    slow = [word for point in range(60) for word in ("--codec", f"slow@{point}={copy};{copy}")]
+    process = subprocess.Popen(
+        [*command, *slow], cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True
+    )
+    path = tmp_path / "report" / run.SCORES
+    while process.poll() is None and not (path.exists() and _count(path) > 3):
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, said = process.communicate()
+    assert process.returncode == 130
+    assert said.decode().splitlines() == ["vcm: interrupted"]
+    kept = _count(path)
+    assert 3 < kept < 122
+    assert _gone(process.pid)
+
+
+def _gone(session: int) -> bool:
+    """Whether all processes of a session end."""
+    for _ in range(200):
+        try:
+            os.killpg(session, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _count(path: Path) -> int:
+    base = sqlite3.connect(path, timeout=60)
+    try:
+        return int(base.execute("SELECT COUNT(*) FROM codings").fetchone()[0])
+    except sqlite3.OperationalError:  # its tables are being made
+        return 0
+    finally:
+        base.close()
 
 
 def test_people_are_verified_on_decoded_pictures(tmp_path: Path) -> None:

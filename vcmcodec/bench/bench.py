@@ -69,7 +69,12 @@ def bench(settings: Settings, progress: Callable[[str, int, int], None]) -> Resu
     timed = _timed(plan, progress)
     failures += [cost for cost in timed.values() if isinstance(cost, str)]
     known = {codec: cost for codec, cost in timed.items() if isinstance(cost, costs.Cost)}
-    people = {face.name: face.name.rpartition("/")[0] for face in plan.faces} if settings.people else None
+    if by_group is not None and not any(face.name in by_group for face in plan.faces):
+        plan.gaps.append(
+            f"groups: {settings.by_group} names none of these faces, such as {plan.faces[0].name}"
+        )
+    folders = {face.name: face.name.rpartition("/")[0] for face in plan.faces if "/" in face.name}
+    people = folders if settings.people else None
     store = Store(settings.output / run.SCORES)
     try:
         summary = summarise(plan, store, people, by_group)

@@ -56,10 +56,15 @@ def aligned(table: Sequence[Sequence[str]], markdown: bool = False) -> str:
     return "\n".join(lines)
 
 
-def notes(plan: Plan, failures: Sequence[str]) -> list[str]:
+def notes(plan: Plan, summary: Summary, failures: Sequence[str]) -> list[str]:
     """What is missing from the figures, a line each."""
     lines = [f"missing {gap}" for gap in plan.gaps]
     lines += [f"skipped {skipped}" for skipped in plan.skipped]
+    lines += [
+        f"partial {point.codec} {point.label}: means over {point.faces} of {len(plan.faces)} faces"
+        for point in summary.points
+        if point.faces < len(plan.faces)
+    ]
     return lines + [f"failed {failure}" for failure in failures]
 
 
@@ -72,7 +77,7 @@ def text(plan: Plan, summary: Summary, failures: Sequence[str]) -> str:
             "BD-rate of vcm against each peer, % (negative: vcm needs fewer bytes)",
             aligned(bd(summary)),
         ]
-    return "\n\n".join([*parts, *notes(plan, failures)])
+    return "\n\n".join([*parts, *notes(plan, summary, failures)])
 
 
 def bd(summary: Summary) -> list[list[str]]:

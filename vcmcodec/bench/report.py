@@ -141,7 +141,7 @@ def html(
         drawn = f"<p>Not drawn: {escape(str(error))}</p>"
     sheet = base64.b64encode(contact_sheet(plan, summary, FACES_SHOWN)).decode()
     figures = listing.measured(summary)
-    missing = listing.notes(plan, failures)
+    missing = listing.notes(plan, summary, failures)
     machine = ", ".join(f"{key} {value}" for key, value in about["machine"].items())
     parts = [
         "<h1>vcm bench</h1>",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -108,7 +109,10 @@ def _name(path: Path, folders: Sequence[Path]) -> str:
 class _Worker:
     """What a process keeps between faces."""
 
-    def __init__(self, folder: Path, codec_parts: Sequence[Part], judge_parts: Sequence[Part]) -> None:
+    def __init__(
+        self, folder: Path, codec_parts: Sequence[Part], judge_parts: Sequence[Part], stop: Any
+    ) -> None:
+        self.stop = stop
         with suppress(ModelError):  # without torch its judges are gaps, and that is all
             networks.torch().set_num_threads(1)
         self.store = Store(folder / SCORES)
@@ -117,10 +121,17 @@ class _Worker:
 
     def face(self, plan: Plan, face: Face) -> list[str]:
         """Code and judge a face as far as that has not been done; a line for each failure."""
-        image = picture.load(face.path)
+        try:
+            image = picture.load(face.path)
+        except VcmError as error:  # it was there when the run began
+            return [f"{face.name}: {error}"]
+        if face_key(image) != face.key:
+            return [f"{face.name}: changed during the run"]
         references: dict[str, Any] = {}
         failures = []
         for part, point in plan.codings():
+            if self.stop.is_set():
+                break
             key = plan.key(face, part, point)
             missing = set(self.judges) - self.store.judged(key)
             if not missing and self.store.coded(key) is not None:
@@ -151,9 +162,11 @@ class _Worker:
 _worker: _Worker | None = None
 
 
-def _start(folder: Path, codec_parts: Sequence[Part], judge_parts: Sequence[Part]) -> None:
+def _start(folder: Path, codec_parts: Sequence[Part], judge_parts: Sequence[Part], stop: Any) -> None:
     global _worker
-    _worker = _Worker(folder, codec_parts, judge_parts)
+    # An interrupt goes to all processes of a terminal: the first one tells the others to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _worker = _Worker(folder, codec_parts, judge_parts, stop)
 
 
 def _work(plan: Plan, face: Face) -> list[str]:
@@ -174,7 +187,8 @@ def run(plan: Plan, folder: Path, jobs: int, progress: Callable[[int], None]) ->
     """
     store = Store(folder / SCORES)
     context = multiprocessing.get_context("spawn")
-    arguments = (folder, plan.codecs, plan.judges)
+    stop = context.Event()
+    arguments = (folder, plan.codecs, plan.judges, stop)
     failures: list[str] = []
     with ProcessPoolExecutor(jobs, context, _start, arguments) as pool:
         waiting: set[Future[list[str]]] = {pool.submit(_work, plan, face) for face in plan.faces}
@@ -191,6 +205,7 @@ def run(plan: Plan, folder: Path, jobs: int, progress: Callable[[int], None]) ->
                 "a process of the bench died; what is scored is kept: run it again to go on"
             ) from None
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            stop.set()
+            pool.shutdown(cancel_futures=True)
             store.close()
     return sorted(failures)

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec.bench import codecs, groups, rates
-from vcmcodec.bench.figures import BY_KEY, FIGURES, SATURATED, SET
+from vcmcodec.bench.figures import BY_KEY, FIGURES, SATURATED, SET, Figure
 from vcmcodec.bench.judges import realism
 from vcmcodec.bench.run import Face, Part, Plan
 from vcmcodec.bench.store import Store
 from vcmcodec.bench.verification import verify
+from vcmcodec.errors import ModelError
 
 
 class Scored(NamedTuple):
@@ -72,7 +73,18 @@ def summarise(
         point.figures = _means(rows) | _sets(_Features(plan, store, codec, label), originals, people)
         points.append(point)
     summary = Summary(scored, points)
-    _compare(summary)
+    for figure in FIGURES:
+        by_codec = curves(points, figure.key)
+        own = by_codec.pop(codecs.OWN, None)
+        if own is None or not by_codec:
+            continue
+        _best(summary, figure, by_codec)
+        if figure.key in SATURATED:
+            continue
+        try:
+            summary.bd[figure.key] = {peer: rates.bd_rate(curve, own) for peer, curve in by_codec.items()}
+        except ModelError as error:
+            plan.gaps = list(dict.fromkeys([*plan.gaps, f"BD-rate: {error}"]))
     if by_group:
         _by_group(summary, by_group)
     return summary
@@ -144,20 +156,13 @@ def curves(points: Iterable[Point], key: str) -> dict[str, rates.Curve]:
     return {codec: sorted(curve) for codec, curve in found.items()}
 
 
-def _compare(summary: Summary) -> None:
-    for figure in FIGURES:
-        by_codec = curves(summary.points, figure.key)
-        own = by_codec.pop(codecs.OWN, None)
-        if own is None or not by_codec:
-            continue
-        if figure.key not in SATURATED:
-            summary.bd[figure.key] = {peer: rates.bd_rate(curve, own) for peer, curve in by_codec.items()}
-        sign = 1 if figure.higher else -1
-        for point in summary.points:
-            if point.codec == codecs.OWN:
-                found = rates.best(by_codec, point.bpp)
-                best = None if found is None else found._replace(quality=sign * found.quality)
-                summary.best.setdefault(point.label, {})[figure.key] = best
+def _best(summary: Summary, figure: Figure, peers: dict[str, rates.Curve]) -> None:
+    sign = 1 if figure.higher else -1
+    for point in summary.points:
+        if point.codec == codecs.OWN:
+            found = rates.best(peers, point.bpp)
+            best = None if found is None else found._replace(quality=sign * found.quality)
+            summary.best.setdefault(point.label, {})[figure.key] = best
 
 
 def _by_group(summary: Summary, by_group: dict[str, str]) -> None:

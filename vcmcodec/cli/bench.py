@@ -103,6 +103,11 @@ def bench(
     settings = bench_.Settings(
         folders, output, codecs or codecs_.NAMES, limit, jobs, landmarks, people, groups
     )
+    if into is not None:
+        try:
+            table.around(into, mark)
+        except ValueError as error:  # now, not after hours
+            raise click.UsageError(str(error)) from None
     try:
         with _Progress() as progress:
             result = bench_.bench(settings, progress)
