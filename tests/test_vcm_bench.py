@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,11 @@ import pytest
 from PIL import Image
 from portrait import portrait
 
-from vcmcodec import OutputError
-from vcmcodec.bench import bench, groups, judges, rates, run, verification
+from vcmcodec import ModelError, OutputError
+from vcmcodec.bench import codecs, groups, judges, listing, rates, run, verification
 from vcmcodec.bench.judges import Verdict
 from vcmcodec.bench.store import Key, Store
+from vcmcodec.bench.summary import Point, Summary, curves
 from vcmcodec.cli import main
 
 CURVE = [(0.05, 26.0), (0.1, 30.0), (0.2, 33.0), (0.4, 35.0)]
@@ -48,10 +50,16 @@ def test_the_delta_rate_of_a_known_pair() -> None:
 
 def test_curves_without_common_quality_are_not_extrapolated() -> None:
     better = [(rate, quality + 20) for rate, quality in CURVE]
-    assert rates.bd_rate(CURVE, better) == rates.BdRate(None, 0, "no overlap: better at every rate measured")
-    assert rates.bd_rate(better, CURVE) == rates.BdRate(None, 0, "no overlap: worse at every rate measured")
+    assert rates.bd_rate(CURVE, better) == rates.BdRate(None, 0, rates.BETTER)
+    assert rates.bd_rate(better, CURVE) == rates.BdRate(None, 0, rates.WORSE)
     assert "fewer than two" in rates.bd_rate(CURVE[:1], CURVE).reason
     assert "fewer than two" in rates.bd_rate(CURVE, [(0.1, 30.0), (0.2, 29.0)]).reason
+
+
+def test_curves_without_common_quality_or_rate_are_not_compared() -> None:
+    high = [(rate * 100, quality + 20) for rate, quality in CURVE]
+    assert "at lower rates" in rates.bd_rate(high, CURVE).reason
+    assert "at higher rates" in rates.bd_rate(CURVE, high).reason
 
 
 def test_points_that_cost_more_for_nothing_are_left_out() -> None:
@@ -81,15 +89,40 @@ def test_people_apart_are_verified_and_people_alike_are_not() -> None:
     assert guess.auc == pytest.approx(0.5, abs=0.12)
     assert guess.eer == pytest.approx(0.5, abs=0.12)
     assert verification.verify(apart[:4].astype(np.float32), people[:4]) is None
+    assert not verification.enough(people[:4])
 
 
-def test_pairs_are_half_of_one_person_and_half_of_two() -> None:
-    people = [str(number // 3) for number in range(30)]
+@pytest.mark.parametrize(("faces", "count"), [(30, 30), (4, 3), (9000, verification.MOST_PAIRS)])
+def test_pairs_are_half_of_one_person_and_half_of_two(faces: int, count: int) -> None:
+    people = tuple(str(number // 3) for number in range(faces))
     one, two = verification.pairs(people)
-    assert len(one) == len(two) == 30
+    assert len(one) == len(two) == len(set(one)) == len(set(two)) == count
     assert all(people[a] == people[b] for a, b in one)
     assert all(people[a] != people[b] for a, b in two)
-    assert (one, two) == verification.pairs(people)
+
+
+def _points(codec: str, *values: tuple[float, float, float], faces: int = 9) -> list[Point]:
+    return [Point(codec, str(bpp), faces, bpp, {"nme": nme, "found": found}) for bpp, nme, found in values]
+
+
+def test_errors_of_the_faces_left_over_are_not_compared() -> None:
+    points = _points("a", (0.1, 0.02, 0.5), (0.2, 0.03, 0.98), (0.3, 0.01, 1.0))
+    assert curves(points, "nme") == {"a": [(0.2, -0.03), (0.3, -0.01)]}
+    assert len(curves(points, "found")["a"]) == 3
+
+
+def test_means_over_other_faces_are_not_compared() -> None:
+    points = _points("a", (0.1, 0.02, 1.0)) + _points("b", (0.1, 0.01, 1.0), faces=8)
+    assert list(curves(points, "nme")) == ["a"]
+
+
+def test_rates_over_little_overlap_are_in_brackets() -> None:
+    summary = Summary([], _points("vcm", (0.1, 0.02, 1.0)) + _points("a", (0.1, 0.02, 1.0)))
+    summary.bd["nme"] = {
+        "a": rates.BdRate(12.4, 0.5), "b": rates.BdRate(12.4, 0.1), "c": rates.BdRate(None, 0, rates.WORSE),
+        "d": rates.BdRate(None, 0, "no common quality: lower, at lower rates"),
+    }  # fmt: skip
+    assert [row[2] for row in listing.bd(summary)] == ["NME", "+12", "(+12)", "worse", "-"]
 
 
 def test_groups_have_means_and_a_gap(tmp_path: Path) -> None:
@@ -102,9 +135,20 @@ def test_groups_have_means_and_a_gap(tmp_path: Path) -> None:
     assert found is not None
     assert found.gap == 5
     assert groups.spread([("a.png", 1.0), ("c.png", None)], by_face) is None
+    path.write_text("file,group\n")
+    assert groups.read(path) == {}
     path.write_text("name\na\n")
     with pytest.raises(groups.GroupError, match="no columns"):
         groups.read(path)
+
+
+def test_the_gap_of_lossless_groups_is_none() -> None:
+    found = groups.spread([("a", math.inf), ("b", math.inf)], {"a": "x", "b": "y"})
+    assert found is not None
+    assert found.gap == 0
+    found = groups.spread([("a", math.inf), ("c", 30.0), ("b", 40.0)], {"a": "x", "c": "x", "b": "y"})
+    assert found is not None
+    assert found.means == {"x": 30.0, "y": 40.0}
 
 
 def test_the_store_keeps_what_it_is_given(tmp_path: Path) -> None:
@@ -116,7 +160,7 @@ def test_the_store_keeps_what_it_is_given(tmp_path: Path) -> None:
     store.add(key, 12, {"a": Verdict({"psnr": math.inf, "nme": None}), "b": Verdict({}, features)})
     store.close()
     store = Store(tmp_path / "s.sqlite")
-    assert (store.coded(key), store.judged(key), store.count()) == (12, {"a", "b"}, 1)
+    assert (store.coded(key), store.judged(key)) == (12, {"a", "b"})
     found = store.verdict(key, "a")
     assert found is not None
     assert found.scores == {"psnr": math.inf, "nme": None}
@@ -242,11 +286,81 @@ def _count(path: Path) -> int:
         base.close()
 
 
+def test_a_process_that_dies_is_named_and_the_rest_reported(tmp_path: Path) -> None:
+    folder(tmp_path)
+    code, found = _bench(
+        tmp_path, "--codec", "jpeg", "--codec", "kill=kill -9 $PPID; {in} {out};: {in} {out}"
+    )
+    assert code == 0
+    assert "a process died at one of a.png" in found["failures"][0]
+    assert {point["codec"] for point in found["points"]} == {"original", "jpeg"}
+
+
+class _Raising:
+    version = "1"
+
+    def reference(self, original: np.ndarray) -> None:
+        """Nothing."""
+
+    def judge(self, reference: None, image: np.ndarray) -> Verdict:
+        raise MemoryError("no room\nleft")
+
+
+def test_a_judge_that_raises_is_named_and_the_others_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder(tmp_path) / "a.png"
+    made = {"dists": _Raising, "inception": _Mean}
+    monkeypatch.setattr(judges, "make", lambda name: made[name]())
+    plan = run.plan([path.parent], [path], ["jpeg"], list(made))
+    worker = run._Worker(tmp_path, plan.codecs, plan.judges, threading.Event())
+    failures = worker.face(plan, plan.faces[0])
+    assert failures[0] == "a.png: original raw: judge dists: MemoryError: no room left"
+    assert len(failures) == 3
+    key = plan.key(plan.faces[0], plan.codecs[1], plan.codecs[1].points[0])
+    assert worker.store.judged(key) == {plan.judges[1].version}
+
+
+class _Mean:
+    version = "1"
+
+    def reference(self, original: np.ndarray) -> None:
+        """Nothing."""
+
+    def judge(self, reference: None, image: np.ndarray) -> Verdict:
+        return Verdict({"mean": float(image.mean())})
+
+
+def test_faces_of_two_folders_keep_their_names_apart(tmp_path: Path) -> None:
+    paths = []
+    for name in ("x/val", "y/val", "z/train"):
+        (tmp_path / name).mkdir(parents=True)
+        paths.append(tmp_path / name / "a.png")
+        Image.fromarray(portrait()).save(paths[-1])
+    folders = [path.parent for path in paths]
+    names = [name for _, name in run._named([*paths, *paths], folders)]
+    assert names == [f"{tmp_path}/x/val/a.png", f"{tmp_path}/y/val/a.png", "train/a.png"]
+    assert [name for _, name in run._named(paths[:1], [tmp_path])] == ["x/val/a.png"]
+
+
+@pytest.mark.parametrize("spec", ["vcm@x=a {in} {out};b {in} {out}", "mine=a {in} {out};c {in} {out}"])
+def test_codecs_of_one_name_and_point_are_refused(tmp_path: Path, spec: str) -> None:
+    with pytest.raises(codecs.UnknownCodec, match="there is another"):
+        run.plan([tmp_path], [], ["mine=a {in} {out};b {in} {out}", spec], [])
+
+
+def test_people_in_no_folders_are_a_named_gap(tmp_path: Path) -> None:
+    folder(tmp_path)
+    code, found = _bench(tmp_path, "--codec", "jpeg", "--people", "--limit", "1")
+    assert code == 0
+    assert any(gap.startswith("verification: ") for gap in found["gaps"])
+
+
 def test_people_are_verified_on_decoded_pictures(tmp_path: Path) -> None:
     """Each person is one picture under several lights: told apart by every judge worth its name."""
     try:
         judges.make("dlib")
-    except Exception as error:
+    except ModelError as error:
         pytest.skip(str(error))
     faces = tmp_path / "faces"
     people = {
@@ -266,13 +380,48 @@ def test_people_are_verified_on_decoded_pictures(tmp_path: Path) -> None:
     assert original["eer"] == 0
 
 
-def test_a_missing_judge_is_a_named_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from vcmcodec.bench import weights
+MISSING = """
+import sys
+from importlib.abc import MetaPathFinder
 
+class Missing(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.split(".")[0] in NAMES:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Missing())
+"""
+
+
+def _without(tmp_path: Path, names: set[str], *chosen: str) -> tuple[dict[str, Any], str]:
+    """What a bench of one face reports where packages cannot be imported, in it or in what it starts."""
     folder(tmp_path)
-    monkeypatch.setattr(weights, "DISTS", weights.DISTS._replace(package="no_such_package"))
-    path = tmp_path / "faces" / "a.png"
-    plan = run.plan([tmp_path], [path], ["jpeg"], ["dists", "pixels"])
-    assert any(gap.startswith("judge dists: ") for gap in plan.gaps)
-    assert [codec.name for codec in plan.codecs] == ["original", "jpeg"]
-    assert bench.Settings([tmp_path], tmp_path, ["jpeg"]).jobs == 1
+    (tmp_path / "path").mkdir()
+    (tmp_path / "path" / "sitecustomize.py").write_text(f"NAMES = {names!r}\n{MISSING}")
+    command = [sys.executable, "-m", "vcmcodec", "bench", "faces", "-o", "report", "--limit", "1", "--json"]
+    more = [word for name in chosen for word in ("--codec", name)]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "path")}
+    done = subprocess.run([*command, *more], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), (tmp_path / "report" / "report.html").read_text()
+
+
+def test_missing_judges_and_codecs_are_named_gaps(tmp_path: Path) -> None:
+    names = {"torch", "dlib", "imagecodecs", "imageio_ffmpeg"}
+    found, page = _without(tmp_path, names, "vcm", "jpeg", "jpegxl", "av1")
+    for name in ("codec jpegxl", "codec av1", "judge pixels", "judge vgg", "judge dists", "judge dlib"):
+        assert any(gap.startswith(f"{name}: ") for gap in found["gaps"])
+        assert f"missing {name}" in page
+    assert {point["codec"] for point in found["points"]} == {"original", "vcm", "jpeg"}
+
+
+def test_missing_curves_are_named_gaps(tmp_path: Path) -> None:
+    try:
+        judges.make("pixels")
+    except ModelError as error:
+        pytest.skip(str(error))
+    found, page = _without(tmp_path, {"matplotlib", "bjontegaard"}, "vcm", "vvc")
+    assert "Not drawn: the package matplotlib" in page
+    assert found["best_peer_at_no_more_bytes"]["all"]["psnr"]["codec"] == "vvc"
+    assert all(bd["percent"] is None for peers in found["bd_rate"].values() for bd in peers.values())
+    assert "BD-rate: the package bjontegaard is not installed" in "\n".join(found["gaps"])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vcmcodec import output
-from vcmcodec.bench import costs, faces, groups, judges, listing, report, run
+from vcmcodec.bench import costs, faces, groups, judges, listing, report, run, verification
 from vcmcodec.bench.run import Plan
 from vcmcodec.bench.store import Store
 from vcmcodec.bench.summary import Summary, summarise
@@ -50,8 +50,7 @@ def bench(settings: Settings, progress: Callable[[str, int, int], None]) -> Resu
     """Run, and write the report. ``progress`` is told what is being done, how far it is, and of how much.
 
     Raises PictureError where no picture can be read or a list of groups cannot, codecs.UnknownCodec
-    for a codec of no known name or form, OutputError where the report cannot be written, run.Broken where
-    a process dies.
+    for a codec of no known name or form, OutputError where the report cannot be written.
     """
     by_group = None if settings.by_group is None else groups.read(settings.by_group)
     paths = faces.listed(settings.folders, settings.limit)
@@ -64,8 +63,8 @@ def bench(settings: Settings, progress: Callable[[str, int, int], None]) -> Resu
         settings.output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{settings.output} cannot be written: {error.strerror}") from None
-    total = len(plan.faces) * len(plan.codings())
-    failures = run.run(plan, settings.output, settings.jobs, lambda count: progress("scoring", count, total))
+    total = len(plan.faces)
+    failures = run.run(plan, settings.output, settings.jobs, lambda done: progress("scoring", done, total))
     timed = _timed(plan, progress)
     failures += [cost for cost in timed.values() if isinstance(cost, str)]
     known = {codec: cost for codec, cost in timed.items() if isinstance(cost, costs.Cost)}
@@ -75,6 +74,8 @@ def bench(settings: Settings, progress: Callable[[str, int, int], None]) -> Resu
         )
     folders = {face.name: face.name.rpartition("/")[0] for face in plan.faces if "/" in face.name}
     people = folders if settings.people else None
+    if people is not None and not verification.enough(list(people.values())):
+        plan.gaps.append("verification: too few pairs of pictures in one folder (PERSON/x.png)")
     store = Store(settings.output / run.SCORES)
     try:
         summary = summarise(plan, store, people, by_group)
@@ -85,7 +86,7 @@ def bench(settings: Settings, progress: Callable[[str, int, int], None]) -> Resu
     data = listing.to_json(plan, summary, failures, known, about)
     output.write(settings.output / RESULTS, json.dumps(data, indent=1, allow_nan=False).encode())
     page = report.html(plan, summary, failures, known, about)
-    output.write(settings.output / REPORT, page.encode())
+    output.write(settings.output / REPORT, page.encode("utf-8", "backslashreplace"))
     return Result(plan, summary, failures, data)
 
 

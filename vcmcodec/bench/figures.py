@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import statistics
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -26,6 +28,17 @@ class Figure(NamedTuple):
         return text.lstrip("-") if float(text) == 0 else text
 
 
+def mean(values: Sequence[float]) -> float:
+    """The mean of the finite values (PSNR is infinite of equal pictures); infinite where none is.
+
+    Raises ValueError where there are no values.
+    """
+    if not values:
+        raise ValueError("no values have no mean")
+    finite = [value for value in values if math.isfinite(value)]
+    return statistics.fmean(finite) if finite else values[0]
+
+
 FIGURES = (
     Figure("psnr", "PSNR", True, "{:.2f}", about="dB, over all samples"),
     Figure("ssim", "SSIM", True, about="Gaussian window, mean over R, G and B"),
@@ -42,7 +55,7 @@ FIGURES = (
         False,
         "{:.1f}",
         1e3,
-        about="of the whole set, unbiased (so it may be under 0), times 1000",
+        about="of the whole set, unbiased, times 1000",
     ),
     Figure("nme", "NME", False, "{:.2f}", 100, about="%, dlib's 68 landmarks, of the faces found"),
     Figure("found", "found", True, "{:.1f}", 100, about="% of faces found again by dlib's detector"),
@@ -56,6 +69,12 @@ FIGURES = (
 )
 
 BY_KEY = {figure.key: figure for figure in FIGURES}
+
+FOUND_BY = {"nme": "found", "mesh_nme": "mesh_found"}
+"""Figures that are means over the faces found again, and the figure that says how many those are."""
+
+LEAST_FOUND = 0.97
+"""Below this share of faces found, the mean error of those that were left is not compared."""
 
 SATURATED = {"found", "mesh_found", "gender"}
 """Shares that most codecs bring to their ceiling: their curves have no slope to compare rates by."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from vcmcodec.bench.figures import mean
 from vcmcodec.errors import PictureError
 
 
@@ -35,10 +36,11 @@ def read(path: Path) -> dict[str, str]:
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
+            reader = csv.DictReader(file)
+            rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise GroupError(f"{path} is not a list of groups: {error}") from None
-    if not rows or not {"file", "group"} <= set(rows[0]):
+    if not {"file", "group"} <= set(reader.fieldnames or ()):
         raise GroupError(f"{path} has no columns file and group")
     return {row["file"]: row["group"] for row in rows if row["file"] and row["group"]}
 
@@ -51,5 +53,5 @@ def spread(values: Iterable[tuple[str, float | None]], groups: dict[str, str]) -
             found.setdefault(groups[face], []).append(value)
     if len(found) < 2:
         return None
-    means = {group: sum(all_) / len(all_) for group, all_ in sorted(found.items())}
+    means = {group: mean(all_) for group, all_ in sorted(found.items())}
     return Spread(means, {group: len(found[group]) for group in means})

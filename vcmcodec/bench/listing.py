@@ -9,6 +9,7 @@ from typing import Any
 from vcmcodec.bench import codecs
 from vcmcodec.bench.costs import Cost
 from vcmcodec.bench.figures import BY_KEY, FIGURES, Figure
+from vcmcodec.bench.rates import BETTER, WORSE
 from vcmcodec.bench.run import Plan
 from vcmcodec.bench.summary import Summary
 
@@ -16,6 +17,16 @@ SHOWN = (
     "psnr", "ms_ssim", "lpips_alex", "dists", "fid", "nme", "found", "identity", "gender", "verification",
 )  # fmt: skip
 """The figures that fit a line of text."""
+
+
+LEAST_OVERLAP = 0.25
+"""BD-rates over a smaller share of this codec's range of quality are put in brackets."""
+
+BD_ABOUT = (
+    "BD-rate of vcm against each peer in %: how many bytes more (negative: fewer) it needs where both reach "
+    "a quality; in brackets where that is under a quarter of its range. Where no quality is common: which of "
+    "the two vcm is, or a dash where their rates have nothing in common either."
+)
 
 
 def measured(summary: Summary) -> list[Figure]:
@@ -74,14 +85,14 @@ def text(plan: Plan, summary: Summary, failures: Sequence[str]) -> str:
     parts = [f"{len(plan.faces)} faces", aligned(rows(summary, figures))]
     if summary.bd:
         parts += [
-            "BD-rate of vcm against each peer, % (negative: vcm needs fewer bytes)",
+            BD_ABOUT,
             aligned(bd(summary)),
         ]
     return "\n\n".join([*parts, *notes(plan, summary, failures)])
 
 
 def bd(summary: Summary) -> list[list[str]]:
-    """BD-rates as a table of text: a row a peer, a column a figure. Without overlap: which is better."""
+    """BD-rates as a table of text, as BD_ABOUT says: a row a peer, a column a figure."""
     figures = [figure for figure in measured(summary) if figure.key in SHOWN and figure.key in summary.bd]
     peers = list(dict.fromkeys(peer for figure in figures for peer in summary.bd[figure.key]))
     table = [["peer", "", *(figure.title for figure in figures)]]
@@ -92,9 +103,10 @@ def bd(summary: Summary) -> list[list[str]]:
             if found is None:
                 cells.append("-")
             elif found.percent is not None:
-                cells.append(f"{found.percent:+.0f}")
+                text = f"{found.percent:+.0f}"
+                cells.append(text if found.overlap >= LEAST_OVERLAP else f"({text})")
             else:
-                cells.append(next((word for word in ("worse", "better") if word in found.reason), "-"))
+                cells.append({BETTER: "better", WORSE: "worse"}.get(found.reason, "-"))
         table.append([peer, "", *cells])
     return table
 
@@ -113,11 +125,7 @@ def markdown(plan: Plan, summary: Summary, made: str) -> str:
     )
     parts = [head, aligned(rows(summary, figures), markdown=True)]
     if summary.bd:
-        text = (
-            "BD-rate of vcm against each peer in %: how many bytes more (negative: fewer) it needs where both"
-            " reach a quality; where no quality is reached by both, which of the two vcm is."
-        )
-        parts += [text, aligned(bd(summary), markdown=True)]
+        parts += [BD_ABOUT, aligned(bd(summary), markdown=True)]
     return "\n\n".join([*parts, f"Judges: {judged}.", f"Codecs: {coded}."])
 
 
@@ -159,10 +167,16 @@ def to_json(
             for s in summary.scored
         ],
         "bd_rate": {
-            key: {peer: found._asdict() for peer, found in peers.items()} for key, peers in summary.bd.items()
+            key: {
+                peer: found._asdict() | {"percent": _number(found.percent)} for peer, found in peers.items()
+            }
+            for key, peers in summary.bd.items()
         },
         "best_peer_at_no_more_bytes": {
-            label: {key: None if found is None else found._asdict() for key, found in by_key.items()}
+            label: {
+                key: None if found is None else {"codec": found.codec, "quality": _number(found.quality)}
+                for key, found in by_key.items()
+            }
             for label, by_key in summary.best.items()
         },
         "groups": [

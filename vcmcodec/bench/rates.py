@@ -18,6 +18,9 @@ from vcmcodec.errors import ModelError
 Curve = Sequence[tuple[float, float]]
 
 
+BETTER, WORSE = "no common quality: better", "no common quality: worse"
+
+
 class BdRate(NamedTuple):
     """Percent of bytes that a codec needs more (negative: less) than an anchor at equal quality, as a
     mean over ``overlap``, the share of the codec's range of quality that both curves cover; or why
@@ -50,8 +53,7 @@ def bd_rate(anchor: Curve, test: Curve) -> BdRate:
     low = max(theirs[0][1], ours[0][1])
     high = min(theirs[-1][1], ours[-1][1])
     if low >= high:
-        worse = ours[-1][1] <= theirs[0][1]
-        return BdRate(None, 0.0, f"no overlap: {'worse' if worse else 'better'} at every rate measured")
+        return BdRate(None, 0.0, _apart(theirs, ours))
     package = _bjontegaard()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of small overlaps, which are reported instead
@@ -62,6 +64,14 @@ def bd_rate(anchor: Curve, test: Curve) -> BdRate:
             min_overlap=0,
         )
     return BdRate(float(percent), (high - low) / (ours[-1][1] - ours[0][1]))
+
+
+def _apart(theirs: Curve, ours: Curve) -> str:
+    """What can be said of two rising curves that share no quality: one is better where it reaches more
+    with no more bytes than the other ever spends."""
+    if ours[-1][1] <= theirs[0][1]:
+        return WORSE if theirs[0][0] <= ours[-1][0] else "no common quality: lower, at lower rates"
+    return BETTER if ours[0][0] <= theirs[-1][0] else "no common quality: higher, at higher rates"
 
 
 def _bjontegaard() -> Any:

@@ -88,7 +88,7 @@ def _bd(summary: Summary) -> str:
             if found is None:
                 cells.append("-")
             elif found.percent is None:
-                cells.append(found.reason.removesuffix(" at every rate measured"))
+                cells.append(found.reason)
             else:
                 cells.append(f"{found.percent:+.1f} % (over {100 * found.overlap:.0f} %)")
         rows.append([peer, *cells])

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import multiprocessing
+import os
 import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vcmcodec import VcmError, picture
 from vcmcodec.bench import codecs, judges
@@ -75,8 +82,7 @@ def plan(
     codecs.UnknownCodec for a codec of no known name or form.
     """
     made = Plan()
-    for path in paths:
-        name = _name(path, folders)
+    for path, name in _named(paths, folders):
         try:
             image = picture.load(path)
         except VcmError as error:
@@ -86,24 +92,46 @@ def plan(
     for spec in dict.fromkeys((codecs.ORIGINAL, *codec_names)):
         try:
             codec = codecs.make(spec)
-            made.codecs.append(Part(spec, codec.name, codec.version, tuple(codec.points)))
         except ModelError as error:
             made.gaps.append(f"codec {spec}: {error}")
+            continue
+        named = {(part.name, point) for part in made.codecs for point in part.points}
+        for point in codec.points:
+            if (codec.name, point) in named or (codec.name in codecs.NAMES and spec not in codecs.NAMES):
+                raise codecs.UnknownCodec(f"there is another codec {codec.name} {point}: name it otherwise")
+        made.codecs.append(Part(spec, codec.name, codec.version, tuple(codec.points)))
     for name in judge_names:
         try:
-            made.judges.append(Part(name, name, f"{name}: {judges.make(name).version}"))
+            version = f"{name}: {judges.make(name).version}, {_judges_fingerprint()}"
+            made.judges.append(Part(name, name, version))
         except ModelError as error:
             made.gaps.append(f"judge {name}: {error}")
     return made
 
 
-def _name(path: Path, folders: Sequence[Path]) -> str:
-    """A picture's path below its folder; with several folders, the folder's name in front."""
-    for folder in folders:
-        if path.is_relative_to(folder):
-            below = path.relative_to(folder)
-            return (Path(folder.resolve().name) / below if len(folders) > 1 else below).as_posix()
-    return path.as_posix()
+def _named(paths: Sequence[Path], folders: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Each picture once, with its path below its folder; with several folders, the folder's name in
+    front, or all of its path where two have one name."""
+    names = [folder.resolve().name for folder in folders]
+    found: dict[Path, tuple[Path, str]] = {}
+    for path in paths:
+        folder = next(folder for folder in folders if path.is_relative_to(folder))
+        below = path.relative_to(folder)
+        if len(folders) > 1:
+            alone = names.count(folder.resolve().name) == 1
+            below = (Path(folder.resolve().name) if alone else folder) / below
+        found.setdefault(path.resolve(), (path, below.as_posix()))
+    return list(found.values())
+
+
+@functools.cache
+def _judges_fingerprint() -> str:
+    """First digits of a sha256 over the judges' own code: where that changes they may score otherwise."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in [*sorted((here / "judges").glob("*.py")), here.parent / "metrics.py"]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 class _Worker:
@@ -117,7 +145,7 @@ class _Worker:
             networks.torch().set_num_threads(1)
         self.store = Store(folder / SCORES)
         self.codecs = {part: codecs.make(part.spec) for part in codec_parts}
-        self.judges = {part.version: judges.make(part.spec) for part in judge_parts}
+        self.judges = {part.version: (part.name, judges.make(part.spec)) for part in judge_parts}
 
     def face(self, plan: Plan, face: Face) -> list[str]:
         """Code and judge a face as far as that has not been done; a line for each failure."""
@@ -133,30 +161,45 @@ class _Worker:
             if self.stop.is_set():
                 break
             key = plan.key(face, part, point)
-            missing = set(self.judges) - self.store.judged(key)
+            judged = self.store.judged(key)
+            missing = [version for version in self.judges if version not in judged]
             if not missing and self.store.coded(key) is not None:
                 continue
-            codec = self.codecs[part]
             try:
-                data = codec.encode(image, point)
-                decoded = codec.decode(data, face.width, face.height)
-                if decoded.shape != image.shape:
-                    height, width = decoded.shape[:2]
-                    raise codecs.CodecError(
-                        f"decoded {width} x {height} pixels, not {face.width} x {face.height}"
-                    )
-            except codecs.CodecError as error:
-                failures.append(f"{face.name}: {part.name} {point}: {error}")
+                data, decoded = self._coded(part, point, image)
+            except Exception as error:  # codecs and their libraries raise what they like
+                failures.append(f"{face.name}: {part.name} {point}: {_said(error)}")
                 continue
             verdicts = {}
-            for version in self.judges:
-                if version in missing:
-                    judge = self.judges[version]
+            for version in missing:
+                name, judge = self.judges[version]
+                try:
                     if version not in references:
                         references[version] = judge.reference(image)
                     verdicts[version] = judge.judge(references[version], decoded)
+                except Exception as error:  # as above: the other judges are asked all the same
+                    failures.append(f"{face.name}: {part.name} {point}: judge {name}: {_said(error)}")
             self.store.add(key, len(data), verdicts)
         return failures
+
+    def _coded(self, part: Part, point: str, image: NDArray[np.uint8]) -> tuple[bytes, NDArray[np.uint8]]:
+        """A picture's file and what is decoded of it."""
+        height, width = image.shape[:2]
+        data = self.codecs[part].encode(image, point)
+        if not data:
+            raise codecs.CodecError("coded as nothing")
+        decoded = self.codecs[part].decode(data, width, height)
+        if decoded.shape != image.shape:
+            raise codecs.CodecError(
+                f"decoded {decoded.shape[1]} x {decoded.shape[0]} pixels, not {width} x {height}"
+            )
+        return data, decoded
+
+
+def _said(error: Exception) -> str:
+    """An exception as one line."""
+    text = " ".join(str(error).split())
+    return text if isinstance(error, (codecs.CodecError, VcmError)) else f"{type(error).__name__}: {text}"
 
 
 _worker: _Worker | None = None
@@ -164,9 +207,17 @@ _worker: _Worker | None = None
 
 def _start(folder: Path, codec_parts: Sequence[Part], judge_parts: Sequence[Part], stop: Any) -> None:
     global _worker
-    # An interrupt goes to all processes of a terminal: the first one tells the others to stop.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells the others to stop
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = _Worker(folder, codec_parts, judge_parts, stop)
+
+
+def _end_with_parent() -> None:
+    """Nobody waits for what a process does whose parent was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(plan: Plan, face: Face) -> list[str]:
@@ -174,38 +225,46 @@ def _work(plan: Plan, face: Face) -> list[str]:
     return _worker.face(plan, face)
 
 
-class Broken(VcmError):
-    """A process of the run died."""
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes started in here do not hear of the terminal's interrupts, not even while they start."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run(plan: Plan, folder: Path, jobs: int, progress: Callable[[int], None]) -> list[str]:
     """Do what of a plan has not been done, in ``jobs`` processes; keep it in ``folder``'s store.
-    ``progress`` is told now and then how many codings the store has. Returns a line for each failure.
+    ``progress`` is told now and then how many faces are done. Returns a line for each failure, which a
+    process that dies is too: with it ends the run, not what was scored.
 
-    Raises Broken where a process dies, OutputError where the store cannot be written; what was scored
-    until then is kept.
+    Raises OutputError where the store cannot be used; what was scored until then is kept.
     """
-    store = Store(folder / SCORES)
+    Store(folder / SCORES).close()
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    arguments = (folder, plan.codecs, plan.judges, stop)
     failures: list[str] = []
-    with ProcessPoolExecutor(jobs, context, _start, arguments) as pool:
-        waiting: set[Future[list[str]]] = {pool.submit(_work, plan, face) for face in plan.faces}
-        try:
-            while waiting:
-                done = {future for future in waiting if future.done()}
-                for future in as_completed(done):
-                    failures += future.result()
-                waiting -= done
-                progress(store.count())
-                time.sleep(0.5 if waiting else 0)
-        except BrokenProcessPool:
-            raise Broken(
-                "a process of the bench died; what is scored is kept: run it again to go on"
-            ) from None
-        finally:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            store.close()
+    pool = ProcessPoolExecutor(jobs, context, _start, (folder, plan.codecs, plan.judges, stop))
+    waiting: dict[Future[list[str]], str] = {}
+    try:
+        with _uninterrupted():
+            for face in plan.faces:
+                waiting[pool.submit(_work, plan, face)] = face.name
+        while waiting:
+            for future in [future for future in waiting if future.done()]:
+                failures += future.result()
+                del waiting[future]
+            progress(len(plan.faces) - len(waiting))
+            time.sleep(0.5 if waiting else 0)
+    except BrokenProcessPool:
+        names = ", ".join(list(waiting.values())[: jobs + 1])
+        failures.append(f"a process died at one of {names}; run the bench again to go on")
+    finally:
+        stop.set()
+        pool.shutdown(cancel_futures=True)
     return sorted(failures)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,25 +48,34 @@ def coding_key(codec: str, version: str, point: str) -> str:
 class Store:
     """The file ``path``, made where it is missing. Several processes may write to it.
 
-    Raises OutputError where it cannot be opened or is no such file.
+    Raises OutputError, as all methods do, where it cannot be used: no such file, a full disk.
     """
 
     def __init__(self, path: Path) -> None:
-        try:
+        self._path = path
+        with self._used():
             self._base = sqlite3.connect(path, timeout=120)
             self._base.executescript(_TABLES)
+
+    @contextmanager
+    def _used(self) -> Iterator[None]:
+        try:
+            yield
         except sqlite3.Error as error:
-            raise OutputError(f"{path} cannot be used: {error}") from None
+            raise OutputError(f"{self._path} cannot be used: {error}") from None
+
+    def _rows(self, question: str, values: Sequence[str]) -> list[Any]:
+        with self._used():
+            return self._base.execute(question, values).fetchall()
 
     def coded(self, key: Key) -> int | None:
         """Bytes of a coding; None where it has not been coded."""
-        row = self._base.execute("SELECT bytes FROM codings WHERE face=? AND coding=?", key).fetchone()
-        return None if row is None else int(row[0])
+        rows = self._rows("SELECT bytes FROM codings WHERE face=? AND coding=?", key)
+        return int(rows[0][0]) if rows else None
 
     def judged(self, key: Key) -> set[str]:
         """The judges, by version, that have given a verdict."""
-        rows = self._base.execute("SELECT judge FROM verdicts WHERE face=? AND coding=?", key)
-        return {row[0] for row in rows}
+        return {row[0] for row in self._rows("SELECT judge FROM verdicts WHERE face=? AND coding=?", key)}
 
     def add(self, key: Key, size: int, verdicts: dict[str, Verdict]) -> None:
         """Keep a coding's bytes and verdicts, by the judges' versions; all of them or none."""
@@ -72,24 +83,20 @@ class Store:
             (*key, judge, json.dumps(verdict.scores), _blob(verdict.features))
             for judge, verdict in verdicts.items()
         ]
-        with self._base:
+        with self._used(), self._base:
             self._base.execute("INSERT OR REPLACE INTO codings VALUES (?, ?, ?)", (*key, size))
             self._base.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?)", rows)
 
     def verdict(self, key: Key, judge: str) -> Verdict | None:
         """A judge's verdict; None where it has given none."""
-        row = self._base.execute(
+        rows = self._rows(
             "SELECT scores, features FROM verdicts WHERE face=? AND coding=? AND judge=?", (*key, judge)
-        ).fetchone()
-        if row is None:
+        )
+        if not rows:
             return None
-        features = None if row[1] is None else np.frombuffer(row[1], dtype="<f4")
-        scores: dict[str, Any] = json.loads(row[0])
+        features = None if rows[0][1] is None else np.frombuffer(rows[0][1], dtype="<f4")
+        scores: dict[str, Any] = json.loads(rows[0][0])
         return Verdict(scores, features)
-
-    def count(self) -> int:
-        """Codings so far, of any run."""
-        return int(self._base.execute("SELECT COUNT(*) FROM codings").fetchone()[0])
 
     def close(self) -> None:
         """Let go of the file."""

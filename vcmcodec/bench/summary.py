@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec.bench import codecs, groups, rates
-from vcmcodec.bench.figures import BY_KEY, FIGURES, SATURATED, SET, Figure
+from vcmcodec.bench.figures import BY_KEY, FIGURES, FOUND_BY, LEAST_FOUND, SATURATED, SET, Figure, mean
 from vcmcodec.bench.judges import realism
 from vcmcodec.bench.run import Face, Part, Plan
 from vcmcodec.bench.store import Store
@@ -105,13 +104,12 @@ def _rows(plan: Plan, store: Store, codec: Part, label: str) -> Iterable[Scored]
 
 
 def _means(rows: Sequence[Scored]) -> dict[str, float]:
-    """Means over faces that have a value; of PSNR over the finite ones where there are any."""
+    """Means over faces that have a value."""
     found = {}
     for key in dict.fromkeys(key for row in rows for key in row.scores):
         values = [value for row in rows if (value := row.scores.get(key)) is not None]
-        finite = [value for value in values if math.isfinite(value)] or values
-        if finite:
-            found[key] = float(np.mean(finite))
+        if values:
+            found[key] = mean(values)
     return found
 
 
@@ -147,7 +145,17 @@ def _sets(coded: _Features, originals: _Features, people: dict[str, str] | None)
 
 
 def curves(points: Iterable[Point], key: str) -> dict[str, rates.Curve]:
-    """Rate-quality curves by codec, of one figure, its sign such that more is better."""
+    """Rate-quality curves by codec, of one figure, its sign such that more is better. Points that were
+    not scored on all faces are left out, and so are landmark errors of points that lose faces: means
+    over other faces compare with nothing."""
+    points = list(points)
+    most = max((point.faces for point in points), default=0)
+    share = FOUND_BY.get(key)
+    points = [
+        point
+        for point in points
+        if point.faces == most and (share is None or point.figures.get(share, 1) >= LEAST_FOUND)
+    ]
     sign = 1 if BY_KEY[key].higher else -1
     found: dict[str, list[tuple[float, float]]] = {}
     for point in points:

@@ -6,6 +6,7 @@ pairs and tried on the last.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
@@ -27,28 +28,44 @@ class Verification(NamedTuple):
     eer: float
 
 
-def pairs(people: Sequence[str]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Index pairs of pictures of one person, and as many of two, spread by a fixed seed. ``people``
+@functools.lru_cache(maxsize=4)
+def pairs(people: tuple[str, ...]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Index pairs of pictures of one person, and as many of two, drawn with a fixed seed. ``people``
     names the person of each picture."""
     rng = np.random.default_rng(0)
-    all_pairs = np.array(list(combinations(range(len(people)), 2)), dtype=np.int64).reshape(-1, 2)
-    names = np.array(people, dtype=object)
-    same = np.array(names[all_pairs[:, 0]] == names[all_pairs[:, 1]], dtype=bool)
-    one, two = rng.permutation(all_pairs[same]), rng.permutation(all_pairs[~same])
-    count = min(len(one), len(two), MOST_PAIRS)
+    of_one = _of_one(people)
+    different = len(people) * (len(people) - 1) // 2 - len(of_one)
+    count = min(len(of_one), different, MOST_PAIRS)
+    one = [of_one[index] for index in rng.permutation(len(of_one))[:count]]
+    if different <= 4 * count:
+        of_two = [pair for pair in combinations(range(len(people)), 2) if people[pair[0]] != people[pair[1]]]
+        return one, [of_two[index] for index in rng.permutation(len(of_two))[:count]]
+    drawn: dict[tuple[int, int], None] = {}
+    while len(drawn) < count:
+        a, b = sorted(int(index) for index in rng.integers(0, len(people), 2))
+        if people[a] != people[b]:
+            drawn[a, b] = None
+    return one, list(drawn)
 
-    def listed(chosen: NDArray[np.int64]) -> list[tuple[int, int]]:
-        return [(int(a), int(b)) for a, b in chosen[:count]]
 
-    return listed(one), listed(two)
+def _of_one(people: Sequence[str]) -> list[tuple[int, int]]:
+    members: dict[str, list[int]] = {}
+    for index, person in enumerate(people):
+        members.setdefault(person, []).append(index)
+    return [pair for group in members.values() for pair in combinations(group, 2)]
+
+
+def enough(people: Sequence[str]) -> bool:
+    """Whether there are pairs of one person, and of two, for every fold."""
+    return len(pairs(tuple(people))[0]) >= FOLDS
 
 
 def verify(embeddings: NDArray[np.float32], people: Sequence[str]) -> Verification | None:
     """How well people are told apart by embeddings, float32 (n, d); None where there are not enough
     pairs for ten folds."""
-    one, two = pairs(people)
-    if len(one) < FOLDS:
+    if not enough(people):
         return None
+    one, two = pairs(tuple(people))
     distance = np.array([float(np.linalg.norm(embeddings[a] - embeddings[b])) for a, b in one + two])
     same = np.arange(len(distance)) < len(one)
     return Verification(_accuracy(distance, same), *_roc(distance, same))

@@ -60,7 +60,11 @@ class _Progress:
 )
 @click.option("--limit", metavar="K", type=click.IntRange(1), help="Run on this many faces, spread evenly.")
 @click.option(
-    "--jobs", metavar="J", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes that score."
+    "--jobs",
+    metavar="J",
+    type=click.IntRange(1),
+    default=min(os.cpu_count() or 1, 8),
+    help="Processes that score, of about 1 GiB each.",
 )
 @click.option("--landmarks", is_flag=True, help="Ask a second landmark detector too (MediaPipe's face mesh).")
 @click.option("--people", is_flag=True, help="Faces lie in one folder a person: judge verification.")

@@ -6,10 +6,14 @@ and different POINTs make a curve. The commands are the user's own and run in a 
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,18 +36,34 @@ def _halves(commands: str) -> tuple[str, str] | None:
     return None
 
 
+def _fingerprint(commands: Sequence[str]) -> str:
+    """First digits of a sha256 over the programs and files that commands name: who changes a codec wants
+    it scored again."""
+    digest = hashlib.sha256()
+    for command in commands:
+        try:
+            words = shlex.split(command)
+        except ValueError:  # the shell may understand what this does not
+            words = command.split()
+        for word in words:
+            found = shutil.which(word) or word
+            if os.path.isfile(found):
+                digest.update(Path(found).read_bytes())
+    return digest.hexdigest()[:8]
+
+
 class Command:
     """The codec of one such text. Raises UnknownCodec where it is not of that form."""
 
     def __init__(self, text: str) -> None:
-        label, _, commands = text.partition("=")
-        self.name, _, point = label.partition("@")
-        halves = _halves(commands)
-        if not re.fullmatch(r"[\w.+/-]+", self.name) or halves is None:
+        form = re.fullmatch(r"([\w.+/-]+)(?:@([\w.+:,/=-]+))?=(.*)", text, re.DOTALL)
+        halves = _halves(form[3]) if form else None
+        if form is None or halves is None:
             raise UnknownCodec(f"{text!r} is not NAME[@POINT]=ENCODE {{in}} {{out}};DECODE {{in}} {{out}}")
+        self.name: str = form[1]
         self._encode, self._decode = halves
-        self.points = (point or "default",)
-        self.version = commands
+        self.points = (form[2] or "default",)
+        self.version = f"{form[3]} {_fingerprint(halves)}"
 
     @staticmethod
     def _run(command: str, source: Path, target: Path) -> None:
@@ -57,7 +77,7 @@ class Command:
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip().splitlines() or [""]
             raise CodecError(f"{command!r} ended with {done.returncode}: {said[-1]}")
-        if not target.is_file():
+        if not target.is_file() or not target.stat().st_size:
             raise CodecError(f"{command!r} wrote nothing")
 
     def encode(self, image: NDArray[np.uint8], point: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ def _fingerprint() -> str:
     for path in sorted(package.rglob("*.py")):
         if path.relative_to(package).parts[0] not in ("bench", "cli", "train"):
             digest.update(path.read_bytes())
-    digest.update((settings.models_dir() / "models.json").read_bytes())
+    digest.update(json.dumps(settings.catalogue(), sort_keys=True).encode())
     return digest.hexdigest()[:8]
 
 

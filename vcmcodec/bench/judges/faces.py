@@ -92,7 +92,10 @@ class DlibFace:
 
     @staticmethod
     def _session(path: str) -> Any:
-        onnxruntime = importlib.import_module("onnxruntime")
+        try:
+            onnxruntime = importlib.import_module("onnxruntime")
+        except ImportError:
+            raise ModelError("onnxruntime is not installed: it tells gender") from None
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 4
@@ -144,7 +147,7 @@ class Mesh:
     def __init__(self) -> None:
         self._landmarks = mesh.Mesh468()
         runtime = importlib.metadata.version("ai-edge-litert")
-        self.version = f"{mesh.MESH.label}, ai-edge-litert {runtime}"
+        self.version = f"{mesh.DETECTOR.label}, {mesh.MESH.label}, ai-edge-litert {runtime}"
 
     def reference(self, original: NDArray[np.uint8]) -> NDArray[np.float64] | None:
         """Landmarks of an original, float64 (468, 2); None where it has no face."""

@@ -31,7 +31,13 @@ def torch() -> Any:
 @functools.cache
 def device() -> Any:
     """CUDA where there is one, else the CPU."""
+    torch().backends.cudnn.allow_tf32 = False  # 19-bit floats would score otherwise than the CPU
     return torch().device("cuda" if torch().cuda.is_available() else "cpu")
+
+
+def version() -> str:
+    """What runs the networks."""
+    return f"torch {torch().__version__} on {device().type}"
 
 
 def tensor(image: NDArray[np.uint8]) -> Tensor:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vcmcodec.bench import weights
 from vcmcodec.bench.judges import Verdict
-from vcmcodec.bench.judges.networks import AlexNet, Tensor, imagenet, tensor, torch, vgg16
+from vcmcodec.bench.judges.networks import AlexNet, Tensor, imagenet, tensor, torch, version, vgg16
 
 LEAST_SIDE = 35
 """Smaller pictures leave nothing of AlexNet's last layers."""
@@ -44,7 +44,7 @@ class LpipsAlex:
     def __init__(self) -> None:
         self._network = AlexNet()
         self._head = _Lpips(weights.LPIPS_ALEX)
-        self.version = f"{weights.LPIPS_ALEX.label}, torch {torch().__version__}"
+        self.version = f"{weights.LPIPS_ALEX.label}, {version()}"
 
     def reference(self, original: NDArray[np.uint8]) -> list[Tensor] | None:
         """The features of a picture, uint8 (H, W, 3)."""
@@ -76,7 +76,7 @@ class Vgg:
     def __init__(self) -> None:
         self._network = vgg16()
         self._head = _Lpips(weights.VGG16)
-        self.version = f"{weights.VGG16.label}, torch {torch().__version__}"
+        self.version = f"{weights.VGG16.label}, {version()}"
 
     def reference(self, original: NDArray[np.uint8]) -> Any:
         """The features of a picture, uint8 (H, W, 3): for LPIPS, low and high."""
@@ -122,7 +122,7 @@ class Dists:
         self._beta = torch().split(stored["beta"] / total, self._CHANNELS, dim=1)
         window = torch().from_numpy(np.hanning(5)[1:-1].astype(np.float32))
         self._window = torch().outer(window, window) / torch().outer(window, window).sum()
-        self.version = f"{weights.DISTS.label}, {weights.VGG16.label}, torch {torch().__version__}"
+        self.version = f"{weights.DISTS.label}, {weights.VGG16.label}, {version()}"
 
     def _pool(self, x: Tensor) -> Tensor:
         channels = x.shape[1]

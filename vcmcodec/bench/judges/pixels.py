@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vcmcodec import metrics
 from vcmcodec.bench.judges import Verdict
-from vcmcodec.bench.judges.networks import tensor, torch
+from vcmcodec.bench.judges.networks import tensor, torch, version
 from vcmcodec.errors import ModelError
 
 LEAST_SIDE = 161
@@ -31,7 +31,7 @@ class Pixels:
             self._measure: Any = importlib.import_module("pytorch_msssim")
         except ImportError:
             raise ModelError("the package pytorch-msssim is not installed: it measures SSIM") from None
-        self.version = f"pytorch-msssim {importlib.metadata.version('pytorch-msssim')}"
+        self.version = f"pytorch-msssim {importlib.metadata.version('pytorch-msssim')}, {version()}"
 
     def reference(self, original: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The original itself."""

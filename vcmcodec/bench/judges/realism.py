@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vcmcodec.bench import weights
 from vcmcodec.bench.judges import Verdict
-from vcmcodec.bench.judges.networks import device, torch
+from vcmcodec.bench.judges.networks import device, torch, version
 
 SIDE = 299
 
@@ -26,7 +26,7 @@ class Inception:
         path = weights.find(weights.INCEPTION)
         # A TorchScript program: find() has made sure that it is the known one.
         self._network: Any = torch().jit.load(str(path), map_location=device()).eval()
-        self.version = f"{weights.INCEPTION.label}, torch {torch().__version__}"
+        self.version = f"{weights.INCEPTION.label}, {version()}"
 
     def reference(self, original: NDArray[np.uint8]) -> None:
         """Nothing: sets of pictures are compared."""
@@ -62,20 +62,22 @@ def fid(a: NDArray[Any], b: NDArray[Any]) -> float:
 
 
 def kid(a: NDArray[Any], b: NDArray[Any]) -> float:
-    """Kernel inception distance of two sets of features, (m, d) and (n, d), m and n at least 2: the
-    unbiased squared MMD with the kernel (x.y / d + 1)^3 (Binkowski et al. 2018). May be negative.
+    """Kernel inception distance of the features of pictures and of their originals, both (n, d), n at
+    least 2, in one order: the unbiased squared MMD with the kernel (x.y / d + 1)^3 (Binkowski et al.
+    2018). As the sets are paired, pairs are left out of the cross term too (Gretton et al. 2012,
+    Lemma 6); 0 for equal sets, and by chance a little under it for like ones.
 
-    Raises ValueError for fewer than two rows.
+    Raises ValueError for sets of two sizes or of fewer than two pictures.
     """
-    if min(len(a), len(b)) < 2:
+    if len(a) != len(b):
+        raise ValueError(f"{len(a)} pictures have not {len(b)} originals")
+    if len(a) < 2:
         raise ValueError("an unbiased estimate needs two pictures")
     one, other = (np.asarray(x, dtype=np.float64) for x in (a, b))
 
-    def kernel(x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
-        return np.asarray((x @ y.T / x.shape[1] + 1) ** 3)
-
-    def within(x: NDArray[Any]) -> float:
-        k = kernel(x, x)
+    def apart(x: NDArray[Any], y: NDArray[Any]) -> float:
+        """The mean of the kernel over all that are not of one index."""
+        k = (x @ y.T / x.shape[1] + 1) ** 3
         return float((k.sum() - np.trace(k)) / (len(x) * (len(x) - 1)))
 
-    return within(one) + within(other) - 2 * float(kernel(one, other).mean())
+    return apart(one, one) + apart(other, other) - 2 * apart(one, other)
