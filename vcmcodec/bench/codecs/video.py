@@ -1,8 +1,8 @@
 """Intra pictures of video codecs, by imageio-ffmpeg's ffmpeg run as a program.
 
 Streams are raw (``.hevc``, ``.266``, ``.obu``): parameter sets are counted, no container is. Pictures
-are 4:2:0 in BT.709, of 8 bits, of 10 in VVC, whose encoder takes no other; sides are made even by
-repeating the last row or column.
+are 8-bit 4:2:0 in BT.709 (ffmpeg widens them to 10 bits for VVC, whose encoder takes no other); sides
+are made even by repeating the last row or column.
 """
 
 from __future__ import annotations
@@ -64,13 +64,12 @@ class Video:
     _knob: str
     _values: Sequence[int]
     _options: Sequence[str]
-    _samples = "yuv420p"
 
     def __init__(self) -> None:
         _, said = _ffmpeg()
         if not re.search(rf"\b{re.escape(self._encoder)}\b", _encoders()):
             raise ModelError(f"imageio-ffmpeg's ffmpeg was built without {self._encoder}")
-        self.version = f"{said} {self._encoder} {' '.join(self._options)} {self._samples}"
+        self.version = f"{said} {self._encoder} {' '.join(self._options)}"
         self.points = tuple(f"{self._knob}={value}" for value in self._values)
 
     def encode(self, image: NDArray[np.uint8], point: str) -> bytes:
@@ -79,7 +78,7 @@ class Video:
         height, width = even.shape[:2]
         knob, _, value = point.partition("=")
         source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-i", "-"]
-        colours = ["-vf", f"scale=out_color_matrix=bt709:out_range=tv:{_SCALE},format={self._samples}"]
+        colours = ["-vf", f"scale=out_color_matrix=bt709:out_range=tv:{_SCALE},format=yuv420p"]
         codec = ["-threads", "1", "-c:v", self._encoder, f"-{knob}", value, *self._options]
         return _run([*source, "-frames:v", "1", *colours, *codec, "-f", self._format, "-"], even.tobytes())
 
@@ -106,7 +105,6 @@ class Vvc(Video):
 
     name, _encoder, _format, _knob, _values = "vvc", "libvvenc", "vvc", "qp", (63, 55, 47)
     _options = ("-preset", "medium", "-g", "1", "-qpa", "1")
-    _samples = "yuv420p10le"
 
 
 class Av1(Video):
