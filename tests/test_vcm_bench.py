@@ -183,12 +183,19 @@ def folder(tmp_path: Path) -> Path:
     return faces
 
 
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two judges instead of all, of which one sees sets: loading them all takes its time."""
+    monkeypatch.setattr(judges, "NAMES", ("pixels", "inception"))
+
+
 def _bench(tmp_path: Path, *more: str) -> tuple[int, dict[str, Any]]:
     out = tmp_path / "report"
     code = main(["bench", str(tmp_path / "faces"), "-o", str(out), "--jobs", "1", *more])
     return code, json.loads((out / "results.json").read_text()) if code == 0 else {}
 
 
+@pytest.mark.usefixtures("few")
 def test_a_bench_is_whole_and_goes_on_where_it_stopped(tmp_path: Path, capsys: Any) -> None:
     folder(tmp_path)
     (tmp_path / "groups.csv").write_text("file,group\na.png,one\nb.png,other\n")
@@ -232,6 +239,7 @@ def test_a_bench_is_whole_and_goes_on_where_it_stopped(tmp_path: Path, capsys: A
     assert {"codec": "jpeg", "bpp": 1.0}.items() <= again["points"][1].items()
 
 
+@pytest.mark.usefixtures("few")
 def test_a_bench_without_pictures_or_with_a_strange_codec_is_an_error(tmp_path: Path, capsys: Any) -> None:
     faces = tmp_path / "faces"
     faces.mkdir()
@@ -286,6 +294,7 @@ def _count(path: Path) -> int:
         base.close()
 
 
+@pytest.mark.usefixtures("few")
 def test_a_process_that_dies_is_named_and_the_rest_reported(tmp_path: Path) -> None:
     folder(tmp_path)
     code, found = _bench(
@@ -349,6 +358,7 @@ def test_codecs_of_one_name_and_point_are_refused(tmp_path: Path, spec: str) -> 
         run.plan([tmp_path], [], ["mine=a {in} {out};b {in} {out}", spec], [])
 
 
+@pytest.mark.usefixtures("few")
 def test_people_in_no_folders_are_a_named_gap(tmp_path: Path) -> None:
     folder(tmp_path)
     code, found = _bench(tmp_path, "--codec", "jpeg", "--people", "--limit", "1")
@@ -356,12 +366,13 @@ def test_people_in_no_folders_are_a_named_gap(tmp_path: Path) -> None:
     assert any(gap.startswith("verification: ") for gap in found["gaps"])
 
 
-def test_people_are_verified_on_decoded_pictures(tmp_path: Path) -> None:
+def test_people_are_verified_on_decoded_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each person is one picture under several lights: told apart by every judge worth its name."""
     try:
         judges.make("dlib")
     except ModelError as error:
         pytest.skip(str(error))
+    monkeypatch.setattr(judges, "NAMES", ("dlib",))
     faces = tmp_path / "faces"
     people = {
         "one": portrait(),
