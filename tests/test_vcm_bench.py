@@ -259,7 +259,12 @@ def test_an_interrupt_ends_all_processes_and_loses_nothing_scored(tmp_path: Path
     command = [sys.executable, "-m", "vcmcodec", "bench", "faces", "-o", "report", "--jobs", "2"]
     slow = [word for point in range(60) for word in ("--codec", f"slow@{point}={copy};{copy}")]
     process = subprocess.Popen(
-        [*command, *slow], cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True
+        [*command, *slow],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # What runs in a shell's background ignores interrupts, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     path = tmp_path / "report" / run.SCORES
     while process.poll() is None and not (path.exists() and _count(path) > 3):
