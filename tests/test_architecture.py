@@ -167,7 +167,15 @@ def loaded_by(code: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["encode", "--help"], ["decode", "--help"], ["bench", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["encode", "--help"],
+        ["decode", "--help"],
+        ["bench", "--help"],
+        ["svg", "--help"],
+    ],
 )
 def test_help_starts_light(arguments):
     loaded = loaded_by(f"from vcmcodec.cli import main\nassert main({arguments!r}) == 0")

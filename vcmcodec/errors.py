@@ -43,6 +43,17 @@ class TruncatedError(FormatError):
     """The file ends inside its header or inside a layer."""
 
 
+class SvgError(FormatError):
+    """The text is not an SVG drawing that can be read: damaged, or it holds what is refused.
+
+    ``line`` is the line of the document where the fault was found, from 1; None: all of it.
+    """
+
+    def __init__(self, reason: str, *, line: int | None = None) -> None:
+        super().__init__(reason if line is None else f"{reason} (line {line})")
+        self.line = line
+
+
 class UnsupportedError(FormatError):
     """A valid file of a newer version, or with a critical layer this decoder does not know."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from vcmcodec import OutputError, VcmError, __version__
-from vcmcodec.cli import bench, decode, encode, info
+from vcmcodec.cli import bench, decode, encode, info, svg
 from vcmcodec.cli.files import subject
 
 USAGE = 2
@@ -63,14 +63,14 @@ def vcm(ctx: click.Context) -> None:
     """A face codec for people and machines: strokes, a few colours, and a generator.
 
     Exit codes: 0 done, 1 unreadable input or internal error, 2 usage, 3 not a picture, 4 not a valid
-    .vcm file, 5 a newer or unknown format, 6 above a limit, 7 model missing or altered, 8 output cannot
-    be written, 130 interrupted. VCM_DEBUG=1 prints the traceback of an internal error.
+    .vcm file or SVG, 5 a newer or unknown format, 6 above a limit, 7 model missing or altered, 8 output
+    cannot be written, 130 interrupted. VCM_DEBUG=1 prints the traceback of an internal error.
     """
     if ctx.invoked_subcommand is None:
         raise click.UsageError(f"which of {', '.join(sorted(vcm.commands))}? See vcm --help")
 
 
-for verb in (encode.encode, decode.decode, info.info, bench.bench):
+for verb in (encode.encode, decode.decode, info.info, svg.svg, bench.bench):
     vcm.add_command(verb)
 
 

@@ -49,3 +49,19 @@ def output(default: str) -> Callable[[Verb], Verb]:
 def colours(help: str) -> Callable[[Verb], Verb]:
     """The option ``--colours``, given to the verb as a number or None for all."""
     return click.option("--colours", type=Colours(), default="all", help=help)
+
+
+def _canvas_side(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:
+    from vcmcodec.container import CANVAS_UNIT
+    from vcmcodec.limits import MAX_CANVAS
+
+    if value is not None and (value % CANVAS_UNIT or not CANVAS_UNIT <= value <= MAX_CANVAS):
+        raise click.BadParameter(f"{value} is not a multiple of {CANVAS_UNIT} up to {MAX_CANVAS}", ctx, param)
+    return value
+
+
+def size(help: str, default: int | None = 256) -> Callable[[Verb], Verb]:
+    """The option ``--size``, given to the verb as a canvas side in pixels."""
+    return click.option(
+        "--size", type=int, default=default, metavar="PIXELS", callback=_canvas_side, help=help
+    )

@@ -1,0 +1,45 @@
+"""``vcm svg``: a ``.vcm`` file to an SVG drawing, and a drawing to a ``.vcm`` file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vcmcodec import output as output_file
+from vcmcodec.cli import files, options
+
+
+@click.command()
+@options.source("FILE")
+@options.output(".svg or .vcm")
+@options.size(
+    "A drawing that is not from a .vcm file: longest side of its canvas.  [default: 256]", default=None
+)
+@click.option(
+    "--step",
+    type=click.IntRange(1, 8),
+    metavar="N",
+    help="A drawing: round its points to N half-pixels.  [default: as it says, else the encoder's]",
+)
+@click.option("--base-only", is_flag=True, help="Strokes alone, no colours.")
+def svg(source: Path, output: Path | None, size: int | None, step: int | None, base_only: bool) -> None:
+    """Write a .vcm FILE as an SVG drawing, or an SVG drawing as a .vcm file.
+
+    Which of them FILE is, its content tells. Edit the paths in any SVG editor; the dots in the group
+    reference-pixels are colours for places near them.
+    """
+    from vcmcodec import svg as twin
+    from vcmcodec.container import MAGIC
+
+    data = files.read(source)
+    if data.startswith(MAGIC):
+        if size is not None or step is not None:
+            raise click.UsageError("--size and --step are for drawings, and this is a .vcm file")
+        target = files.output_path(source, output, ".svg")
+        result = twin.dump(data, base_only=base_only).encode("ascii")
+    else:
+        target = files.output_path(source, output, ".vcm")
+        sheet = twin.load(data, size=256 if size is None else size, step=step)
+        result = twin.encode(sheet, base_only=base_only)
+    output_file.write(files.about(target), result)
