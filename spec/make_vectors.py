@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import binascii
 import json
+import math
 import random
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 from vcmcodec import codec, container, ppm
 from vcmcodec.container import Header, canvas_size
+from vcmcodec.entropy import Encoder
 from vcmcodec.errors import VcmError
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
-from vcmcodec.ops import Curve, Grid, Line, Move, Op, digest, fault
+from vcmcodec.layers import heads, ppm_strokes, strokes, weights
+from vcmcodec.ops import Curve, Grid, Line, Move, Op, digest, fault, thirds
 from vcmcodec.scene import Drawing, Scene
 from vcmcodec.wire import varint
 
@@ -75,18 +79,18 @@ def scene_layers(
 ) -> list[tuple[int, bytes]]:
     """An edge layer, and colour layers with random colours up to each of ``cuts``."""
     scene = Scene(drawn.width, drawn.height, drawn)
-    layers = [(edge_layer.KIND, edge_layer.encode(drawn))]
+    layers = [(edge_layer.KIND, ppm_strokes.encode(drawn))]
     for cut in cuts:
         wanted = [
             (rng.randrange(256), rng.randrange(256), rng.randrange(256))
             for _ in range(cut - len(scene.known))
         ]
-        payload, scene = colour_layer.encode(scene, wanted, steps)
+        payload, scene = colour_layer.encode(scene, wanted, steps, coding=heads.COLOUR_PRIMER)
         layers.append((colour_layer.KIND, payload))
     return layers
 
 
-PLAIN = Header(256, 256, 256, codec.MODEL)
+PLAIN = Header(256, 256, 256, 1)
 TRIANGLE = (Move((20, 20)), Line((80, 30)), Line((40, 90)), Line((20, 20)))
 
 
@@ -103,7 +107,7 @@ def good() -> Iterator[Vector]:
     yield Vector("good-cut", "The same, cut after its second layer.", container.write(PLAIN, layers[:2]))
     yield Vector("good-base", "Strokes alone.", container.write(PLAIN, layers[:1]))
     empty = drawing(PLAIN, (), 1)
-    yield Vector("good-empty", "No strokes at all.", container.write(PLAIN, [(1, edge_layer.encode(empty))]))
+    yield Vector("good-empty", "No strokes at all.", container.write(PLAIN, [(1, ppm_strokes.encode(empty))]))
     yield Vector(
         "good-skip",
         "An unknown ancillary layer between known ones is skipped.",
@@ -120,12 +124,12 @@ def good() -> Iterator[Vector]:
             f"Quantiser step {step}, colour steps {numbers}.",
             container.write(PLAIN, scene_layers(drawn, (len(drawn.places),), rng, numbers)),
         )
-    wide = Header(400, 300, 256, codec.MODEL)
+    wide = Header(400, 300, 256, 1)
     drawn = drawing(wide, random_ops(rng, Grid(256, 192, 3), 20, 25), 3)
     yield Vector(
         "good-wide", "A picture of 400 x 300.", container.write(wide, scene_layers(drawn, (9,), rng))
     )
-    thin = Header(16, 8192, 256, codec.MODEL)
+    thin = Header(16, 8192, 256, 1)
     drawn = drawing(thin, random_ops(rng, Grid(8, 256, 3), 10, 9), 3)
     yield Vector(
         "good-thin",
@@ -139,7 +143,7 @@ def good() -> Iterator[Vector]:
         "300 x 300 on a canvas of 512, and a generator that no release has.",
         container.write(square, scene_layers(drawn, (20,), rng)),
     )
-    large = Header(1024, 1024, 1024, codec.MODEL)
+    large = Header(1024, 1024, 1024, 1)
     drawn = drawing(large, random_ops(rng, Grid(1024, 1024, 1), 12, 900), 1)
     yield Vector(
         "good-escapes",
@@ -167,14 +171,14 @@ def good() -> Iterator[Vector]:
         container.write(PLAIN, scene_layers(drawn, (len(drawn.places),), rng)),
     )
 
-    shape = Header(512, 301, 256, codec.MODEL)
+    shape = Header(512, 301, 256, 1)
     drawn = drawing(shape, random_ops(rng, Grid(256, 151, 3), 12, 25), 3)
     yield Vector(
         "good-round",
         "A picture of 512 x 301: the canvas is 256 x 151, rounded half up.",
         container.write(shape, scene_layers(drawn, (7,), rng, 0)),
     )
-    small = Header(160, 160, 160, codec.MODEL)
+    small = Header(160, 160, 160, 1)
     drawn = drawing(small, random_ops(rng, Grid(160, 160, 3), 12, 25), 3)
     yield Vector(
         "good-small",
@@ -199,7 +203,7 @@ def good() -> Iterator[Vector]:
         container.write(PLAIN, scene_layers(drawing(PLAIN, ends, 3), (), rng)),
     )
     triangle = drawing(PLAIN, TRIANGLE, 3)
-    edge = (edge_layer.KIND, edge_layer.encode(triangle))
+    edge = (edge_layer.KIND, ppm_strokes.encode(triangle))
     count = len(triangle.places)
     wild = bytes(255 - n % 2 for n in range(3 * count))
     yield Vector(
@@ -229,7 +233,7 @@ def edge_payload(counts: Sequence[int], symbols: bytes, escapes: int | None = No
     """An edge layer at step 3 of any counts and symbols."""
     numbers = [*counts, *([] if escapes is None else [escapes])]
     head = bytes([0x12 | (0 if escapes is None else 8)]) + b"".join(map(varint, numbers))
-    return edge_layer.KIND, head + ppm.encode(symbols, ppm.primer(edge_layer.PRIMER))
+    return edge_layer.KIND, head + ppm.encode(symbols, ppm.primer(ppm_strokes.PRIMER))
 
 
 def framed(header: bytes, parts: Sequence[tuple[int, bytes]]) -> bytes:
@@ -244,7 +248,7 @@ def framed(header: bytes, parts: Sequence[tuple[int, bytes]]) -> bytes:
 
 def unprimed() -> bytes:
     """A coded part that spoils the last symbols of the edge primer."""
-    primer = ppm.primer(edge_layer.PRIMER)
+    primer = ppm.primer(ppm_strokes.PRIMER)
     rng = random.Random(3)
     while True:
         coded = rng.randbytes(6)
@@ -378,9 +382,9 @@ def bad_payloads() -> Iterator[Vector]:
         ("unsupported-layer", "An unknown critical layer.", (strokes, (0x05, b"new"))),
         ("unsupported-layer-0", "An unknown critical layer of kind 0.", (strokes, (0, b""))),
         ("unsupported-layer-127", "An unknown critical layer of kind 127.", (strokes, (0x7F, b""))),
-        ("unsupported-edge-primer-0", "Edge primer 0.", ((1, patched(edges, 0, 0x02)),)),
-        ("unsupported-edge-primer-2", "Edge primer 2.", ((1, patched(edges, 0, 0x22)),)),
-        ("unsupported-colour-primer", "Colour primer 2.", (strokes, (2, patched(colours, 0, 0x22)))),
+        ("unsupported-edge-coding-0", "Edge coding 0.", ((1, patched(edges, 0, 0x02)),)),
+        ("unsupported-edge-coding", "Edge coding 3.", ((1, patched(edges, 0, 0x32)),)),
+        ("unsupported-colour-coding", "Colour coding 3.", (strokes, (2, patched(colours, 0, 0x32)))),
         ("unsupported-steps", "Colour steps 6.", (strokes, (2, patched(colours, 0, 0x16)))),
     )
     for name, shows, parts in unsupported:
@@ -417,7 +421,7 @@ def bad_ops() -> Iterator[Vector]:
     )
     for name, shows, ops in cases:
         assert fault(ops, grid), ops
-        layer = (edge_layer.KIND, edge_layer.encode(drawing(PLAIN, ops, 3)))
+        layer = (edge_layer.KIND, ppm_strokes.encode(drawing(PLAIN, ops, 3)))
         yield Vector(name, shows, container.write(PLAIN, [layer]), "invalid")
 
 
@@ -428,6 +432,185 @@ def bad() -> Iterator[Vector]:
     yield from bad_checks()
     yield from bad_payloads()
     yield from bad_ops()
+    yield from bad_decisions()
+
+
+def in_order(ops: Sequence[Op]) -> tuple[Op, ...]:
+    """The strokes of ``ops`` sorted by where they begin."""
+    found: list[list[Op]] = []
+    for op in ops:
+        if isinstance(op, Move):
+            found.append([])
+        found[-1].append(op)
+    return tuple(op for stroke in sorted(found, key=lambda stroke: stroke[0].end[::-1]) for op in stroke)
+
+
+def decided(drawn: Drawing, cuts: Sequence[int], rng: random.Random, steps: int) -> list[tuple[int, bytes]]:
+    """Layers as :func:`scene_layers`, in coding 2."""
+    scene, base = Scene(drawn.width, drawn.height, drawn), edge_layer.encode(drawn)
+    assert base[0] >> 4 == heads.STROKE_CODING
+    layers = [(edge_layer.KIND, base)]
+    for cut in cuts:
+        wanted = [
+            (rng.randrange(256), rng.randrange(256), rng.randrange(256))
+            for _ in range(cut - len(scene.known))
+        ]
+        payload, scene = colour_layer.encode(scene, wanted, steps)
+        layers.append((colour_layer.KIND, payload))
+    return layers
+
+
+def smooth(rng: random.Random, grid: Grid) -> tuple[Op, ...]:
+    """Strokes as the encoder draws them, of long lines and curves that bend a little; and closed ones."""
+    ops: list[Op] = []
+    for number in range(30):
+        here = (rng.randrange(grid.columns), rng.randrange(grid.rows)) if number % 7 else (40, 40)
+        heading, start = rng.uniform(0, 2 * math.pi), len(ops)
+        ops.append(Move(here))
+        for _ in range(rng.randint(1, 6)):
+            heading += rng.gauss(0, 0.6)
+            length = rng.choice((1, 2, 5, 9, 20, 45)) if rng.random() < 0.9 else 0
+            end = (round(here[0] + length * math.cos(heading)), round(here[1] + length * math.sin(heading)))
+            if not grid.holds(end):
+                break
+            one, two = thirds(here, end)
+            bend = round(rng.gauss(0, 0.2 * length + 1)), round(rng.gauss(0, 0.2 * length + 1))
+            if rng.random() < 0.4 and end != here:
+                ops.append(Line(end))
+            elif abs(end[1] - here[1]) > abs(end[0] - here[0]):
+                ops.append(Curve((one[0] + bend[0], one[1]), (two[0] + bend[1], two[1]), end))
+            else:
+                ops.append(Curve((one[0], one[1] + bend[0]), (two[0], two[1] + bend[1]), end))
+            here = end
+        if len(ops) == start + 1 or fault(ops[start:], grid):
+            del ops[start:]
+    return in_order(ops)
+
+
+def good_decisions() -> Iterator[Vector]:
+    """Coding 2."""
+    rng = random.Random(4)
+    for step in range(1, 9):
+        ops = in_order(random_ops(rng, Grid(256, 256, step), 20, 40 // step))
+        drawn = drawing(PLAIN, ops, step)
+        layers = decided(drawn, (16, len(drawn.places)), rng, step % 6)
+        yield Vector(
+            f"good-decisions-{step}",
+            f"Coding 2: quantiser step {step}, colour steps {step % 6}.",
+            container.write(PLAIN, layers),
+        )
+    yield Vector(
+        "good-decisions-empty",
+        "Coding 2: no strokes, and so no decisions.",
+        container.write(PLAIN, [(edge_layer.KIND, edge_layer.encode(drawing(PLAIN, (), 4)))]),
+    )
+    wide = Header(400, 300, 512, 1)
+    drawn = drawing(wide, in_order(random_ops(rng, Grid(512, 384, 4), 40, 90)), 4)
+    layers = decided(drawn, (30,), rng, 3)
+    yield Vector("good-decisions-wide", "Coding 2 on a canvas of 512 x 384.", container.write(wide, layers))
+    large = Header(1024, 1024, 1024, 1)
+    grid = Grid(1024, 1024, 1)
+    far = (
+        Move((0, 0)),
+        Curve((-grid.columns + 1, -grid.rows + 1), (2 * grid.columns - 1, 2 * grid.rows - 1), (9, 9)),
+        Line((grid.columns - 1, grid.rows - 1)),
+        Line((0, grid.rows - 1)),
+        Move((grid.columns - 1, 0)),
+        Curve((grid.columns - 1, 5), (grid.columns - 3, 5), (grid.columns - 1, 0)),
+    )
+    yield Vector(
+        "good-decisions-far",
+        "Coding 2: the longest segments, control points as far away as they may be, a closed curve.",
+        container.write(large, decided(drawing(large, far, 1), (), rng, 2)),
+    )
+    grid = Grid(256, 256, 2)
+    ops: list[Op] = [Move((128, 128))]
+    for x, y in ((1, 0), (0, 1), (-1, 0), (0, -1), (1, 1), (-1, 1), (-1, -1), (1, -1), (7, 7), (-9, 9)):
+        start = ops[-1].end
+        end = (start[0] + x, start[1] + y)
+        one, two = thirds(start, end)
+        ops.append(Line(end))
+        ops.append(Curve((2 * end[0] - one[0] + x, one[1]), (two[0] + x, two[1]), (end[0] + 3, end[1])))
+    yield Vector(
+        "good-decisions-turns",
+        "Coding 2: short segments in every direction, free control points.",
+        container.write(PLAIN, decided(drawing(PLAIN, ops, 2), (5, 9), rng, 0)),
+    )
+    for step in (2, 3):
+        drawn = drawing(PLAIN, smooth(rng, Grid(256, 256, step)), step)
+        yield Vector(
+            f"good-decisions-smooth-{step}",
+            "Coding 2: curves beside their chords that go on smoothly or not, closed ones, equal starts.",
+            container.write(PLAIN, decided(drawn, (16, 48, len(drawn.places)), rng, step)),
+        )
+    both = drawing(PLAIN, TRIANGLE, 3)
+    scene = Scene(256, 256, both)
+    symbols = (edge_layer.KIND, ppm_strokes.encode(both))
+    payload, _ = colour_layer.encode(scene, [(9, 99, 199)] * 4, 1)
+    yield Vector(
+        "good-mixed-codings",
+        "Strokes in coding 1, colours in coding 2.",
+        container.write(PLAIN, [symbols, (colour_layer.KIND, payload)]),
+    )
+
+
+def bad_decisions() -> Iterator[Vector]:
+    """Edge and colour layers of coding 2 that break one rule."""
+    triangle = drawing(PLAIN, TRIANGLE, 3)
+    good = edge_layer.encode(triangle)
+    table = weights.read(edge_layer.WEIGHTS, strokes.WEIGHTS)
+
+    def edges(ops: Sequence[Op]) -> tuple[int, bytes]:
+        coder, count = Encoder(table), sum(isinstance(op, Move) for op in ops)
+        for _ in strokes.walk(coder, Grid(256, 256, 3), count, ops):
+            pass
+        return edge_layer.KIND, heads.StrokeHead(3, count).write() + coder.finish()
+
+    def free_beside() -> tuple[int, bytes]:
+        with mock.patch.object(strokes, "_is_free", lambda start, op: True):
+            return edges((Move((5, 5)), Curve((15, 9), (25, 9), (35, 5))))
+
+    colours, _ = colour_layer.encode(Scene(256, 256, triangle), [(1, 2, 3)] * 2)
+    cases = (
+        ("surplus", "A byte that no decision needs.", [(1, good + bytes(8) + b"\1")], "invalid"),
+        ("zero", "A last byte of 0, which an encoder leaves out.", [(1, good + b"\0")], "invalid"),
+        ("nothing", "Bytes for no strokes.", [(1, b"\x22\0" + b"\1\2\3\4\5")], "invalid"),
+        ("code", "A code that no encoder writes.", [(1, good), (2, colours[:2] + b"\xff" * 4)], "invalid"),
+        ("curve-nowhere", "A Curve of no length.", [edges((Move((5, 5)), Curve(*[(5, 5)] * 3)))], "invalid"),
+        (
+            "control-right",
+            "A control point too far to the right.",
+            [edges((Move((5, 5)), Curve((342, 5), (9, 9), (8, 8))))],
+            "invalid",
+        ),
+        ("free", "A Curve as a free one that lies beside its chord.", [free_beside()], "invalid"),
+        (
+            "too-many-colours",
+            "Five colours for four places.",
+            [edges(TRIANGLE[:3]), (2, heads.ColourHead(2, 2, 5).write())],
+            "invalid",
+        ),
+        ("line-nowhere", "A Line of no length.", [edges((Move((5, 5)), Line((5, 5))))], "invalid"),
+        (
+            "end-below",
+            "An end below the canvas.",
+            [edges((Move((5, 5)), Line((5, 171))))],
+            "invalid",
+        ),
+        (
+            "order",
+            "Two strokes of one row, the right one first.",
+            [edges((Move((90, 5)), Line((95, 9)), Move((20, 5)), Line((25, 9))))],
+            "invalid",
+        ),
+        ("diagonal", "A diagonal said to go down.", [(1, bytes.fromhex("2201057db77c95"))], "invalid"),
+        ("flag", "A bit of the profile that means nothing yet.", [(1, b"\x2a" + good[1:])], "unsupported"),
+        ("colour-surplus", "A byte too many.", [(1, good), (2, colours + bytes(8) + b"\1")], "invalid"),
+        ("strokes", "More strokes than ops are allowed.", [(1, b"\x22" + varint(4097) + good[2:])], "limit"),
+    )
+    for name, shows, layers, cause in cases:
+        prefix = "unsupported" if cause == "unsupported" else "bad"
+        yield Vector(f"{prefix}-decisions-{name}", shows, container.write(PLAIN, layers), cause)
 
 
 def said(data: bytes) -> str:
@@ -444,7 +627,7 @@ def main() -> None:
     for old in FOLDER.glob("*.vcm"):
         old.unlink()
     entries = []
-    for vector in (*good(), *bad()):
+    for vector in (*good(), *good_decisions(), *bad()):
         (FOLDER / f"{vector.name}.vcm").write_bytes(vector.data)
         entry: dict[str, object] = {"name": vector.name, "shows": vector.shows}
         if vector.cause is None:

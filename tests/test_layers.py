@@ -15,7 +15,7 @@ from vcmcodec.container import canvas_size
 from vcmcodec.errors import FormatError, LimitError
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
-from vcmcodec.layers import heads
+from vcmcodec.layers import heads, ppm_strokes
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
 from vcmcodec.ops import Grid, Line, Move, Op
 from vcmcodec.scene import Drawing, Scene
@@ -73,14 +73,37 @@ def test_colours_decode_to_what_the_encoder_knows(
 def test_a_colour_is_predicted_from_its_nearest_three() -> None:
     where = [(0, 0), (10, 0), (0, 10), (100, 100), (0, 1)]
     known = [(100, 8, 0), (50, 0, 0), (60, 0, 0), (250, 90, 90)]
-    y, co, cg = colour.predict(np.array(where), known, 4)
+    (y, co, cg), square, spread = colour.predict(np.array(where), known, 4)
     assert 97 <= y < 100
     assert co == 8
     assert cg == 0
+    assert (square, spread) == (1, 50)
 
 
 def decode(payload: bytes, scene: Scene, limits: Limits = DEFAULT_LIMITS) -> Scene:
     return edge_layer.decode(scene, Reader(payload, base=9, layer=0), limits)
+
+
+def sorted_ops(ops: tuple[Op, ...]) -> tuple[Op, ...]:
+    """The strokes of ``ops`` in the order that coding 2 holds."""
+    found: list[list[Op]] = []
+    for op in ops:
+        if isinstance(op, Move):
+            found.append([])
+        found[-1].append(op)
+    return tuple(op for stroke in sorted(found, key=lambda stroke: stroke[0].end[::-1]) for op in stroke)
+
+
+@given(drawings())
+def test_sorted_strokes_round_trip(drawn: tuple[Grid, tuple[Op, ...]]) -> None:
+    grid, ops = drawn
+    drawing = Drawing(grid.width, grid.height, grid.step, sorted_ops(ops))
+    payload = edge_layer.encode(drawing)
+    assert payload[0] >> 4 == heads.STROKE_CODING
+    assert abs(len(payload) - edge_layer.size(drawing)) <= 2
+    assert decode(payload, Scene(grid.width, grid.height)).drawing == drawing
+    with pytest.raises(FormatError, match="left over|last byte"):
+        decode(payload + bytes(8) + b"\1", Scene(grid.width, grid.height))
 
 
 @given(drawings())
@@ -90,26 +113,35 @@ def test_strokes_round_trip(drawn: tuple[Grid, tuple[Op, ...]]) -> None:
     payload = edge_layer.encode(drawing)
     scene = decode(payload, Scene(grid.width, grid.height))
     assert scene.drawing == drawing
-    assert heads.read_edges(Reader(payload)).moves == sum(isinstance(op, Move) for op in ops)
+    assert heads.read_edges(Reader(payload)).strokes == sum(isinstance(op, Move) for op in ops)
 
 
 def test_long_strokes_are_escaped_and_back() -> None:
     ops = (Move((2000, 3)), Line((0, 1999)), Line((2000, 0)))
     drawing = Drawing(1024, 1024, 1, ops)
-    assert edge_layer.symbols(ops)[1]
-    assert decode(edge_layer.encode(drawing), Scene(1024, 1024)).drawing == drawing
+    assert ppm_strokes.symbols(ops)[1]
+    assert decode(ppm_strokes.encode(drawing), Scene(1024, 1024)).drawing == drawing
 
 
 def test_too_many_ops_are_refused_before_they_are_decoded() -> None:
     ops = tuple(op for n in range(30) for op in (Move((n, n)), Line((n, n + 9))))
+    for encode in (edge_layer.encode, ppm_strokes.encode):
+        payload = encode(Drawing(256, 256, 2, ops))
+        with pytest.raises(LimitError, match=r"60 ops .*layer 0"):
+            decode(payload, Scene(256, 256), Limits(ops=59))
+
+
+def test_ops_are_counted_as_they_are_decoded() -> None:
+    ops = (Move((0, 0)), *(Line((n % 2, n)) for n in range(1, 60)))
     payload = edge_layer.encode(Drawing(256, 256, 2, ops))
-    with pytest.raises(LimitError, match=r"60 ops .*layer 0"):
+    assert decode(payload, Scene(256, 256), Limits(ops=60)).drawing is not None
+    with pytest.raises(LimitError, match=r"60 ops or more .*layer 0"):
         decode(payload, Scene(256, 256), Limits(ops=59))
 
 
-@given(st.binary(max_size=40), st.integers(0, 7))
-def test_any_edge_payload_decodes_or_is_refused(junk: bytes, step: int) -> None:
-    payload = bytes([heads.EDGE_PRIMER << 4 | step]) + junk
+@given(st.binary(max_size=40), st.integers(0, 7), st.sampled_from((1, 2, 3)))
+def test_any_edge_payload_decodes_or_is_refused(junk: bytes, step: int, coding: int) -> None:
+    payload = bytes([coding << 4 | step]) + junk
     try:
         decode(payload, Scene(256, 256))
     except FormatError as error:
@@ -133,7 +165,7 @@ def test_colour_layers_go_on_where_the_last_one_stopped() -> None:
     for payload in (first, second):
         seen = colour_layer.decode(seen, Reader(payload, layer=1), DEFAULT_LIMITS)
     assert seen.known == scene.known
-    assert heads.read_colours(Reader(second)) == (2, 3)
+    assert heads.read_colours(Reader(second)) == (heads.COLOUR_CODING, 2, 3)
     mask, _ = seen.planes
     assert mask.sum() == 4
     assert seen.first(2).known == scene.known[:2]
@@ -143,6 +175,24 @@ def test_colours_are_refused_without_places() -> None:
     payload, _ = colour_layer.encode(square(), [(1, 2, 3)] * 5)
     with pytest.raises(FormatError, match="before the strokes"):
         colour_layer.decode(Scene(256, 256), Reader(payload, layer=1), DEFAULT_LIMITS)
+
+
+@pytest.mark.parametrize("coding", [1, 2])
+@pytest.mark.parametrize("steps", range(6))
+def test_both_codings_of_colours_say_the_same(coding: int, steps: int) -> None:
+    rng = random.Random(steps)
+    wanted = [(rng.randrange(256), rng.randrange(256), rng.randrange(256)) for _ in square().drawing.places]
+    payload, scene = colour_layer.encode(square(), wanted, steps, coding)
+    assert heads.read_colours(Reader(payload)).coding == coding
+    seen = colour_layer.decode(square(), Reader(payload, layer=1), DEFAULT_LIMITS)
+    known: list[colour.YCoCg] = []
+    colour.encode(square().drawing.places, known, wanted, colour_layer.STEPS[steps])
+    assert list(seen.known) == list(scene.known) == known
+    if coding == 2:
+        sizes = colour_layer.sizes(square(), wanted, steps)
+        assert sizes == sorted(sizes)
+        assert len(sizes) == len(wanted)
+        assert abs(sizes[-1] + 2 - len(payload)) <= 1
 
 
 @given(st.binary(max_size=30))

@@ -14,7 +14,12 @@ from vcmcodec.ops import digest
 
 FOLDER = Path(__file__).parent.parent / "spec" / "vectors"
 VECTORS = json.loads((FOLDER / "vectors.json").read_text(encoding="utf-8"))["vectors"]
-CAUSES = {"truncated": TruncatedError, "unsupported": UnsupportedError, "invalid": FormatError}
+CAUSES = {
+    "truncated": TruncatedError,
+    "unsupported": UnsupportedError,
+    "invalid": FormatError,
+    "limit": LimitError,
+}
 
 
 def named(prefix: str) -> list[dict[str, str]]:

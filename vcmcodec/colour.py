@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +41,21 @@ def to_rgb(y: int, co: int, cg: int) -> tuple[int, int, int]:
     return min(max(red, 0), 255), min(max(green, 0), 255), min(max(blue, 0), 255)
 
 
-def predict(where: NDArray[np.int64], known: Sequence[YCoCg], index: int) -> YCoCg:
+class Guess(NamedTuple):
+    """What is expected of a colour: its components, the squared distance to the nearest known one (0
+    where there is none), and how far the known ones that it was made of lie apart in Y."""
+
+    values: YCoCg
+    square: int
+    spread: int
+
+
+def predict(where: NDArray[np.int64], known: Sequence[YCoCg], index: int) -> Guess:
     """The prediction of colour ``index`` at ``where[index]``, int64 (N, 2), from the ``known`` ones
     before it: the mean of the nearest three (of equally near ones the earlier), weighted by
     65536 // squared distance, each component rounded half up."""
     if index == 0:
-        return FIRST
+        return Guess(FIRST, 0, 0)
     square = np.square(where[:index] - where[index]).sum(axis=1)
     near = np.argsort(square, kind="stable")[:NEIGHBOURS]
     weights = [(65536 // int(square[other]) + 1, known[other]) for other in near]
@@ -54,17 +64,8 @@ def predict(where: NDArray[np.int64], known: Sequence[YCoCg], index: int) -> YCo
         (2 * sum(weight * colour[part] for weight, colour in weights) + total) // (2 * total)
         for part in range(3)
     )
-    return first, second, third
-
-
-def _quantise(residual: int, step: int) -> int:
-    """The nearest multiple, half away from zero, as zigzag."""
-    level = (2 * abs(residual) + step) // (2 * step)
-    return 2 * level - 1 if residual > 0 and level else 2 * level
-
-
-def _restore(symbol: int, step: int) -> int:
-    return (symbol + 1 >> 1) * step if symbol & 1 else -(symbol >> 1) * step
+    light = [colour[0] for _, colour in weights]
+    return Guess((first, second, third), int(square[near[0]]), max(light) - min(light))
 
 
 def _clamp(y: int, co: int, cg: int) -> YCoCg:
@@ -75,39 +76,51 @@ Steps = tuple[int, int]
 """Quantiser steps of Y, and of Co and Cg."""
 
 
-def _walk(
-    where: Sequence[Point],
-    known: list[YCoCg],
-    count: int,
-    steps: Steps,
-    symbol: Callable[[int, int, int, int], int],
-) -> None:
-    """Appends ``count`` colours to ``known``. ``symbol(i, part, prediction, step)`` gives the
-    symbol of the i-th new colour's component: this is where encoder and decoder part."""
+Levels = Callable[[int, int, Guess, int], int]
+"""Gives the quantised residual of a new colour's component: ``(new, part, guess, step)``, counted
+from the first new colour, Y, Co and Cg in this order. This is where encoder and decoder part."""
+
+
+def extend(where: Sequence[Point], known: list[YCoCg], count: int, steps: Steps, level: Levels) -> None:
+    """Appends ``count`` colours, at ``where[len(known):]``, to ``known``: predictions plus
+    ``level`` times the step, clamped."""
     first = len(known)
     places = np.array(where[: first + count], dtype=np.int64).reshape(-1, 2)
     for index in range(first, first + count):
         guess = predict(places, known, index)
         values = [
-            guess[part] + _restore(symbol(index - first, part, guess[part], step), step)
+            guess.values[part] + level(index - first, part, guess, step) * step
             for part, step in enumerate((steps[0], steps[1], steps[1]))
         ]
         known.append(_clamp(values[0], values[1], values[2]))
+
+
+def quantiser(wanted: Sequence[tuple[int, int, int]]) -> Levels:
+    """The levels that bring the RGB colours ``wanted`` closest: half away from zero."""
+    colours = [to_ycocg(*rgb) for rgb in wanted]
+
+    def level(new: int, part: int, guess: Guess, step: int) -> int:
+        residual = colours[new][part] - guess.values[part]
+        size = (2 * abs(residual) + step) // (2 * step)
+        return size if residual > 0 else -size
+
+    return level
 
 
 def encode(
     where: Sequence[Point], known: list[YCoCg], wanted: Sequence[tuple[int, int, int]], steps: Steps
 ) -> bytes:
     """Symbols of the RGB colours ``wanted`` at ``where[len(known):]``; appends to ``known`` what
-    the decoder will know: the components of all colours in a row, Y first, then Co, then Cg."""
+    the decoder will know: the levels of all colours in a row as zigzag, Y first, then Co, then Cg."""
     parts: list[list[int]] = [[], [], []]
+    best = quantiser(wanted)
 
-    def symbol(new: int, part: int, guess: int, step: int) -> int:
-        value = _quantise(to_ycocg(*wanted[new])[part] - guess, step)
-        parts[part].append(value)
+    def level(new: int, part: int, guess: Guess, step: int) -> int:
+        value = best(new, part, guess, step)
+        parts[part].append(2 * value - 1 if value > 0 else -2 * value)
         return value
 
-    _walk(where, known, len(wanted), steps, symbol)
+    extend(where, known, len(wanted), steps, level)
     return bytes(value for part in parts for value in part)
 
 
@@ -116,10 +129,11 @@ def decode(where: Sequence[Point], known: list[YCoCg], symbols: bytes, steps: St
     ``where[len(known):]``. Every symbol value is legal: results are clamped."""
     count = len(symbols) // 3
 
-    def symbol(new: int, part: int, guess: int, step: int) -> int:
-        return symbols[part * count + new]
+    def level(new: int, part: int, guess: Guess, step: int) -> int:
+        symbol = symbols[part * count + new]
+        return symbol + 1 >> 1 if symbol & 1 else -(symbol >> 1)
 
-    _walk(where, known, count, steps, symbol)
+    extend(where, known, count, steps, level)
 
 
 def rgb(known: Sequence[YCoCg]) -> NDArray[np.uint8]:

@@ -105,6 +105,13 @@ def fault(ops: Sequence[Op], grid: Grid) -> str | None:
     return "the last op is a Move" if moved else None
 
 
+def thirds(start: Point, end: Point) -> tuple[Point, Point]:
+    """The points a third and two thirds along a chord, rounded down: what predicts the control
+    points of a Curve."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    return (start[0] + dx // 3, start[1] + dy // 3), (start[0] + 2 * dx // 3, start[1] + 2 * dy // 3)
+
+
 def segments(ops: Iterable[Op], step: int) -> list[list[Segment]]:
     """The strokes that valid ``ops`` draw: per stroke its segments in order, in half-pixels."""
     strokes: list[list[Segment]] = []

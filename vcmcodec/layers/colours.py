@@ -3,7 +3,8 @@
 
 ::
 
-    payload = profile(1) count(varint) ppm
+    payload = profile(1) count(varint) decisions          coding 2
+    payload = profile(1) count(varint) ppm                coding 1, of earlier releases
 
 Each layer goes on where the one before it stopped, so a file may be cut after any of them.
 """
@@ -14,14 +15,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vcmcodec import colour, ppm
-from vcmcodec.layers import heads
+from vcmcodec.colour import Guess, YCoCg
+from vcmcodec.entropy import Decoder, Encoder, Meter
+from vcmcodec.layers import heads, tones, weights
 from vcmcodec.limits import Limits
+from vcmcodec.ops import Point
 from vcmcodec.scene import Scene
 from vcmcodec.wire import Reader
 
 KIND = heads.COLOURS
 
 PRIMER = f"colours-{heads.COLOUR_PRIMER}.primer"
+WEIGHTS = f"colours-{heads.COLOUR_CODING}.weights"
 
 STEPS = heads.COLOUR_STEPS
 
@@ -29,37 +34,80 @@ DEFAULT_STEPS = 2
 
 
 def encode(
-    scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int = DEFAULT_STEPS
+    scene: Scene,
+    wanted: Sequence[tuple[int, int, int]],
+    steps: int = DEFAULT_STEPS,
+    coding: int = heads.COLOUR_CODING,
 ) -> tuple[bytes, Scene]:
     """The payload of the RGB colours ``wanted`` (at least one) of the next places, and the scene
-    as a decoder will know it. ``steps``: number of the quantiser steps, 0..5.
+    as a decoder will know it. ``steps``: number of the quantiser steps, 0..5. ``coding``: 2, or 1 as in
+    earlier releases.
 
-    Raises ModelError where the primer is missing.
+    Raises ModelError where weights or primer are missing.
     """
     assert scene.drawing is not None
-    known = list(scene.known)
-    symbols = colour.encode(scene.drawing.places, known, wanted, STEPS[steps])
-    payload = heads.ColourHead(steps, len(wanted)).write() + ppm.encode(symbols, ppm.primer(PRIMER))
-    return payload, replace(scene, known=tuple(known))
+    known, places = list(scene.known), scene.drawing.places
+    if coding == heads.COLOUR_CODING:
+        coder = Encoder(weights.read(WEIGHTS, tones.WEIGHTS))
+        tones.walk(coder, places, known, len(wanted), steps, STEPS[steps], colour.quantiser(wanted))
+        body = coder.finish()
+    else:
+        body = ppm.encode(colour.encode(places, known, wanted, STEPS[steps]), ppm.primer(PRIMER))
+    return heads.ColourHead(coding, steps, len(wanted)).write() + body, replace(scene, known=tuple(known))
+
+
+def sizes(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> list[float]:
+    """Bytes that the decisions of the first 1, 2, ... of the next colours ``wanted`` take in coding 2.
+
+    Raises ModelError where the weights are missing.
+    """
+    assert scene.drawing is not None
+    meter, best = Meter(weights.read(WEIGHTS, tones.WEIGHTS)), colour.quantiser(wanted)
+    out: list[float] = []
+
+    def level(new: int, part: int, guess: Guess, step: int) -> int:
+        if part == 0 and new:
+            out.append(meter.bits / 8)
+        return best(new, part, guess, step)
+
+    places, known = scene.drawing.places, list(scene.known)
+    tones.walk(meter, places, known, len(wanted), steps, STEPS[steps], level)
+    return [*out, meter.bits / 8]
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     """The scene with the colours that ``reader`` holds.
 
     Raises FormatError where the payload is damaged, holds more colours than there are places,
-    or comes before the strokes; UnsupportedError for an unknown primer or unknown steps;
-    ModelError where the primer is missing.
+    or comes before the strokes; UnsupportedError for an unknown coding or unknown steps;
+    ModelError where weights or primer are missing.
     """
     if scene.drawing is None:
         raise reader.error("colours before the strokes that place them")
-    steps, colours = heads.read_colours(reader)
+    head = heads.read_colours(reader)
     left = len(scene.drawing.places) - len(scene.known)
-    if colours > left:
-        raise reader.error(f"{colours} colours for {left} places")
+    if head.colours > left:
+        raise reader.error(f"{head.colours} colours for {left} places")
+    known = list(scene.known)
+    (_read if head.coding == heads.COLOUR_CODING else _read_symbols)(
+        reader, head, scene.drawing.places, known
+    )
+    return replace(scene, known=tuple(known))
+
+
+def _read(reader: Reader, head: heads.ColourHead, places: Sequence[Point], known: list[YCoCg]) -> None:
     start = reader.offset
-    symbols = ppm.decode(reader.rest(), 3 * colours, ppm.primer(PRIMER))
+    coder = Decoder(reader.rest(), weights.read(WEIGHTS, tones.WEIGHTS))
+    tones.walk(coder, places, known, head.colours, head.steps, STEPS[head.steps], None)
+    if coder.fault:
+        raise reader.error(f"damaged: {coder.fault}", start)
+
+
+def _read_symbols(
+    reader: Reader, head: heads.ColourHead, places: Sequence[Point], known: list[YCoCg]
+) -> None:
+    start = reader.offset
+    symbols = ppm.decode(reader.rest(), 3 * head.colours, ppm.primer(PRIMER))
     if symbols is None:
         raise reader.error("damaged: the symbols do not decode", start)
-    known = list(scene.known)
-    colour.decode(scene.drawing.places, known, symbols, STEPS[steps])
-    return replace(scene, known=tuple(known))
+    colour.decode(places, known, symbols, STEPS[head.steps])
