@@ -7,10 +7,14 @@ import math
 import cv2
 import numpy as np
 import pytest
+from portrait import portrait
 
 from vcmcodec import raster
-from vcmcodec.analysis import fit, order, trace
+from vcmcodec.analysis import order, regions, trace
+from vcmcodec.analysis.fit import CAP, Fitter
+from vcmcodec.layers import edges
 from vcmcodec.ops import Curve, Grid, Line, Move, Op, fault
+from vcmcodec.scene import Drawing
 
 GRID = Grid(256, 256, 3)
 
@@ -69,11 +73,17 @@ def test_every_pixel_of_separate_lines_is_traced() -> None:
     assert (traced == edge).all()
 
 
+def strokes(edge: np.ndarray, price: float = 0.1, grid: Grid = GRID, worth: float = 1.0) -> list[list[Op]]:
+    chains = trace.trace(edge)
+    weights = [np.full(len(chain), worth, np.float32) for chain in chains]
+    return Fitter(chains, weights, grid).strokes(price)
+
+
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
 def test_strokes_cover_a_circle_and_nothing_else(step: int) -> None:
     edge = polyline(*circle(70))
     grid = Grid(256, 256, step)
-    ops = order.tour(fit.strokes(trace.trace(edge), grid, 1.5))
+    ops = order.scan(strokes(edge, grid=grid))
     assert fault(ops, grid) is None
     drawn = raster.draw(ops, step, 256, 256)
     assert share_within(edge, drawn) >= 0.99
@@ -82,27 +92,27 @@ def test_strokes_cover_a_circle_and_nothing_else(step: int) -> None:
 
 
 def test_a_straight_chain_is_one_line() -> None:
-    (stroke,) = fit.strokes(trace.trace(polyline((21, 30), (210, 90))), GRID, 1.5)
+    (stroke,) = strokes(polyline((21, 30), (210, 90)), price=1)
     assert [type(op) for op in stroke] == [Move, Line]
 
 
 def test_a_corner_is_kept() -> None:
     edge = polyline((30, 30), (120, 30), (120, 120))
-    drawn = raster.draw(order.tour(fit.strokes(trace.trace(edge), GRID, 1.5)), GRID.step, 256, 256)
+    drawn = raster.draw(order.scan(strokes(edge)), GRID.step, 256, 256)
     assert share_within(edge, drawn) == 1
     assert share_within(drawn, edge) == 1
 
 
 def test_chains_at_the_border_stay_on_the_canvas() -> None:
     edge = polyline((0, 0), (255, 0), (255, 255), (0, 255), closed=True)
-    ops = order.tour(fit.strokes(trace.trace(edge), GRID, 1.5))
+    ops = order.scan(strokes(edge))
     assert ops
     assert fault(ops, GRID) is None
 
 
 def test_an_empty_map_gives_no_ops() -> None:
     assert trace.trace(np.zeros((32, 32), dtype=np.uint8)) == []
-    assert order.tour([]) == []
+    assert order.scan([]) == []
 
 
 STROKES: list[list[Op]] = [
@@ -112,19 +122,72 @@ STROKES: list[list[Op]] = [
 ]
 
 
-def test_a_tour_draws_the_same_strokes() -> None:
-    ops = order.tour(STROKES)
+def test_in_scan_order_the_same_strokes_are_drawn() -> None:
+    ops = order.scan(STROKES)
     before = np.maximum.reduce([raster.draw(stroke, 2, 128, 128) for stroke in STROKES])
     after = raster.draw(ops, 2, 128, 128)
     assert share_within(before, after, 1.0) == 1
     assert share_within(after, before, 1.0) == 1
 
 
-def test_a_tour_goes_to_the_nearest_end_next() -> None:
-    ops = order.tour(STROKES)
+def test_strokes_begin_at_their_upper_ends_row_by_row() -> None:
+    ops = order.scan(STROKES)
     assert [op.end for op in ops if isinstance(op, Move)] == [(5, 5), (22, 8), (50, 50)]
 
 
 def test_reversing_twice_gives_the_stroke_back() -> None:
     for stroke in STROKES:
         assert order.reverse(order.reverse(stroke)) == stroke
+
+
+def test_at_a_higher_price_less_is_drawn_and_what_is_worth_least_goes_first() -> None:
+    strong = polyline(*circle(40))
+    weak = polyline((10, 10), (60, 12), (110, 9), (160, 14))
+    chains = trace.trace(strong | weak)
+    weights = [
+        np.array([1.0 if strong[y, x] else 0.2 for x, y in chain], dtype=np.float32) for chain in chains
+    ]
+    fitter = Fitter(chains, weights, GRID)
+    drawn = [raster.draw(order.scan(fitter.strokes(price)), 3, 256, 256) for price in (0.1, 1, 30)]
+    assert [share_within(strong, image) > 0.9 for image in drawn] == [True, True, False]
+    assert [share_within(weak, image) > 0.5 for image in drawn] == [True, False, False]
+    assert not drawn[2].any()
+
+
+@pytest.mark.parametrize("price", [0.05, 0.3, 1.0])
+def test_what_is_chosen_is_cheaper_than_its_neighbours(price: float) -> None:
+    """The drawing chosen at a price costs no more there than those chosen at other prices."""
+    edge = polyline(*circle(70)) | polyline((20, 20), (60, 90), (200, 30), (240, 240))
+    chains = trace.trace(edge)
+    fitter = Fitter(chains, [np.ones(len(chain), np.float32) for chain in chains], GRID)
+
+    def cost(ops: list[Op]) -> float:
+        drawing = Drawing(256, 256, 3, tuple(ops))
+        far = cv2.distanceTransform(1 - drawing.E, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        missed = np.minimum((far[edge > 0] / CAP) ** 2, 1).sum()
+        return float(missed + price * 8 * edges.size(drawing))
+
+    chosen = cost(order.scan(fitter.strokes(price)))
+    assert all(chosen <= 1.1 * cost(order.scan(fitter.strokes(price * other))) for other in (0.2, 0.5, 2, 5))
+
+
+def test_a_drawing_on_a_larger_canvas_is_as_detailed() -> None:
+    small, large = polyline(*circle(70)), cv2.resize(polyline(*circle(70)), (512, 512))
+    large = cv2.ximgproc.thinning(large * 255) // 255
+    ops = [strokes(small, 0.5, Grid(256, 256, 3)), strokes(large, 0.5, Grid(512, 512, 6))]
+    assert abs(len(ops[0][0]) - len(ops[1][0])) <= 1
+
+
+def test_a_face_is_found_where_it_is() -> None:
+    canvas = np.full((256, 256, 3), 90, dtype=np.uint8)
+    canvas[100:228, 20:148] = cv2.resize(portrait(), (128, 128), interpolation=cv2.INTER_AREA)
+    features, oval = regions.shares(canvas)
+    ys, xs = np.nonzero(features > 0.5)
+    assert 40 < xs.mean() < 128
+    assert 120 < ys.mean() < 210
+    assert features[:80].max() < 0.3
+    assert oval.max() > 0.5
+    worth = regions.worth(canvas)
+    assert worth.min() >= 1
+    assert worth.max() > 3
+    assert regions.shares(canvas[:, :200]).shape == (2, 256, 200)

@@ -1,4 +1,5 @@
-"""The order and direction of strokes that make the jumps between them short.
+"""The order and direction of strokes in which they cost least: the only one that the coder knows
+(spec/FORMAT.md, section "Edge layer, coding 2").
 
 Encoder only; nothing here is normative.
 """
@@ -6,8 +7,6 @@ Encoder only; nothing here is normative.
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import numpy as np
 
 from vcmcodec.ops import Curve, Line, Move, Op, Point
 
@@ -20,21 +19,13 @@ def reverse(stroke: Sequence[Op]) -> list[Op]:
     return turned
 
 
-def tour(strokes: Sequence[Sequence[Op]]) -> list[Op]:
-    """All ops of ``strokes``, each begun at the free end nearest to where the last one ended
-    (city-block distance; the first nearest to the origin)."""
-    if not strokes:
-        return []
-    tips = np.array([(stroke[0].end, stroke[-1].end) for stroke in strokes], dtype=np.int64)
-    free = np.ones(len(strokes), dtype=bool)
-    here: Point = (0, 0)
-    ops: list[Op] = []
-    for _ in strokes:
-        far = np.abs(tips - here).sum(axis=2)
-        far[~free] = np.iinfo(np.int64).max
-        number, tip = divmod(int(far.argmin()), 2)
-        free[number] = False
-        chosen = reverse(strokes[number]) if tip else list(strokes[number])
-        ops += chosen
-        here = chosen[-1].end
-    return ops
+def _rank(point: Point) -> Point:
+    return point[1], point[0]
+
+
+def scan(strokes: Sequence[Sequence[Op]]) -> list[Op]:
+    """All ops of ``strokes`` by their upper ends, row by row, each begun there."""
+    turned = [
+        reverse(stroke) if _rank(stroke[-1].end) < _rank(stroke[0].end) else stroke for stroke in strokes
+    ]
+    return [op for stroke in sorted(turned, key=lambda stroke: _rank(stroke[0].end)) for op in stroke]
