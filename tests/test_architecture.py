@@ -17,16 +17,16 @@ PACKAGE = Path(vcmcodec.__file__).resolve().parent
 ROWS = [
     {"errors", "limits"},
     {"settings", "output", "wire"},
-    {"container", "ops", "ppm"},
+    {"container", "entropy", "ops", "ppm"},
     {"colour", "raster", "sample", "scene"},
     {"analysis", "generator", "layers", "picture"},
-    {"codec", "info", "metrics", "svg"},
+    {"budget", "codec", "info", "metrics", "svg"},
     {"vcmcodec"},
     {"bench", "cli", "pillow", "train", "__main__"},
 ]
 LEVEL = {name: level for level, row in enumerate(ROWS) for name in row}
 
-NORMATIVE = {"wire", "container", "ops", "ppm", "raster", "sample", "colour", "scene", "layers"}
+NORMATIVE = {"wire", "container", "entropy", "ops", "ppm", "raster", "sample", "colour", "scene", "layers"}
 
 # Where packages from outside may be imported; all others may be imported anywhere.
 HOMES = {
@@ -39,7 +39,7 @@ HOMES = {
     "imagecodecs": {"bench"},
     "imageio_ffmpeg": {"bench"},
     "matplotlib": {"bench"},
-    "onnxruntime": {"bench", "generator", "train"},
+    "onnxruntime": {"analysis", "bench", "generator", "train"},
     "pyppmd": {"ppm"},
     "pytorch_msssim": {"bench"},
     "skimage": {"bench"},

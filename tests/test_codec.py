@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,19 @@ from PIL import Image
 from portrait import ends, file, portrait
 
 import vcmcodec
-from vcmcodec import FormatError, Limits, PictureError, VcmError, codec, colour, metrics, picture, sample
+from vcmcodec import (
+    BudgetError,
+    FormatError,
+    Limits,
+    PictureError,
+    VcmError,
+    budget,
+    codec,
+    colour,
+    metrics,
+    picture,
+    sample,
+)
 
 
 def shaped(width: int, height: int) -> np.ndarray:
@@ -19,8 +32,8 @@ def shaped(width: int, height: int) -> np.ndarray:
 
 def test_a_face_costs_little_and_comes_back() -> None:
     info = vcmcodec.inspect(file())
-    assert info.bpp(info.bytes) < 0.11
-    assert info.bpp(ends()[0]) < 0.08
+    assert 0.04 < info.bpp(info.bytes) <= 0.05
+    assert info.bpp(ends()[0]) < 0.04
     decoded = np.asarray(vcmcodec.decode(file()))
     assert decoded.shape == portrait().shape
     flat = np.broadcast_to(portrait().mean(axis=(0, 1)).astype(np.uint8), portrait().shape)
@@ -32,26 +45,108 @@ def test_encoding_is_deterministic() -> None:
     assert vcmcodec.encode(Image.fromarray(portrait())) == file()
 
 
-def test_the_decoder_draws_what_the_encoder_drew() -> None:
+def test_the_decoder_knows_what_the_encoder_knew() -> None:
     header, scene = vcmcodec.decode_scene(file())
-    drawing = codec.draw(portrait())
     assert (header.width, header.height, header.side) == (256, 256, 256)
-    assert scene.drawing == drawing
-    assert len(scene.known) == len(drawing.places)
-    sent = np.array(codec.pick(portrait(), drawing.places), dtype=np.uint8)
+    goal = budget.goal(picture=256 * 256, canvas=256 * 256)
+    expected, _ = codec.encode_canvas(portrait(), header, goal)
+    assert scene == expected
+    assert scene.drawing is not None
+    places = scene.drawing.places[: len(scene.known)]
+    sent = np.array(budget.pick(portrait(), places), dtype=np.uint8)
     assert metrics.mean_absolute_error(np.asarray(colour.rgb(scene.known), dtype=np.uint8), sent) <= 4
     mask, colours = scene.planes
-    assert {(x, y) for y, x in zip(*np.nonzero(mask))} == set(drawing.places)
+    assert {(x, y) for y, x in zip(*np.nonzero(mask))} == set(places)
     assert not colours[mask == 0].any()
 
 
-@pytest.mark.parametrize(("cut", "colours"), [(0, 0), (1, 16), (2, 48), (3, 128)])
-def test_a_file_cut_after_a_layer_is_the_file_of_fewer_colours(cut: int, colours: int) -> None:
-    shorter = file()[: ends()[cut]]
-    assert vcmcodec.encode(portrait(), colours=colours) == shorter
+def test_a_file_may_be_cut_after_any_layer() -> None:
     _, whole = vcmcodec.decode_scene(file())
-    _, scene = vcmcodec.decode_scene(shorter)
-    assert scene == whole.first(colours)
+    counts = []
+    for end in ends():
+        _, scene = vcmcodec.decode_scene(file()[:end])
+        assert scene == whole.first(len(scene.known))
+        counts.append(len(scene.known))
+    assert counts == [0, 16, 48, len(whole.known)]
+
+
+@pytest.mark.parametrize("limit", [60, 100, 123, 200, 409, 700, 1500])
+def test_a_budget_is_used_and_never_exceeded(limit: int) -> None:
+    data = vcmcodec.encode(portrait(), bytes=limit)
+    assert len(data) <= limit
+    assert len(data) >= 0.93 * min(limit, 650)
+    vcmcodec.decode_scene(data)
+
+
+@pytest.mark.parametrize("colours", [0, 10])
+@pytest.mark.parametrize("limit", [110, 160, 220, 300])
+def test_strokes_take_what_few_colours_leave(limit: int, colours: int) -> None:
+    data = vcmcodec.encode(portrait(), bytes=limit, colours=colours)
+    assert 0.85 * min(limit, 220) <= len(data) <= limit
+
+
+@pytest.mark.parametrize("budget", [{"bytes": 0}, {"bytes": 1}, {"bpp": 0.0}, {"bytes": 0, "detail": 50}])
+def test_nothing_fits_into_nothing(budget: dict[str, Any]) -> None:
+    with pytest.raises(BudgetError, match="the least is"):
+        vcmcodec.encode(portrait(), **budget)
+
+
+@pytest.mark.parametrize("side", [32, 64, 96])
+def test_small_canvases_have_strokes_too(side: int) -> None:
+    _, scene = vcmcodec.decode_scene(vcmcodec.encode(portrait(), size=side, quality=100))
+    assert scene.E.mean() > 0.03
+
+
+def test_a_preset_too_small_for_a_canvas_gives_the_least() -> None:
+    thin = vcmcodec.encode(shaped(400, 24), size=32, preset="tiny")
+    assert thin == vcmcodec.encode(shaped(400, 24), size=32, quality=0, colours=0)
+
+
+def test_a_preset_is_kept_with_detail_or_refused() -> None:
+    assert len(vcmcodec.encode(portrait(), preset="tiny", detail=5)) <= 122
+    with pytest.raises(BudgetError, match="detail of 100"):
+        vcmcodec.encode(portrait(), preset="tiny", detail=100)
+
+
+def test_presets_are_budgets_of_the_canvas() -> None:
+    sizes = {name: len(vcmcodec.encode(portrait(), preset=name)) for name in budget.PRESETS}
+    assert list(sizes.values()) == sorted(sizes.values())
+    for name, size in sizes.items():
+        assert 0.9 * budget.PRESETS[name] < 8 * size / 256**2 <= budget.PRESETS[name]
+    assert vcmcodec.encode(portrait(), preset="normal") == file()
+
+
+def test_bits_per_pixel_are_those_of_the_picture() -> None:
+    data = vcmcodec.encode(shaped(400, 300), bpp=0.02)
+    assert 0.018 < 8 * len(data) / (400 * 300) <= 0.02
+
+
+def test_too_small_a_budget_names_the_least_that_works() -> None:
+    with pytest.raises(BudgetError, match=r"20 bytes is too small for this face: the least is \d+") as caught:
+        vcmcodec.encode(portrait(), bytes=20)
+    least = int(str(caught.value).split()[-1])
+    assert len(vcmcodec.encode(portrait(), bytes=least)) == least
+    with pytest.raises(BudgetError):
+        vcmcodec.encode(portrait(), bytes=least - 1)
+
+
+def test_a_higher_quality_is_a_larger_and_finer_file() -> None:
+    files = [vcmcodec.encode(portrait(), quality=quality) for quality in (0, 25, 50, 75, 100)]
+    assert [len(data) for data in files] == sorted(len(data) for data in files)
+    strokes = [vcmcodec.inspect(data).layers[0].count or 0 for data in files]
+    assert strokes == sorted(strokes)
+
+
+def test_detail_settles_the_strokes_alone() -> None:
+    coarse = vcmcodec.decode_scene(vcmcodec.encode(portrait(), bytes=400, detail=20))[1]
+    fine = vcmcodec.decode_scene(vcmcodec.encode(portrait(), bytes=400, detail=70))[1]
+    assert coarse.drawing is not None
+    assert fine.drawing is not None
+    assert len(coarse.drawing.ops) < len(fine.drawing.ops)
+    alone = vcmcodec.decode_scene(vcmcodec.encode(portrait(), quality=90, detail=20))[1]
+    assert alone.drawing == coarse.drawing
+    with pytest.raises(BudgetError, match=r"100 bytes is too small for this detail of 90: the least is \d+"):
+        vcmcodec.encode(portrait(), bytes=100, detail=90)
 
 
 def test_fewer_colours_may_be_decoded_than_are_there() -> None:
@@ -109,9 +204,23 @@ def test_a_picture_of_too_many_strokes_is_simplified() -> None:
     assert len(scene.known) <= sample.MAX_PLACES
 
 
-@pytest.mark.parametrize("arguments", [{"size": 0}, {"size": 250}, {"size": 1056}, {"colours": -1}])
-def test_arguments_out_of_range_are_refused(arguments: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match=r"size|colours"):
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"size": 0},
+        {"size": 250},
+        {"size": 1056},
+        {"colours": -1},
+        {"bytes": -1},
+        {"bpp": 25.0},
+        {"quality": 100.5},
+        {"detail": -1.0},
+        {"preset": "huge"},
+        {"bytes": 300, "quality": 50},
+    ],
+)
+def test_arguments_out_of_range_are_refused(arguments: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(arguments))):
         vcmcodec.encode(portrait(), **arguments)
 
 

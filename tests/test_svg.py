@@ -25,6 +25,7 @@ from vcmcodec.layers import edges as edge_layer
 from vcmcodec.ops import Curve, Grid, Line, Move, fault
 from vcmcodec.scene import Drawing, Scene
 from vcmcodec.svg import document, paths, reader
+from vcmcodec.svg.writer import STEP
 
 __all__ = ["vcm"]  # a fixture
 
@@ -471,7 +472,7 @@ def test_a_foreign_drawing_fills_a_canvas(
     assert (sheet.drawing.width, sheet.drawing.height) == canvas
     assert sheet.header == Header(*canvas, size, codec.MODEL)
     assert near(passed(sheet), [wanted])
-    assert svg.load(f"<svg {root}>{body}</svg>").drawing.step == codec.STEP
+    assert svg.load(f"<svg {root}>{body}</svg>").drawing.step == STEP
 
 
 def test_a_drawing_from_inkscape() -> None:
@@ -481,7 +482,9 @@ def test_a_drawing_from_inkscape() -> None:
         [13 + 25j, 23 + 25j, 23 + 30j, 24 + 31j, 25 + 32j, 27 + 31j],
     ]
     ours = INKSCAPE.replace("<svg ", f"<svg {OURS[OURS.index('data-') :]} ", 1)
-    assert near(passed(svg.load(ours)), wanted)
+    kept = ours.replace("<svg ", '<svg data-vcm-order="kept" ', 1)
+    assert near(passed(svg.load(kept)), wanted)
+    assert near(passed(svg.load(ours)), [wanted[1], wanted[0], wanted[2]])
     foreign = svg.load(INKSCAPE, size=64, step=1).drawing
     assert sum(isinstance(op, Move) for op in foreign.ops) == 3
 
@@ -708,10 +711,10 @@ QUOTED = "'#000'"
     ids=lambda text: text[:20],
 )  # fmt: skip
 def test_what_is_above_a_limit(body: str, says: str) -> None:
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises(LimitError, match=re.escape(says)):
         svg.load(f'<svg viewBox="0 0 9 9">{body}</svg>', size=256)
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 60  # a guard against hanging, no measure of speed
 
 
 @pytest.mark.parametrize(
@@ -736,10 +739,10 @@ def test_what_is_above_a_limit(body: str, says: str) -> None:
     ids=lambda body: body[:20],
 )  # fmt: skip
 def test_nothing_hangs(body: str) -> None:
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises((SvgError, LimitError)):
         svg.load(f'<svg viewBox="0 0 9 9">{body}</svg>')
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 60  # a guard against hanging, no measure of speed
 
 
 def test_many_layers_are_above_a_limit() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vcmcodec.errors import (
+    BudgetError,
     FormatError,
     LimitError,
     ModelError,
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "BudgetError",
     "FormatError",
     "Info",
     "LimitError",

@@ -76,3 +76,9 @@ class OutputError(VcmError):
     """The output cannot be written."""
 
     exit_code = 8
+
+
+class BudgetError(VcmError):
+    """A picture cannot be coded in so few bytes."""
+
+    exit_code = 9

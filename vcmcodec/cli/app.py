@@ -64,7 +64,8 @@ def vcm(ctx: click.Context) -> None:
 
     Exit codes: 0 done, 1 unreadable input or internal error, 2 usage, 3 not a picture, 4 not a valid
     .vcm file or SVG, 5 a newer or unknown format, 6 above a limit, 7 model missing or altered, 8 output
-    cannot be written, 130 interrupted. VCM_DEBUG=1 prints the traceback of an internal error.
+    cannot be written, 9 too few bytes for the picture, 130 interrupted. VCM_DEBUG=1 prints the traceback of
+    an internal error.
     """
     if ctx.invoked_subcommand is None:
         raise click.UsageError(f"which of {', '.join(sorted(vcm.commands))}? See vcm --help")

@@ -11,12 +11,14 @@ square, its centre is at (i + 0.5, j + 0.5), so half-pixel ``h`` lies at ``h / 2
 ``reference-pixels`` holds a group per colour layer with a dot per known colour, in sending order.
 What a drawing alone does not say stands in attributes that editors leave alone: on the root
 ``data-vcm-width``, ``-height`` (the picture's own size), ``-side`` (of the canvas), ``-step`` and
-``-model``; on a colour layer's group ``data-vcm-steps`` (number of its quantiser steps); and on a dot
+``-model``, and ``data-vcm-order`` where a file keeps an order of its own; on a colour layer's group
+``data-vcm-steps`` (number of its quantiser steps); and on a dot
 ``data-vcm-ycocg`` where its colour is one that RGB cannot say.
 
-**What is read.** With ``data-vcm-side`` on its root a drawing is one of these, edited or not: its
-strokes stay in order. Any other drawing is fitted to a canvas, centred, and its strokes are put in an
-order with short jumps. Read are paths, basic shapes, groups, nested ``svg``, ``use`` of a local ``#id``,
+**What is read.** With ``data-vcm-side`` on its root a drawing is one of these, edited or not. Any other
+drawing is fitted to a canvas, centred. Strokes that are not sorted by where they begin are, but where
+``data-vcm-order`` says ``kept``: files hold sorted ones in the fewest bytes. Read are paths, basic
+shapes, groups, nested ``svg``, ``use`` of a local ``#id``,
 ``transform``, ``viewBox``, ``preserveAspectRatio``, units, ``display`` and ``visibility`` (as attributes
 or in ``style``; style sheets are not applied). Fills, texts, gradients, clips and masks are not drawn:
 an outline is what counts. What is hidden is left out, but for dots: editors hide them to get at strokes.

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vcmcodec import codec, container, raster
+from vcmcodec import budget, codec, container, raster
 from vcmcodec.analysis import order
 from vcmcodec.colour import YCoCg
 from vcmcodec.container import CANVAS_UNIT, Header, canvas_size
 from vcmcodec.errors import LimitError, SvgError
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
+from vcmcodec.layers.strokes import in_order
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, MAX_SIDE, MIN_SIDE, Limits
 from vcmcodec.ops import MAX_STEP, Grid, Point, fault
 from vcmcodec.scene import Drawing, Scene
@@ -21,7 +22,7 @@ from vcmcodec.svg import document, reader, snap
 from vcmcodec.svg.document import Node, quoted
 from vcmcodec.svg.reader import Dot
 from vcmcodec.svg.transform import Box
-from vcmcodec.svg.writer import HEADER
+from vcmcodec.svg.writer import HEADER, KEPT, ORDER, STEP
 from vcmcodec.wire import MAX_VARINT
 
 _SIDE = HEADER[2]
@@ -69,17 +70,21 @@ def load(
     elif box is None:
         raise SvgError("svg: neither viewBox nor width and height say its size", line=root.line)
     else:
-        header, own_step = _foreign(box, size), codec.STEP
+        header, own_step = _foreign(box, size), STEP
     width, height = canvas_size(header.width, header.height, header.side)
     content = reader.read(root, box or Box(0, 0, width, height), width, height)
     grid = Grid(width, height, step or own_step)
     strokes = snap.snap(content.strokes, grid, limits.ops)
-    ops = tuple([op for stroke in strokes for op in stroke] if own else order.tour(strokes))
+    ops = [op for stroke in strokes for op in stroke]
+    if not (own and (root.attributes.get(ORDER) == KEPT or in_order(ops))):
+        ops = order.scan(strokes)
     track = raster.track(ops, grid.step)
     if track > limits.track:
         raise LimitError(f"{track} positions to draw are above the limit of {limits.track}")
     assert fault(ops, grid) is None
-    return Sheet(header, Drawing(width, height, grid.step, ops), tuple(content.dots), tuple(content.layers))
+    return Sheet(
+        header, Drawing(width, height, grid.step, tuple(ops)), tuple(content.dots), tuple(content.layers)
+    )
 
 
 def _own(root: Node) -> tuple[Header, int]:
@@ -135,8 +140,7 @@ def _cuts(sheet: Sheet, count: int) -> list[tuple[int, int]]:
     """Where colour layers end that hold ``count`` colours in all, and each one's quantiser steps: as
     the document has it, else as the encoder does."""
     if not sheet.layers:
-        cuts = {cut for cut in (*codec.CUTS, count) if 0 < cut <= count}
-        return [(cut, colour_layer.DEFAULT_STEPS) for cut in sorted(cuts)]
+        return [(cut, colour_layer.DEFAULT_STEPS) for cut in budget.ends(count)] if count else []
     found: list[tuple[int, int]] = []
     ends = [start for start, _ in sheet.layers[1:]] + [len(sheet.dots)]
     for end, (_, steps) in zip(ends, sheet.layers):

@@ -8,6 +8,7 @@ from vcmcodec import codec, colour, container
 from vcmcodec.colour import YCoCg
 from vcmcodec.container import Header, Layer
 from vcmcodec.layers import heads
+from vcmcodec.layers.strokes import in_order
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
 from vcmcodec.ops import Point, Segment, segments
 from vcmcodec.scene import Scene
@@ -18,6 +19,12 @@ DOTS = "reference-pixels"
 
 HEADER = tuple(f"data-vcm-{name}" for name in ("width", "height", "side", "step", "model"))
 """Attributes of the root, in this order; the third tells a drawing of ours."""
+
+ORDER, KEPT = "data-vcm-order", "kept"
+"""On the root where strokes have an order of their own, not that of where they begin."""
+
+STEP = 3
+"""The step of a drawing that names none: the finest that the encoder uses."""
 
 STEPS = "data-vcm-steps"
 YCOCG = "data-vcm-ycocg"
@@ -35,9 +42,11 @@ def dump(data: bytes, *, base_only: bool = False, limits: Limits = DEFAULT_LIMIT
 
 
 def _svg(header: Header, scene: Scene, dots: list[str]) -> Iterator[str]:
-    step = scene.drawing.step if scene.drawing else codec.STEP
+    step = scene.drawing.step if scene.drawing else STEP
     values = (header.width, header.height, header.side, step, header.model)
     data = " ".join(f'{name}="{value}"' for name, value in zip(HEADER, values))
+    if scene.drawing and not in_order(scene.drawing.ops):
+        data += f' {ORDER}="{KEPT}"'
     width, height = scene.width, scene.height
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
