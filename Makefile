@@ -25,7 +25,7 @@ NUMBER ?= 1
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild sheet bench-speed edge-agreement edge-forest primers dataset train export train-setup clean
+.PHONY: help demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed edge-agreement edge-forest regions weights dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -66,6 +66,12 @@ measure: $(VENV)/.bench faces ## Print figures and bars on FACES, and refresh th
 measure-wild: $(VENV)/.bench wild-faces ## The same on 100 of WILD_FACES
 	$(RUN) vcmcodec.bench.measure $(WILD_FACES) --limit 100 --into README.md --mark measure-wild
 
+rate: $(VENV)/.bench faces ## Print what strokes cost on FACES, the bars of presets, and refresh the README's table
+	$(RUN) vcmcodec.bench.rate $(FACES) --into README.md
+
+rate-table: $(VENV)/.dev ## Refresh tests/rate.csv: what fixed drawings cost
+	$(RUN) vcmcodec.bench.rate_table tests/rate -o tests/rate.csv
+
 sheet: $(VENV)/.dev faces ## Write WORK/sheet.png: 16 of FACES, decoded
 	$(RUN) vcmcodec.bench.sheet $(FACES) -o $(WORK)/sheet.png
 
@@ -78,8 +84,11 @@ edge-agreement: $(VENV)/.train faces ## Print how well forest and Canny agree wi
 edge-forest: $(VENV)/.train train-faces ## Train models/edge-forest.yml.gz on TRAIN_FACES
 	$(RUN) vcmcodec.train.forest --data $(TRAIN_FACES) --cache $(WORK)/hed --out models/edge-forest.yml.gz
 
-primers: $(VENV)/.train train-faces ## Make the PPM primers in models/ from TRAIN_FACES
-	$(RUN) vcmcodec.train.primers --data $(TRAIN_FACES) --out models
+regions: $(VENV)/.train train-faces ## Train models/face-regions.onnx on TRAIN_FACES
+	$(RUN) vcmcodec.train.regions --data $(TRAIN_FACES) --out models/face-regions.onnx
+
+weights: $(VENV)/.train train-faces ## Train what strokes and colours are coded with on TRAIN_FACES, into WORK/weights
+	$(RUN) vcmcodec.train.weights --data $(TRAIN_FACES) --out $(WORK)/weights
 
 dataset: $(VENV)/.train train-faces val-faces ## Make the training pack: what decoders see
 	$(RUN) vcmcodec.train.dataset_build --data $(TRAIN_FACES) --out $(WORK)/pack --limit 4096

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from portrait import portrait
 
+import vcmcodec
 from vcmcodec import ModelError
 from vcmcodec.bench import faces, measure, sheet, table, weights
 
@@ -58,9 +59,9 @@ def test_a_folder_is_measured_whatever_judges_there_are(tmp_path: Path) -> None:
     assert found["file_bpp"] == pytest.approx(8 * found["file_bytes"] / 65536)
     assert found["base_bytes"] < found["file_bytes"]
     assert found["framing_bytes"] <= 16
-    rates = [found["levels"][level]["bpp"] for level in measure.LEVELS]
-    assert rates == sorted(rates)
-    assert rates[-1] == found["file_bpp"]
+    rates = {level: found["levels"][level]["bpp"] for level in measure.LEVELS}
+    assert rates["tiny/base"] < rates["tiny"] < rates["small"] < rates["normal"] < rates["fine"]
+    assert rates["normal/base"] < rates["normal"] == found["file_bpp"]
     text = table.markdown(found)
     for gap in found["gaps"]:
         assert gap in text
@@ -68,11 +69,13 @@ def test_a_folder_is_measured_whatever_judges_there_are(tmp_path: Path) -> None:
     assert ("not measured" in text) == missing
 
 
-def test_a_sheet_has_five_panels_in_a_row() -> None:
-    _, row = sheet.panels(portrait(), "cpu")
-    assert [panel.image.size for panel in row] == [(256, 256)] * 5
+def test_a_sheet_has_a_panel_a_preset_in_a_row() -> None:
+    data, row = sheet.panels(portrait(), "cpu")
+    assert data == vcmcodec.encode(portrait())
+    assert [panel.image.size for panel in row] == [(256, 256)] * 7
+    assert [panel.title for panel in row[3:]] == ["tiny", "small", "normal", "fine"]
     width, height = sheet.sheet([row, row]).size
-    assert width > 5 * 256
+    assert width > 7 * 256
     assert height > 2 * 256
 
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from portrait import portrait
 from strokes import drawings as grids_and_ops
 
-from vcmcodec import ModelError, codec, ppm
+from vcmcodec import ModelError, ppm
+from vcmcodec.analysis.sketch import Sketch
 from vcmcodec.bench import bitmaps, drawings
 from vcmcodec.bench.codecs import CodecError
 from vcmcodec.layers import edges
@@ -24,7 +25,7 @@ from vcmcodec.scene import Drawing
 
 @functools.cache
 def drawing() -> Drawing:
-    return codec.draw(portrait())
+    return Sketch(portrait()).drawing(0.3, 4)
 
 
 def read(data: bytes) -> Iterator[Op]:

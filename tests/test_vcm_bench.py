@@ -438,6 +438,6 @@ def test_missing_curves_are_named_gaps(tmp_path: Path) -> None:
         pytest.skip(str(error))
     found, page = _without(tmp_path, {"matplotlib", "bjontegaard"}, "vcm", "vvc")
     assert "Not drawn: the package matplotlib" in page
-    assert found["best_peer_at_no_more_bytes"]["all"]["psnr"]["codec"] == "vvc"
+    assert found["best_peer_at_no_more_bytes"]["fine"]["psnr"]["codec"] == "vvc"
     assert all(bd["percent"] is None for peers in found["bd_rate"].values() for bd in peers.values())
     assert "BD-rate: the package bjontegaard is not installed" in "\n".join(found["gaps"])

@@ -20,7 +20,7 @@ FACE = (124, 8, 324, 208)
 
 SIDE = 256
 
-NAMES = ("input", "strokes", "base-only", "n16", "all")
+NAMES = ("input", "strokes", "base-only", "tiny", "small", "normal", "fine")
 
 
 def portrait() -> NDArray[np.uint8]:
@@ -50,8 +50,8 @@ def main(folder: Path) -> None:
         picture.save(folder / f"{name}.png", panel.image)
         click.echo(f"{folder / f'{name}.png'}: {panel.title}, {panel.note}")
     picture.save(folder / "demo.png", sheet.sheet([panels]))
-    click.echo(f"{folder / 'demo.png'}: all five side by side")
-    click.echo(f"3 encodes and 4 decodes, loading the models included: {seconds:.1f} s")
+    click.echo(f"{folder / 'demo.png'}: all side by side")
+    click.echo(f"4 encodes and 6 decodes, loading the models included: {seconds:.1f} s")
 
 
 if __name__ == "__main__":

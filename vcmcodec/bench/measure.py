@@ -27,11 +27,14 @@ from vcmcodec.analysis import edges
 from vcmcodec.bench import faces, speed, table
 from vcmcodec.bench.judges.faces import Dlib68
 from vcmcodec.bench.judges.perceptual import LpipsAlex
-from vcmcodec.codec import pick
+from vcmcodec.budget import DEFAULT, PRESETS, pick
 from vcmcodec.scene import Scene
 
-LEVELS: dict[str, int | None] = {"base only": 0, "N=16": 16, "N=48": 48, "N=128": 128, "all colours": None}
-"""Numbers of reference pixels that decoded pictures are judged at; None: all."""
+BASE = "/base"
+"""Behind a preset's name: its base layer alone."""
+
+LEVELS = (f"tiny{BASE}", f"normal{BASE}", *PRESETS)
+"""What decoded pictures are judged at."""
 
 TIMED = 60
 """Pictures that are timed."""
@@ -87,26 +90,36 @@ class Judge:
                     means.add("nme", metrics.nme(found, truth))
 
 
-def _rates(data: bytes, rates: _Means, levels: dict[str, _Means]) -> None:
-    """Sizes of one file: whole, base layer with header, each colour layer, and up to each level."""
+def _rates(data: bytes, rates: _Means) -> None:
+    """Sizes of one file: whole, base layer with header, each colour layer."""
     info = vcmcodec.inspect(data)
     rates.add("file_bytes", info.bytes)
     rates.add("file_bpp", info.bpp(info.bytes))
-    base = info.layers[0].offset + info.layers[0].bytes
+    base = _base(info)
     rates.add("base_bytes", base)
     rates.add("base_bpp", info.bpp(base))
     rates.add("strokes", info.layers[0].count or 0)
-    ends = [(0, base)]
     for index, layer in enumerate(info.layers[1:], start=1):
         rates.add(f"colour_layer_{index}_bytes", layer.bytes)
-        ends.append((ends[-1][0] + (layer.count or 0), layer.offset + layer.bytes))
-    colours = ends[-1][0]
+    colours = sum(layer.count or 0 for layer in info.layers[1:])
     rates.add("colours", colours)
     if colours:
         rates.add("colour_bits", 8 * (info.bytes - base) / colours)
-    for level, count in LEVELS.items():
-        end = info.bytes if count is None else max(end for known, end in ends if known <= count)
-        levels[level].add("bpp", info.bpp(end))
+
+
+def _base(info: vcmcodec.Info) -> int:
+    """Bytes of a file's header and base layer."""
+    return info.layers[0].offset + info.layers[0].bytes
+
+
+def coded(image: NDArray[np.uint8]) -> dict[str, bytes]:
+    """Files of a picture, uint8 (H, W, 3), at all of LEVELS."""
+    files = {preset: vcmcodec.encode(image, preset=preset) for preset in PRESETS}
+    for level in LEVELS:
+        if level.endswith(BASE):
+            data = files[level.removesuffix(BASE)]
+            files[level] = data[: _base(vcmcodec.inspect(data))]
+    return files
 
 
 def _framing(image: NDArray[np.uint8]) -> int:
@@ -132,8 +145,11 @@ def measure(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
     for number, image in enumerate(images):
         if number % REPORT == 0:
             click.echo(f"{number} of {len(images)} faces", err=True)
-        data = vcmcodec.encode(image)
-        _rates(data, rates, levels)
+        files = coded(image)
+        for level, data in files.items():
+            levels[level].add("bpp", 8 * len(data) / (image.shape[0] * image.shape[1]))
+        data = files[DEFAULT]
+        _rates(data, rates)
         _, scene = vcmcodec.decode_scene(data)
         canvas = picture.resize(image, scene.width, scene.height)
         error = _colour_error(scene, canvas)
@@ -142,10 +158,7 @@ def measure(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
         edge = edges.edge_map(canvas)
         rates.add("edges_covered", metrics.covered(edge, scene.E))
         rates.add("strokes_covered", metrics.covered(scene.E, edge))
-        decoded = {
-            level: np.asarray(vcmcodec.decode(data, colours=count, device=device))
-            for level, count in LEVELS.items()
-        }
+        decoded = {level: np.asarray(vcmcodec.decode(data, device=device)) for level, data in files.items()}
         judge.compare(image, decoded, levels)
     timed = images[:: -(-len(images) // TIMED)]
     encode, decode = speed.codec(timed, device)

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 import vcmcodec
 from vcmcodec import picture
 from vcmcodec.bench import faces
+from vcmcodec.budget import DEFAULT, PRESETS
 
 CAPTION = 40
 """Pixels below a picture for its two lines of text."""
@@ -33,17 +34,17 @@ class Panel(NamedTuple):
 
 
 def panels(image: NDArray[np.uint8], device: str = "auto") -> tuple[bytes, list[Panel]]:
-    """The file of a picture, uint8 (H, W, 3), and: the input, the strokes, and the picture from
-    strokes alone, from N=16, and from all colours, each with its bytes and bits per pixel."""
+    """The file of a picture, uint8 (H, W, 3), and: the input, its strokes, the picture from them alone,
+    and the pictures of all presets, each with its bytes and bits per pixel."""
     height, width = image.shape[:2]
-    data = vcmcodec.encode(image)
-    base = vcmcodec.encode(image, colours=0)
-    some = vcmcodec.encode(image, colours=16)
-    _, scene = vcmcodec.decode_scene(base)
-    strokes = Image.fromarray(np.where(scene.E, np.uint8(0), np.uint8(255))).convert("RGB")
-    drawing = Panel(strokes.resize((width, height)), "strokes", "what machines get")
+    files = {preset: vcmcodec.encode(image, preset=preset) for preset in PRESETS}
+    data = files[DEFAULT]
+    strokes = vcmcodec.inspect(data).layers[0]
+    _, scene = vcmcodec.decode_scene(data)
+    drawn = Image.fromarray(np.where(scene.E, np.uint8(0), np.uint8(255))).convert("RGB")
+    drawing = Panel(drawn.resize((width, height)), "strokes", "what machines get")
     shown = [Panel(Image.fromarray(image), "input", f"{width} x {height}"), drawing]
-    for title, coded in (("strokes alone", base), ("16 colours", some), ("all colours", data)):
+    for title, coded in {"strokes alone": data[: strokes.offset + strokes.bytes], **files}.items():
         note = f"{len(coded)} bytes, {8 * len(coded) / (width * height):.4f} bpp"
         shown.append(Panel(vcmcodec.decode(coded, device=device), title, note))
     return data, shown

@@ -46,6 +46,7 @@ class Codec(Protocol):
 _HOMES: dict[str, tuple[str, str]] = {
     "original": ("vcmcodec.bench.codecs.own", "Original"),
     "vcm": ("vcmcodec.bench.codecs.own", "Vcm"),
+    "vcm/base": ("vcmcodec.bench.codecs.own", "VcmBase"),
     "jpeg": ("vcmcodec.bench.codecs.still", "Jpeg"),
     "webp": ("vcmcodec.bench.codecs.still", "Webp"),
     "jpeg2000": ("vcmcodec.bench.codecs.still", "Jpeg2000"),
@@ -67,7 +68,8 @@ _COMMAND = ("vcmcodec.bench.codecs.command", "Command")
 NAMES = tuple(_HOMES)
 """The codecs that a bench runs by default."""
 
-ORIGINAL, OWN = "original", "vcm"
+ORIGINAL, OWN, BASE = "original", "vcm", "vcm/base"
+"""Those that are no peers."""
 
 
 def make(name: str) -> Codec:

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 import vcmcodec
 from vcmcodec import settings
 from vcmcodec.bench.codecs import CodecError
+from vcmcodec.budget import DEFAULT, PRESETS
+
+LEAST = next(iter(PRESETS))
 
 
 @functools.cache
@@ -28,19 +31,18 @@ def _fingerprint() -> str:
 
 
 class Vcm:
-    """This codec at the ends of its layers, in the default settings."""
+    """This codec at its presets."""
 
     name = "vcm"
-    _COLOURS: dict[str, int | None] = {"base": 0, "N=16": 16, "N=48": 48, "N=128": 128, "all": None}
-    points = tuple(_COLOURS)
+    points = tuple(PRESETS)
 
     def __init__(self) -> None:
         self.version = f"vcmcodec {vcmcodec.__version__} {_fingerprint()}"
 
     def encode(self, image: NDArray[np.uint8], point: str) -> bytes:
-        """A ``.vcm`` file with the colours that ``point`` names."""
+        """A ``.vcm`` file of the preset ``point``."""
         try:
-            return vcmcodec.encode(image, colours=self._COLOURS[point])
+            return vcmcodec.encode(image, preset=point)
         except vcmcodec.VcmError as error:
             raise CodecError(str(error)) from None
 
@@ -50,6 +52,20 @@ class Vcm:
             return np.asarray(vcmcodec.decode(data))
         except vcmcodec.VcmError as error:
             raise CodecError(str(error)) from None
+
+
+class VcmBase(Vcm):
+    """The base layers alone of the least preset and of the default one: what machines get, made into a
+    picture."""
+
+    name = "vcm/base"
+    points = (LEAST, DEFAULT)
+
+    def encode(self, image: NDArray[np.uint8], point: str) -> bytes:
+        """The file of the preset ``point``, cut after its base layer."""
+        data = super().encode(image, point)
+        strokes = vcmcodec.inspect(data).layers[0]
+        return data[: strokes.offset + strokes.bytes]
 
 
 class Original:
