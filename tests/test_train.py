@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import random
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,11 @@ import pytest
 from PIL import Image
 from portrait import portrait
 
-import vcmcodec
-from vcmcodec import generator
+from vcmcodec import budget, generator
+from vcmcodec.analysis.sketch import Sketch
+from vcmcodec.entropy import Elements, Encoder, Meter
+from vcmcodec.layers import colours as colour_layer
+from vcmcodec.scene import Scene
 from vcmcodec.train import dataset, dataset_build
 
 
@@ -19,16 +24,20 @@ def pack(tmp_path: Path) -> dataset.Pack:
     """A pack of the portrait, and of it upside down."""
     for name, image in (("a", portrait()), ("b", portrait()[::-1])):
         Image.fromarray(np.ascontiguousarray(image)).save(tmp_path / f"{name}.png")
-    rows = [dataset_build.row(tmp_path / f"{name}.png") for name in "ab"]
-    dataset_build.save(tmp_path / "pack-000.npz", rows)
+    rows = [row for name in "ab" for row in dataset_build.rows(tmp_path / f"{name}.png", variants=2)]
+    dataset_build.save(tmp_path / "pack-000.npz", rows, 2)
     return dataset.Pack(tmp_path)
 
 
 @pytest.mark.parametrize("colours", [0, 16, None])
-def test_training_sees_what_the_decoder_sees(pack: dataset.Pack, colours: int | None) -> None:
-    _, scene = vcmcodec.decode_scene(vcmcodec.encode(portrait()))
-    expected = generator.planes(scene if colours is None else scene.first(colours))
-    assert np.allclose(pack.sample(0, colours).x, expected, atol=1e-6)
+def test_training_sees_what_the_decoder_sees(pack: dataset.Pack, tmp_path: Path, colours: int | None) -> None:
+    settings = dataset_build.point(random.Random(f"{tmp_path.name}/a.png"))
+    drawing = Sketch(portrait()).drawing(settings.price, settings.step)
+    wanted = budget.pick(portrait(), drawing.places)[:colours]
+    scene = Scene(256, 256, drawing)
+    if wanted:
+        _, scene = colour_layer.encode(scene, wanted, settings.colour_steps)
+    assert np.allclose(pack.sample(0, colours).x, generator.planes(scene), atol=1e-6)
 
 
 def test_changed_at_random_a_sample_stays_consistent(pack: dataset.Pack) -> None:
@@ -74,8 +83,10 @@ def test_a_network_takes_any_size_and_learns_from_its_checkpoint_on(
     assert set(losses) == {"l1", "ssim", "perceptual"}
     assert np.isfinite(list(losses.values())).all()
     trainer.save()
-    again = training.Trainer(training.Config(batch=1, adversarial_from=0), tmp_path, torch.device("cpu"), 1e9)
+    again = training.Trainer(training.Config(), tmp_path, torch.device("cpu"), 1e9)
     assert again.resume()
+    assert again.config == trainer.config
+    again.config = dataclasses.replace(again.config, adversarial_from=0)
     assert again.step == 1
     for name, value in trainer.ema.state_dict().items():
         assert torch.equal(again.ema.state_dict()[name], value)
@@ -136,3 +147,31 @@ def test_export_gives_the_network_with_half_the_bytes(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert (tmp_path / "face-7.onnx").stat().st_size < 2.2 * sum(p.numel() for p in network.parameters())
     assert '"generator": 7' in (tmp_path / "models.json").read_text()
+
+
+def test_weights_are_fitted_to_what_is_probable() -> None:
+    pytest.importorskip("torch", reason="training needs torch")
+    import numpy as np
+
+    from vcmcodec.train.fit_weights import Decisions, Recorder, cost, fit
+
+    rng, elements = random.Random(0), Elements()
+    element = elements.element(2, 2, 3)
+    recorder = Recorder()
+    for _ in range(20000):
+        one, two = rng.randrange(2), rng.randrange(2)
+        likely = (0.1, 0.5, 0.5, 0.9)[one + 2 * two]
+        recorder.bit(int(rng.random() < likely), element.at(one, two), 1)
+    decisions = Decisions([recorder])
+    weights = fit(decisions, elements.size, epochs=20, batch=1024)
+    bits = cost(weights, decisions)
+    assert bits < 20000 * (0.5 + 0.5 * 0.469) * 1.01  # entropies of 0.5 and 0.1
+    assert bits < 0.95 * cost(np.zeros_like(weights), decisions)
+    at = element.at(0, 2)
+    assert weights[at[1] + 1] == 0, "a context that was never seen says nothing"
+    meter, coder = Meter(weights.tolist()), Encoder(weights.tolist())
+    for bit in (0, 1, 1):
+        meter.bit(bit, element.at(1, 1), 1)
+        coder.bit(bit, element.at(1, 1), 1)
+    assert meter.bits < 4
+    assert len(coder.finish()) <= 1

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -94,7 +94,7 @@ class Trainer:
     def save(self) -> None:
         """Writes the checkpoint, whole or not at all."""
         state: dict[str, Any] = {name: getattr(self, name).state_dict() for name in self._PARTS}
-        state |= {"step": self.step, "seconds": self.seconds}
+        state |= {"step": self.step, "seconds": self.seconds, "config": asdict(self.config)}
         partial = self.checkpoint.with_suffix(".partial")
         torch.save(state, partial)
         os.replace(partial, self.checkpoint)
@@ -107,7 +107,18 @@ class Trainer:
         for name in self._PARTS:
             getattr(self, name).load_state_dict(state[name])
         self.step, self.seconds = state["step"], state["seconds"]
+        if "config" in state:
+            self.config = Config(**state["config"])
         return True
+
+    def start(self, checkpoint: Path) -> None:
+        """Takes the averaged weights and the discriminator of another run, to begin a schedule of its
+        own with them."""
+        state = torch.load(checkpoint, map_location=self.device, weights_only=True)
+        for network in (self.generator, self.ema):
+            network.load_state_dict(state["ema"])
+        self.discriminator.load_state_dict(state["discriminator"])
+        self.step = self.config.warm_up  # the averages are those of a network that knows something
 
     @property
     def progress(self) -> float:
@@ -204,6 +215,12 @@ def _batches(pack: Pack, size: int, threads: int) -> Iterator[Sample]:
 @click.option("--val", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--minutes", default=90.0, show_default=True, help="Training time of the whole schedule.")
+@click.option(
+    "--start",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Begin with the weights of this checkpoint, at half the rate, adversarial from the first step; "
+    "of no effect where --out has a checkpoint.",
+)
 @click.option("--stop-after", type=float, help="Stop this run after so many minutes.")
 @click.option("--threads", default=2, show_default=True, help="CPU threads.")
 @click.option("--device", default="cuda" if torch.cuda.is_available() else "cpu", show_default=True)
@@ -213,6 +230,7 @@ def main(
     val: Path,
     out: Path,
     minutes: float,
+    start: Path | None,
     stop_after: float | None,
     threads: int,
     device: str,
@@ -221,7 +239,7 @@ def main(
     """Train the generator on a pack."""
     torch.set_num_threads(threads)
     out.mkdir(parents=True, exist_ok=True)
-    config = Config()
+    config = Config() if start is None else Config(rate=Config.rate / 2, adversarial_from=0)
     trainer = Trainer(config, out, torch.device(device), minutes)
     pack, val_pack = Pack(data), Pack(val)
     for folder, found in ((data, pack), (val, val_pack)):
@@ -230,6 +248,9 @@ def main(
     click.echo(f"{len(pack)} faces, {sum(p.numel() for p in trainer.generator.parameters())} parameters")
     if trainer.resume():
         click.echo(f"resumed at step {trainer.step}, {trainer.seconds / 60:.1f} minutes")
+    elif start is not None:
+        trainer.start(start)
+        click.echo(f"begins with {start}")
     batches = _batches(pack, config.batch, max(1, threads // 2))
     began = saved = time.monotonic()
     means: dict[str, float] = {}
