@@ -20,7 +20,7 @@ TRAIN_FACES ?= $(WORK)/data/train
 VAL_FACES ?= $(WORK)/data/val
 # Minutes of training, and the id that files will name what comes of it by.
 MINUTES ?= 95
-NUMBER ?= 1
+NUMBER ?= 3
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from vcmcodec.picture import Source
 
-MODEL = 1
+MODEL = 2
 """Id of the generator that new files name."""
 
 

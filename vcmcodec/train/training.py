@@ -107,8 +107,7 @@ class Trainer:
         for name in self._PARTS:
             getattr(self, name).load_state_dict(state[name])
         self.step, self.seconds = state["step"], state["seconds"]
-        if "config" in state:
-            self.config = Config(**state["config"])
+        self.config = Config(**state["config"])
         return True
 
     def start(self, checkpoint: Path) -> None:
