@@ -136,7 +136,7 @@ def test_decode_from_strokes_alone(vcm: Runner) -> None:
 
 def test_decode_says_what_ran(vcm: Runner) -> None:
     result = vcm("decode", "face.vcm", "-o", "a.png", "-v", "--device", "cpu")
-    assert result.err == "vcm: generator 1 ran on CPUExecutionProvider\n"
+    assert result.err == "vcm: generator 2 ran on CPUExecutionProvider\n"
 
 
 def test_info_as_json_accounts_for_every_byte(vcm: Runner) -> None:
