@@ -98,7 +98,7 @@ def good() -> Iterator[Vector]:
     rng = random.Random(1)
     grid = Grid(256, 256, 3)
     plain = drawing(PLAIN, random_ops(rng, grid, 30, 25), 3)
-    layers = scene_layers(plain, (16, 48, len(plain.places)), rng)
+    layers = scene_layers(plain, (16, 48, len(plain.places_beside_strokes)), rng)
     yield Vector(
         "good-plain",
         "Strokes and three colour layers, as an encoder writes them.",
@@ -122,7 +122,7 @@ def good() -> Iterator[Vector]:
         yield Vector(
             f"good-step-{step}",
             f"Quantiser step {step}, colour steps {numbers}.",
-            container.write(PLAIN, scene_layers(drawn, (len(drawn.places),), rng, numbers)),
+            container.write(PLAIN, scene_layers(drawn, (len(drawn.places_beside_strokes),), rng, numbers)),
         )
     wide = Header(400, 300, 256, 1)
     drawn = drawing(wide, random_ops(rng, Grid(256, 192, 3), 20, 25), 3)
@@ -168,7 +168,7 @@ def good() -> Iterator[Vector]:
     yield Vector(
         "good-shapes",
         "Closed, straight and S-shaped curves, slopes of 45 degrees, strokes that leave the canvas.",
-        container.write(PLAIN, scene_layers(drawn, (len(drawn.places),), rng)),
+        container.write(PLAIN, scene_layers(drawn, (len(drawn.places_beside_strokes),), rng)),
     )
 
     shape = Header(512, 301, 256, 1)
@@ -204,7 +204,7 @@ def good() -> Iterator[Vector]:
     )
     triangle = drawing(PLAIN, TRIANGLE, 3)
     edge = (edge_layer.KIND, ppm_strokes.encode(triangle))
-    count = len(triangle.places)
+    count = len(triangle.places_beside_strokes)
     wild = bytes(255 - n % 2 for n in range(3 * count))
     yield Vector(
         "good-clamp",
@@ -373,7 +373,7 @@ def bad_payloads() -> Iterator[Vector]:
         (
             "bad-too-many-colours",
             "More colours than places.",
-            (strokes, (2, patched(colours, 1, len(plain.places) + 1))),
+            (strokes, (2, patched(colours, 1, len(plain.places_beside_strokes) + 1))),
         ),
     )
     for name, shows, parts in cases:
@@ -543,6 +543,13 @@ def good_decisions() -> Iterator[Vector]:
             "Coding 2: curves beside their chords that go on smoothly or not, closed ones, equal starts.",
             container.write(PLAIN, decided(drawn, (16, 48, len(drawn.places)), rng, step)),
         )
+    bare = drawing(PLAIN, (), 3)
+    payload, _ = colour_layer.encode(Scene(256, 256, bare), [(9, 99, 199), (200, 100, 0)] * 10, 2)
+    yield Vector(
+        "good-decisions-fillers",
+        "No strokes, so that all places are fillers.",
+        container.write(PLAIN, [(edge_layer.KIND, edge_layer.encode(bare)), (colour_layer.KIND, payload)]),
+    )
     both = drawing(PLAIN, TRIANGLE, 3)
     scene = Scene(256, 256, both)
     symbols = (edge_layer.KIND, ppm_strokes.encode(both))
@@ -571,6 +578,8 @@ def bad_decisions() -> Iterator[Vector]:
             return edges((Move((5, 5)), Curve((15, 9), (25, 9), (35, 5))))
 
     colours, _ = colour_layer.encode(Scene(256, 256, triangle), [(1, 2, 3)] * 2)
+    symbols, _ = colour_layer.encode(Scene(256, 256, triangle), [(1, 2, 3)], coding=heads.COLOUR_PRIMER)
+    open_one = drawing(PLAIN, TRIANGLE[:3], 3)
     cases = (
         ("surplus", "A byte that no decision needs.", [(1, good + bytes(8) + b"\1")], "invalid"),
         ("zero", "A last byte of 0, which an encoder leaves out.", [(1, good + b"\0")], "invalid"),
@@ -586,8 +595,14 @@ def bad_decisions() -> Iterator[Vector]:
         ("free", "A Curve as a free one that lies beside its chord.", [free_beside()], "invalid"),
         (
             "too-many-colours",
-            "Five colours for four places.",
-            [edges(TRIANGLE[:3]), (2, heads.ColourHead(2, 2, 5).write())],
+            "One colour more than there are places, fillers among them.",
+            [edges(TRIANGLE[:3]), (2, heads.ColourHead(2, 2, len(open_one.places) + 1).write())],
+            "invalid",
+        ),
+        (
+            "two-codings",
+            "Colours of coding 1 after coding 2.",
+            [(1, good), (2, colours), (2, symbols)],
             "invalid",
         ),
         ("line-nowhere", "A Line of no length.", [edges((Move((5, 5)), Line((5, 5))))], "invalid"),

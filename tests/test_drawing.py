@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from strokes import drawings
 
 from vcmcodec import ops as op_module
@@ -101,7 +102,7 @@ def test_a_line_gives_two_places_beside_its_middle(
     end: tuple[int, int], expected: set[tuple[int, int]]
 ) -> None:
     ops = (Move((40, 40)), Line((40 + end[0], 40 + end[1])))
-    assert set(sample.places(ops, 2, 256, 256)) == expected
+    assert set(sample.places(ops, 2, 256, 256, fill=False)) == expected
 
 
 @pytest.mark.parametrize(
@@ -120,18 +121,35 @@ def test_a_curve_gives_one_place_on_its_inner_side(
         (Move((40, 40)), Curve(*curve)),
         (Move(curve[2]), Curve(curve[1], curve[0], (40, 40))),  # drawn from the other end
     ):
-        assert sample.places(ops, 2, 256, 256) == [expected]
+        assert sample.places(ops, 2, 256, 256, fill=False) == [expected]
 
 
-@given(drawings())
-def test_places_are_on_the_canvas_distinct_and_spread(drawn: tuple[Grid, tuple[Op, ...]]) -> None:
+@given(drawings(), st.booleans())
+def test_places_are_on_the_canvas_distinct_and_spread(drawn: tuple[Grid, tuple[Op, ...]], fill: bool) -> None:
     grid, ops = drawn
-    places = sample.places(ops, grid.step, grid.width, grid.height)
+    places = sample.places(ops, grid.step, grid.width, grid.height, fill)
     assert len(set(places)) == len(places)
     assert all(0 <= x < grid.width and 0 <= y < grid.height for x, y in places)
     xy = np.array(places).reshape(-1, 2)
     gaps = [((xy[:n] - xy[n]) ** 2).sum(axis=1).min() for n in range(1, len(xy))]
     assert gaps == sorted(gaps, reverse=True)  # each is the farthest from those before it
+
+
+def test_fillers_close_gaps_and_keep_off_strokes() -> None:
+    ops = (Move((100, 256)), Line((412, 256)))  # half-pixels: y = 128 from x = 50 to 206
+    beside = sample.places(ops, 1, 256, 256, fill=False)
+    places = sample.places(ops, 1, 256, 256)
+    assert places[0] == beside[0]
+    assert set(beside) <= set(places)
+    fillers = [place for place in places if place not in beside]
+    assert {(8, 8), (248, 8), (8, 248), (248, 248)} <= set(places[:6])
+    assert all(x % 16 == 8 and y % 16 == 8 for x, y in fillers)
+    assert all(abs(y - 128) > 3 or not 47 <= x <= 209 for x, y in fillers)
+    xy = np.array([(8 + 16 * i, 8 + 16 * j) for i in range(16) for j in range(16)])
+    left = np.abs(xy[:, None] - np.array(places)[None])
+    assert (np.square(left).sum(axis=2).min(axis=1) <= 28**2).all()  # no gap is left
+    assert len(sample.places((), 2, 256, 256)) > 20
+    assert sample.places((), 2, 256, 256, fill=False) == []
 
 
 def test_planes_hold_the_colours_at_the_places() -> None:

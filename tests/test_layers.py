@@ -171,6 +171,15 @@ def test_colour_layers_go_on_where_the_last_one_stopped() -> None:
     assert seen.first(2).known == scene.known[:2]
 
 
+@pytest.mark.parametrize("first", [1, 2])
+def test_colours_of_two_codings_are_refused(first: int) -> None:
+    one, _ = colour_layer.encode(square(), [(1, 2, 3)], coding=first)
+    other, _ = colour_layer.encode(square(), [(1, 2, 3)], coding=3 - first)
+    scene = colour_layer.decode(square(), Reader(one, layer=1), DEFAULT_LIMITS)
+    with pytest.raises(FormatError, match="two codings"):
+        colour_layer.decode(scene, Reader(other, layer=2), DEFAULT_LIMITS)
+
+
 def test_colours_are_refused_without_places() -> None:
     payload, _ = colour_layer.encode(square(), [(1, 2, 3)] * 5)
     with pytest.raises(FormatError, match="before the strokes"):
@@ -181,12 +190,13 @@ def test_colours_are_refused_without_places() -> None:
 @pytest.mark.parametrize("steps", range(6))
 def test_both_codings_of_colours_say_the_same(coding: int, steps: int) -> None:
     rng = random.Random(steps)
-    wanted = [(rng.randrange(256), rng.randrange(256), rng.randrange(256)) for _ in square().drawing.places]
+    places = square().drawing.places if coding == 2 else square().drawing.places_beside_strokes
+    wanted = [(rng.randrange(256), rng.randrange(256), rng.randrange(256)) for _ in places]
     payload, scene = colour_layer.encode(square(), wanted, steps, coding)
     assert heads.read_colours(Reader(payload)).coding == coding
     seen = colour_layer.decode(square(), Reader(payload, layer=1), DEFAULT_LIMITS)
     known: list[colour.YCoCg] = []
-    colour.encode(square().drawing.places, known, wanted, colour_layer.STEPS[steps])
+    colour.encode(places, known, wanted, colour_layer.STEPS[steps])
     assert list(seen.known) == list(scene.known) == known
     if coding == 2:
         sizes = colour_layer.sizes(square(), wanted, steps)

@@ -1,5 +1,8 @@
 """Where the reference pixels lie: derived from the strokes, never sent (seed paper section
 3.2; spec/FORMAT.md, section "Reference pixels"). Normative, integers only.
+
+The paper's places lie beside strokes alone, so that nothing tells the colour of a background or of a
+cheek that no stroke comes near. *Fillers*, on a lattice, close such gaps.
 """
 
 from __future__ import annotations
@@ -10,13 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec.ops import Op, Point, Segment, segments
-from vcmcodec.raster import bezier
+from vcmcodec.raster import bezier, draw
 
 MAX_PLACES = 2048
 """A picture has no more reference pixels than this: the first in their order."""
 
 CURVE_BITS = 6
 """A curve's contact point is sought at parameters i / 2**CURVE_BITS."""
+
+
+LATTICE = 16
+"""Fillers lie on a lattice of so many points along the canvas's longest side."""
 
 
 def distance(width: int, height: int) -> int:
@@ -51,27 +58,53 @@ def _curve_places(segment: Segment, reach: int) -> list[Point]:
     return [(x + reach if (bulge > 0) == (dy > 0) else x - reach, y)]
 
 
-def _spread(places: list[Point], width: int, height: int) -> list[Point]:
-    """``places`` farthest first, beginning with the one nearest to the canvas's centre."""
-    if not places:
+def gap(width: int, height: int) -> int:
+    """A filler is taken where no other place lies within so many pixels: 28 on a canvas of 256."""
+    return max(1, max(width, height) * 28 // 256)
+
+
+def _lattice(E: NDArray[np.uint8], reach: int) -> list[Point]:
+    """Points of the lattice, row by row, but for those with a stroke within ``reach`` pixels across and
+    down."""
+    height, width = E.shape
+    pitch = max(1, max(width, height) // LATTICE)
+    return [
+        (x, y)
+        for y in range(pitch // 2, height, pitch)
+        for x in range(pitch // 2, width, pitch)
+        if not E[max(y - reach, 0) : y + reach + 1, max(x - reach, 0) : x + reach + 1].any()
+    ]
+
+
+def _spread(places: list[Point], fillers: list[Point], width: int, height: int) -> list[Point]:
+    """``places``, and ``fillers`` where they close a gap, farthest first, beginning with the place
+    nearest to the canvas's centre."""
+    found = places + fillers
+    if not found:
         return []
-    xy = np.asarray(places, dtype=np.int64)
-    order = [int(np.argmin(((xy - (width // 2, height // 2)) ** 2).sum(axis=1)))]
+    xy = np.asarray(found, dtype=np.int64)
+    order = [int(np.argmin(((xy[: len(places) or None] - (width // 2, height // 2)) ** 2).sum(axis=1)))]
     nearest = ((xy - xy[order[0]]) ** 2).sum(axis=1)
-    while len(order) < min(len(places), MAX_PLACES):
-        order.append(int(np.argmax(nearest)))
-        nearest = np.minimum(nearest, ((xy - xy[order[-1]]) ** 2).sum(axis=1))
-    return [places[index] for index in order]
+    near = gap(width, height) ** 2
+    while len(order) < MAX_PLACES:
+        nearest[len(places) :][nearest[len(places) :] <= near] = 0
+        index = int(np.argmax(nearest))
+        if nearest[index] == 0:
+            break
+        order.append(index)
+        nearest = np.minimum(nearest, ((xy - xy[index]) ** 2).sum(axis=1))
+    return [found[index] for index in order]
 
 
-def places(ops: Sequence[Op], step: int, width: int, height: int) -> list[Point]:
+def places(ops: Sequence[Op], step: int, width: int, height: int, fill: bool = True) -> list[Point]:
     """Pixels (x, y) of the reference pixels that valid ``ops`` give, each once, inside the canvas,
     at most MAX_PLACES, in the order in which colours are sent: any first N are spread over the
     picture.
 
     A line gives two places beside its midpoint, above and below where its slope is under 45
     degrees, else left and right. A curve gives one, on the inner side of the point whose tangent
-    is parallel to the chord. Of places that coincide the first counts.
+    is parallel to the chord. Of places that coincide the first counts. ``fill``: with fillers, as
+    coding 2 of colours has them.
     """
     reach = distance(width, height)
     found: dict[Point, None] = {}
@@ -84,7 +117,8 @@ def places(ops: Sequence[Op], step: int, width: int, height: int) -> list[Point]
             for x, y in candidates:
                 if 0 <= x < width and 0 <= y < height:
                     found[x, y] = None
-    return _spread(list(found), width, height)
+    fillers = _lattice(draw(ops, step, width, height), reach) if fill else []
+    return _spread(list(found), [point for point in fillers if point not in found], width, height)
 
 
 def planes(

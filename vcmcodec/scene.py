@@ -28,8 +28,13 @@ class Drawing:
 
     @cached_property
     def places(self) -> list[Point]:
-        """All reference pixels (x, y) that the strokes give, in the order colours are sent."""
+        """All reference pixels (x, y), in the order in which coding 2 sends colours."""
         return sample.places(self.ops, self.step, self.width, self.height)
+
+    @cached_property
+    def places_beside_strokes(self) -> list[Point]:
+        """The same without fillers, in the order of coding 1."""
+        return sample.places(self.ops, self.step, self.width, self.height, fill=False)
 
     @cached_property
     def E(self) -> NDArray[np.uint8]:
@@ -42,13 +47,22 @@ class Scene:
     """A picture as the layers decoded so far describe it; each layer gives a new scene.
 
     ``width``, ``height``: the canvas, in pixels. ``drawing``: the edge layer's strokes, None
-    before it. ``known``: colours of the first places, in YCoCg.
+    before it. ``known``: colours of the first places, in YCoCg. ``filled``: whether fillers are among
+    the places.
     """
 
     width: int
     height: int
     drawing: Drawing | None = None
     known: tuple[YCoCg, ...] = ()
+    filled: bool = True
+
+    @property
+    def places(self) -> list[Point]:
+        """All reference pixels (x, y), in the order in which colours are sent; none before the strokes."""
+        if self.drawing is None:
+            return []
+        return self.drawing.places if self.filled else self.drawing.places_beside_strokes
 
     @property
     def E(self) -> NDArray[np.uint8]:
@@ -61,8 +75,7 @@ class Scene:
     def planes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """M and C: uint8 (height, width), 1 where a colour is known, and uint8 (height, width, 3),
         the RGB there and 0 elsewhere."""
-        places = self.drawing.places if self.drawing else []
-        return sample.planes(places, colour.rgb(self.known), self.width, self.height)
+        return sample.planes(self.places, colour.rgb(self.known), self.width, self.height)
 
     def first(self, count: int) -> Scene:
         """This scene with no more than its first ``count`` colours."""

@@ -132,7 +132,7 @@ def _colour_error(scene: Scene, canvas: NDArray[np.uint8]) -> float | None:
     """Mean absolute error of a file's colours against ``canvas``, uint8 (H, W, 3), in levels."""
     if scene.drawing is None or not scene.known:
         return None
-    sent = np.array(pick(canvas, scene.drawing.places[: len(scene.known)]), dtype=np.uint8)
+    sent = np.array(pick(canvas, scene.places[: len(scene.known)]), dtype=np.uint8)
     return metrics.mean_absolute_error(np.asarray(colour.rgb(scene.known), dtype=np.uint8), sent)
 
 

@@ -45,8 +45,8 @@ def encode(
 
     Raises ModelError where weights or primer are missing.
     """
-    assert scene.drawing is not None
-    known, places = list(scene.known), scene.drawing.places
+    scene = replace(scene, filled=coding == heads.COLOUR_CODING)
+    known, places = list(scene.known), scene.places
     if coding == heads.COLOUR_CODING:
         coder = Encoder(weights.read(WEIGHTS, tones.WEIGHTS))
         tones.walk(coder, places, known, len(wanted), steps, STEPS[steps], colour.quantiser(wanted))
@@ -61,7 +61,6 @@ def sizes(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> l
 
     Raises ModelError where the weights are missing.
     """
-    assert scene.drawing is not None
     meter, best = Meter(weights.read(WEIGHTS, tones.WEIGHTS)), colour.quantiser(wanted)
     out: list[float] = []
 
@@ -70,7 +69,7 @@ def sizes(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> l
             out.append(meter.bits / 8)
         return best(new, part, guess, step)
 
-    places, known = scene.drawing.places, list(scene.known)
+    places, known = scene.places, list(scene.known)
     tones.walk(meter, places, known, len(wanted), steps, STEPS[steps], level)
     return [*out, meter.bits / 8]
 
@@ -78,20 +77,22 @@ def sizes(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> l
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     """The scene with the colours that ``reader`` holds.
 
-    Raises FormatError where the payload is damaged, holds more colours than there are places,
-    or comes before the strokes; UnsupportedError for an unknown coding or unknown steps;
-    ModelError where weights or primer are missing.
+    Raises FormatError where the payload is damaged, holds more colours than there are places, comes
+    before the strokes, or after colours of another coding; UnsupportedError for an unknown coding or
+    unknown steps; ModelError where weights or primer are missing.
     """
     if scene.drawing is None:
         raise reader.error("colours before the strokes that place them")
     head = heads.read_colours(reader)
-    left = len(scene.drawing.places) - len(scene.known)
+    filled = head.coding == heads.COLOUR_CODING
+    if scene.known and filled != scene.filled:
+        raise reader.error("colours of two codings, whose places differ")
+    scene = replace(scene, filled=filled)
+    left = len(scene.places) - len(scene.known)
     if head.colours > left:
         raise reader.error(f"{head.colours} colours for {left} places")
     known = list(scene.known)
-    (_read if head.coding == heads.COLOUR_CODING else _read_symbols)(
-        reader, head, scene.drawing.places, known
-    )
+    (_read if filled else _read_symbols)(reader, head, scene.places, known)
     return replace(scene, known=tuple(known))
 
 

@@ -14,6 +14,7 @@ from vcmcodec.container import CANVAS_UNIT, Header, canvas_size
 from vcmcodec.errors import LimitError, SvgError
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
+from vcmcodec.layers import heads
 from vcmcodec.layers.strokes import in_order
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, MAX_SIDE, MIN_SIDE, Limits
 from vcmcodec.ops import MAX_STEP, Grid, Point, fault
@@ -22,7 +23,7 @@ from vcmcodec.svg import document, reader, snap
 from vcmcodec.svg.document import Node, quoted
 from vcmcodec.svg.reader import Dot
 from vcmcodec.svg.transform import Box
-from vcmcodec.svg.writer import HEADER, KEPT, ORDER, STEP
+from vcmcodec.svg.writer import BESIDE, HEADER, KEPT, ORDER, PLACES, STEP
 from vcmcodec.wire import MAX_VARINT
 
 _SIDE = HEADER[2]
@@ -36,12 +37,13 @@ _RANGES = dict(
 class Sheet:
     """What a document draws. ``dots``: colours and where they stand, in canvas pixels, in sending
     order. ``layers``: where in ``dots`` a colour layer begins, and the number of its quantiser steps;
-    empty where the document says nothing of layers."""
+    empty where the document says nothing of layers. ``filled``: whether fillers are among the places."""
 
     header: Header
     drawing: Drawing
     dots: tuple[Dot, ...] = ()
     layers: tuple[tuple[int, int], ...] = ()
+    filled: bool = True
 
 
 def load(
@@ -83,7 +85,11 @@ def load(
         raise LimitError(f"{track} positions to draw are above the limit of {limits.track}")
     assert fault(ops, grid) is None
     return Sheet(
-        header, Drawing(width, height, grid.step, tuple(ops)), tuple(content.dots), tuple(content.layers)
+        header,
+        Drawing(width, height, grid.step, tuple(ops)),
+        tuple(content.dots),
+        tuple(content.layers),
+        filled=not (own and root.attributes.get(PLACES) == BESIDE),
     )
 
 
@@ -115,12 +121,13 @@ def encode(sheet: Sheet, *, base_only: bool = False, limits: Limits = DEFAULT_LI
     coders' models are missing.
     """
     drawing = sheet.drawing
-    scene = Scene(drawing.width, drawing.height, drawing)
+    scene = Scene(drawing.width, drawing.height, drawing, filled=sheet.filled)
+    coding = heads.COLOUR_CODING if sheet.filled else heads.COLOUR_PRIMER
     coded = [(edge_layer.KIND, edge_layer.encode(drawing))]
-    wanted = [] if base_only or not sheet.dots else _nearest(drawing.places, sheet.dots)
+    wanted = [] if base_only or not sheet.dots else _nearest(scene.places, sheet.dots)
     for cut, steps in _cuts(sheet, len(wanted)):
         part = [_sendable(known, steps) for known in wanted[len(scene.known) : cut]]
-        payload, scene = colour_layer.encode(scene, part, steps)
+        payload, scene = colour_layer.encode(scene, part, steps, coding)
         coded.append((colour_layer.KIND, payload))
     largest = max(len(payload) for _, payload in coded)
     if largest > limits.payload:

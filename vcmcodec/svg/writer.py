@@ -23,6 +23,9 @@ HEADER = tuple(f"data-vcm-{name}" for name in ("width", "height", "side", "step"
 ORDER, KEPT = "data-vcm-order", "kept"
 """On the root where strokes have an order of their own, not that of where they begin."""
 
+PLACES, BESIDE = "data-vcm-places", "beside-strokes"
+"""On the root where reference pixels have no fillers among them, as in coding 1 of colours."""
+
 STEP = 3
 """The step of a drawing that names none: the finest that the encoder uses."""
 
@@ -47,6 +50,8 @@ def _svg(header: Header, scene: Scene, dots: list[str]) -> Iterator[str]:
     data = " ".join(f'{name}="{value}"' for name, value in zip(HEADER, values))
     if scene.drawing and not in_order(scene.drawing.ops):
         data += f' {ORDER}="{KEPT}"'
+    if not scene.filled:
+        data += f' {PLACES}="{BESIDE}"'
     width, height = scene.width, scene.height
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
@@ -80,7 +85,7 @@ def _path(stroke: Sequence[Segment]) -> str:
 
 def _dots(scene: Scene, layers: Sequence[Layer]) -> list[str]:
     """Lines of a group per colour layer, and a dot per known colour."""
-    places = iter(zip(scene.drawing.places if scene.drawing else [], scene.known))
+    places = iter(zip(scene.places, scene.known))
     lines = []
     for layer in layers:
         if layer.kind != heads.COLOURS:
