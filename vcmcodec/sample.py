@@ -59,8 +59,8 @@ def _curve_places(segment: Segment, reach: int) -> list[Point]:
 
 
 def gap(width: int, height: int) -> int:
-    """A filler is taken where no other place lies within so many pixels: 28 on a canvas of 256."""
-    return max(1, max(width, height) * 28 // 256)
+    """A filler is taken where no other place lies within so many pixels: 14 on a canvas of 256."""
+    return max(1, max(width, height) * 14 // 256)
 
 
 def _lattice(E: NDArray[np.uint8], reach: int) -> list[Point]:
@@ -78,7 +78,7 @@ def _lattice(E: NDArray[np.uint8], reach: int) -> list[Point]:
 
 def _spread(places: list[Point], fillers: list[Point], width: int, height: int) -> list[Point]:
     """``places``, and ``fillers`` where they close a gap, farthest first, beginning with the place
-    nearest to the canvas's centre."""
+    nearest to the canvas's centre. Fillers count as half as far: what lies beside strokes tells more."""
     found = places + fillers
     if not found:
         return []
@@ -87,9 +87,11 @@ def _spread(places: list[Point], fillers: list[Point], width: int, height: int) 
     nearest = ((xy - xy[order[0]]) ** 2).sum(axis=1)
     near = gap(width, height) ** 2
     while len(order) < MAX_PLACES:
-        nearest[len(places) :][nearest[len(places) :] <= near] = 0
-        index = int(np.argmax(nearest))
-        if nearest[index] == 0:
+        far = nearest.copy()
+        fill = far[len(places) :]
+        fill[:] = np.where(fill > near, fill >> 2, 0)
+        index = int(np.argmax(far))
+        if far[index] == 0:
             break
         order.append(index)
         nearest = np.minimum(nearest, ((xy - xy[index]) ** 2).sum(axis=1))
