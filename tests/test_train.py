@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
+import os
 import random
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import click
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 from portrait import portrait
 
@@ -16,83 +19,244 @@ from vcmcodec.analysis.sketch import Sketch
 from vcmcodec.entropy import Elements, Encoder, Meter
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.scene import Scene
-from vcmcodec.train import dataset, dataset_build
+from vcmcodec.train import dataset_build
+
+if TYPE_CHECKING:
+    from vcmcodec.train.dataset import Pack
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pack of the portrait, and of it upside down."""
+    folder = tmp_path_factory.mktemp("pack")
+    for name, image in (("a", portrait()), ("b", portrait()[::-1])):
+        Image.fromarray(np.ascontiguousarray(image)).save(folder / f"{name}.png")
+    rows = [row for name in "ab" for row in dataset_build.rows(folder / f"{name}.png", variants=2)]
+    dataset_build.save(folder / "pack-000.npz", rows, 2)
+    return folder
 
 
 @pytest.fixture
-def pack(tmp_path: Path) -> dataset.Pack:
-    """A pack of the portrait, and of it upside down."""
-    for name, image in (("a", portrait()), ("b", portrait()[::-1])):
-        Image.fromarray(np.ascontiguousarray(image)).save(tmp_path / f"{name}.png")
-    rows = [row for name in "ab" for row in dataset_build.rows(tmp_path / f"{name}.png", variants=2)]
-    dataset_build.save(tmp_path / "pack-000.npz", rows, 2)
-    return dataset.Pack(tmp_path)
+def pack(folder: Path) -> Pack:
+    pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train.dataset import Pack
+
+    return Pack(folder)
 
 
 @pytest.mark.parametrize("colours", [0, 16, None])
-def test_training_sees_what_the_decoder_sees(pack: dataset.Pack, tmp_path: Path, colours: int | None) -> None:
-    settings = dataset_build.point(random.Random(f"{tmp_path.name}/a.png"))
+def test_training_sees_what_the_decoder_sees(pack: Pack, folder: Path, colours: int | None) -> None:
+    settings = dataset_build.point(random.Random(f"{folder.name}/a.png"))
     drawing = Sketch(portrait()).drawing(settings.price, settings.step)
     wanted = budget.pick(portrait(), drawing.places)[:colours]
     scene = Scene(256, 256, drawing)
     if wanted:
         _, scene = colour_layer.encode(scene, wanted, settings.colour_steps)
-    assert np.allclose(pack.sample(0, colours).x, generator.planes(scene), atol=1e-6)
+    x = pack.batch([0], [colours]).x[0].numpy()
+    assert np.allclose(x, generator.planes(scene), atol=1e-6)
 
 
-def test_changed_at_random_a_sample_stays_consistent(pack: dataset.Pack) -> None:
-    rng = np.random.default_rng(0)
-    for _ in range(20):
-        x, target = pack.random(rng)
-        at = x[1] == 1
-        assert not x[2:, ~at].any()
-        assert not at.any() or np.abs(x[2:, at] - target[:, at]).mean() < 0.06
-        assert {0.0, 1.0} >= set(np.unique(x[:2]))
-        assert np.abs(target).max() <= 1
+def test_changed_at_random_a_sample_stays_consistent(pack: Pack) -> None:
+    x, target, _ = (part.numpy() for part in pack.random(20, np.random.default_rng(0)))
+    assert (x.shape, target.shape) == ((20, 5, 256, 256), (20, 3, 256, 256))
+    assert {0.0, 1.0} >= set(np.unique(x[:, :2]))
+    assert np.abs(target).max() <= 1
+    for planes, picture in zip(x, target):
+        at = planes[1] == 1
+        assert not planes[2:, ~at].any()
+        assert not at.any() or np.abs(planes[2:, at] - picture[:, at]).mean() < 0.06
 
 
-def test_batches_hold_every_number_of_colours(pack: dataset.Pack) -> None:
-    rng = np.random.default_rng(0)
-    x, target = pack.batch(60, rng)
-    assert (x.shape, target.shape) == ((60, 5, 256, 256), (60, 3, 256, 256))
+def test_batches_hold_every_number_of_colours(pack: Pack) -> None:
+    x = pack.random(60, np.random.default_rng(0)).x.numpy()
     counts = x[:, 1].sum(axis=(1, 2)).astype(int)
     assert 0 in counts
     assert set(counts) & {pack.places(0), pack.places(1)}
     assert len(set(counts)) > 10
 
 
-def test_a_network_takes_any_size_and_learns_from_its_checkpoint_on(
-    pack: dataset.Pack, tmp_path: Path
-) -> None:
+def test_marks_go_with_the_face(pack: Pack) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec import ModelError
-    from vcmcodec.train import training
+    marks = torch.tensor([[90.0, 100], [160, 102], [125, 140], [100, 170], [150, 171]])
+    pack._marks[:] = marks
+    drawn, rng = pack.random(16, np.random.default_rng(1)), np.random.default_rng(1)
+    plain = pack.batch(rng.integers(len(pack), size=16).tolist(), [0] * 16)
+    seen = set()
+    for row in range(16):
+        mirrored = bool((drawn.marks[row] != marks).any())
+        wanted = marks[[1, 0, 2, 4, 3]] if mirrored else marks
+        if mirrored:
+            wanted = torch.stack([255 - wanted[:, 0], wanted[:, 1]], dim=1)
+        assert torch.equal(drawn.marks[row], wanted)
+        strokes = plain.x[row, 0].flip(1) if mirrored else plain.x[row, 0]
+        assert torch.equal(drawn.x[row, 0], strokes)
+        seen.add(mirrored)
+    assert seen == {True, False}
 
+
+def test_a_part_shows_nothing_from_outside_the_picture() -> None:
+    image = np.full((256, 256, 3), 255, dtype=np.uint8)
+    sizes = set()
+    for seed in range(20):
+        image[:, :, 0] = np.arange(256)
+        made = dataset_build.part(image, random.Random(seed))
+        assert made.shape == image.shape
+        assert (made[:, :, 1:] == 255).all()
+        sizes.add(int(made[128, -1, 0]) - int(made[128, 0, 0]))
+    assert len(sizes) > 5 and min(sizes) > 180
+
+
+# Critics
+
+
+def critics_file(where: Path) -> Path:
+    """The file of critics, made where their packages are; skips where they are not."""
+    from vcmcodec import ModelError
+    from vcmcodec.bench import weights
+    from vcmcodec.train import critics
+
+    packages = Path(os.environ.get("VCM_CRITICS", Path(__file__).parent.parent / "build" / "critics"))
     try:
-        trainer = training.Trainer(training.Config(batch=1), tmp_path, torch.device("cpu"), 1e9)
+        for name in critics.FILES:
+            critics._checked(packages, name)
+        weights.find(weights.VGG16)
     except ModelError as error:
         pytest.skip(str(error))
+    done = CliRunner().invoke(critics.main, ["--packages", str(packages), "--out", str(where)])
+    assert done.exit_code == 0, done.output
+    return where
+
+
+def test_a_face_is_turned_upright_by_its_marks() -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train import critics
+
+    template = torch.tensor(critics._TEMPLATE)
+    turn = torch.tensor([[1.5, -0.4], [0.4, 1.5]])
+    marks = (template @ turn.T + torch.tensor([60.0, 20]))[None]
+    picture = torch.zeros(1, 3, 256, 256)
+    for x, y in marks[0]:
+        picture[
+            0, :, round(float(y)) - 2 : round(float(y)) + 3, round(float(x)) - 2 : round(float(x)) + 3
+        ] = 1
+    square = critics.squares(picture, marks)
+    assert square.shape == (1, 3, critics.SIDE, critics.SIDE)
+    for x, y in template:
+        assert square[0, 0, round(float(y)), round(float(x))] > 0.9
+    assert square.mean() < 0.02
+
+
+def test_convolutions_pad_as_tensorflow_does() -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train.tfjs import convolve
+
+    x = torch.arange(16.0).view(1, 1, 4, 4)
+    box = torch.ones(1, 1, 3, 3)
+    # SAME with stride 2 on an even side pads one row below, none above.
+    assert convolve(x, box, 2).flatten().tolist() == [45.0, 39.0, 66.0, 50.0]
+    assert convolve(x, box, 1, "VALID").shape == (1, 1, 2, 2)
+
+
+def test_critics_know_a_person_and_where_the_face_is(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train.critics import Critics
+
+    critics = Critics(critics_file(tmp_path / "critics.pt"))
+    marks = dataset_build.marks(portrait())
+    if np.isnan(marks).any():
+        pytest.skip("MediaPipe's models are missing")
+    picture = torch.from_numpy(portrait().transpose(2, 0, 1)[None] / 127.5 - 1).float()
+    where = torch.from_numpy(marks)[None]
+    small = torch.nn.functional.interpolate(
+        torch.nn.functional.avg_pool2d(picture, 4), scale_factor=4.0, mode="bilinear"
+    )
+    mirrored = torch.stack([255 - where[:, [1, 0, 2, 4, 3], 0], where[:, [1, 0, 2, 4, 3], 1]], dim=-1)
+    one, other = critics.identity(picture, where), critics.identity(picture.flip(3), mirrored)
+    assert float((one * other).sum()) > 0.8
+    assert 0.2 < float((one * critics.identity(small, where)).sum()) < 0.95
+    assert float((one * critics.identity(-picture, where)).sum()) < 0.6
+    points = critics.landmarks(picture, where)[0]
+    assert points.shape == (68, 2)
+    left, right = points[36:42].mean(dim=0), points[42:48].mean(dim=0)
+    assert left[0] < points[30, 0] < right[0]
+    assert max(left[1], right[1]) < points[30, 1] < points[48:].mean(dim=0)[1] < points[8, 1]
+
+
+# Training
+
+
+RECIPE = Path(__file__).parent.parent / "models" / "face-3.toml"
+
+
+def test_a_network_takes_any_size_and_learns_from_its_checkpoint_on(pack: Pack, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train import recipe, training
+
+    critics = critics_file(tmp_path / "critics.pt")
+    numbers = recipe.read(RECIPE, ("batch=1", "adversarial=0", "natural=1"))
+    trainer = training.Trainer(numbers, critics, tmp_path, torch.device("cpu"), 1e9)
     assert not trainer.resume()
     for size in ((1, 5, 32, 64), (2, 5, 96, 32)):
         with torch.no_grad():
-            y = trainer.ema(torch.rand(size))
+            y = trainer.ema(torch.rand(size), torch.rand(size[0], 1))
         assert y.shape == (size[0], 3, *size[2:])
         assert y.abs().max() <= 1
-    rng = np.random.default_rng(0)
-    losses = trainer.train(pack.batch(1, rng))
-    assert set(losses) == {"l1", "ssim", "perceptual"}
+    batch = pack.batch([0], [None])
+    batch = batch._replace(marks=torch.tensor(MARKS)[None])
+    parts = {"l1", "squared", "ssim", "perceptual", "identity", "landmarks"}
+    losses = trainer.train(batch)
+    assert set(losses) == parts
     assert np.isfinite(list(losses.values())).all()
+    assert set(trainer.train(batch._replace(marks=batch.marks * np.nan))) == parts - {"identity", "landmarks"}
     trainer.save()
-    again = training.Trainer(training.Config(), tmp_path, torch.device("cpu"), 1e9)
+    numbers = recipe.read(RECIPE, ("batch=1", "adversarial_from=0"))
+    again = training.Trainer(numbers, critics, tmp_path, torch.device("cpu"), 1e9)
     assert again.resume()
-    assert again.config == trainer.config
-    again.config = dataclasses.replace(again.config, adversarial_from=0)
-    assert again.step == 1
+    assert again.step == 2
     for name, value in trainer.ema.state_dict().items():
         assert torch.equal(again.ema.state_dict()[name], value)
-    losses = again.train(pack.batch(1, rng))
-    assert set(losses) == {"l1", "ssim", "perceptual", "adversarial", "discriminator"}
+    before = [weight.clone() for weight in again.discriminators.parameters()]
+    losses = again.train(batch)
+    assert set(losses) == parts | {"adversarial", "features", "discriminator"}
     assert np.isfinite(list(losses.values())).all()
+    assert any(not torch.equal(now, then) for now, then in zip(again.discriminators.parameters(), before)), (
+        "the discriminators learn"
+    )
+    fresh = training.Trainer(numbers, critics, tmp_path / "other", torch.device("cpu"), 1e9)
+    fresh.start(trainer.checkpoint)
+    assert fresh.step == 0
+    for name, value in trainer.ema.state_dict().items():
+        assert torch.equal(fresh.generator.state_dict()[name], value)
+
+
+MARKS = ((95.0, 110.0), (160.0, 110.0), (128.0, 145.0), (102.0, 175.0), (154.0, 175.0))
+
+
+def test_steps_bring_the_picture_nearer(pack: Pack, tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train import recipe, training
+
+    alone = ("adversarial=0", "identity=0", "landmarks=0", "perceptual=0", "ssim=0")
+    numbers = recipe.read(RECIPE, (*alone, "warm_up=4", "rate=3e-4"))
+    trainer = training.Trainer(numbers, critics_file(tmp_path / "c.pt"), tmp_path, torch.device("cpu"), 1e9)
+    batch = pack.batch([0, 2], [None, None])
+    first = trainer.train(batch)["l1"]
+    for _ in range(16):
+        last = trainer.train(batch)["l1"]
+    assert last < 0.92 * first
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [("zeal=1", "unknown number 'zeal'"), ("l1='x'", "what is no number"), ("l1=", "Invalid")],
+)
+def test_a_recipe_has_the_numbers_it_should(change: str, says: str) -> None:
+    pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train import recipe
+
+    with pytest.raises(click.UsageError, match=says):
+        recipe.read(RECIPE, (change,))
+    assert recipe.read(RECIPE, ("identity=0",)).identity == 0
 
 
 def test_the_colour_hint_is_the_colour_near_the_colours() -> None:
@@ -126,8 +290,6 @@ def test_export_gives_the_network_with_half_the_bytes(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
     pytest.importorskip("onnx", reason="exporting needs onnx")
     pytest.importorskip("onnxscript", reason="exporting needs onnxscript")
-    from click.testing import CliRunner
-
     from vcmcodec.train import export
     from vcmcodec.train.network import Generator
 

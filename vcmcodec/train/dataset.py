@@ -1,97 +1,120 @@
-"""Training batches from packs (see :mod:`vcmcodec.train.dataset_build`)."""
+"""Training batches from packs (see :mod:`vcmcodec.train.dataset_build`), made on the device that trains."""
 
 from __future__ import annotations
 
 import io
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torch import Tensor
 
 SIDE = 256
 
-
-class Sample(NamedTuple):
-    """One face as arrays: ``x`` float32 (5, 256, 256), the network's input; ``target`` float32
-    (3, 256, 256), RGB in -1..1."""
-
-    x: NDArray[np.float32]
-    target: NDArray[np.float32]
+_MIRRORED = [1, 0, 2, 4, 3]
+"""Which mark becomes which in a mirror: eyes and corners of the mouth change sides."""
 
 
-class _Shard:
-    """One file of a pack, its pictures still compressed."""
+class Batch(NamedTuple):
+    """``x`` float32 (B, 5, 256, 256), the network's input; ``target`` float32 (B, 3, 256, 256), RGB in
+    -1..1; ``marks`` float32 (B, 5, 2), x and y in pixels, NaN where unknown."""
 
-    def __init__(self, path: Path) -> None:
-        with np.load(path) as arrays:
-            self.target_bytes = arrays["target_bytes"]
-            self.target_offsets = arrays["target_offsets"]
-            self.E = arrays["E"]
-            self.places = arrays["places"].astype(np.intp)
-            self.colours = arrays["colours"]
-            self.place_offsets = arrays["place_offsets"]
+    x: Tensor
+    target: Tensor
+    marks: Tensor
 
-    def __len__(self) -> int:
-        return len(self.E)
+
+def _picture(data: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(Image.open(io.BytesIO(data.tobytes())).convert("RGB"))
 
 
 class Pack:
-    """All faces of a pack's shards, drawn one by one."""
+    """All faces of a pack's shards, pictures decoded: 200 KB a face on ``device``."""
 
-    def __init__(self, folder: Path) -> None:
-        self._shards = [_Shard(path) for path in sorted(folder.glob("pack-???.npz"))]
-        self._index = [(shard, row) for shard in self._shards for row in range(len(shard))]
+    def __init__(self, folder: Path, device: torch.device | str = "cpu") -> None:
+        self.device = torch.device(device)
+        targets, strokes, marks = [], [], []
+        self._places: list[NDArray[np.int16]] = []
+        self._colours: list[NDArray[np.uint8]] = []
+        for path in sorted(folder.glob("pack-???.npz")):
+            with np.load(path) as arrays:
+                shard = {name: arrays[name] for name in arrays.files}
+            cut = [slice(a, b) for a, b in zip(shard["target_offsets"], shard["target_offsets"][1:])]
+            pictures = torch.empty(len(cut), SIDE, SIDE, 3, dtype=torch.uint8)
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                for row, pixels in enumerate(
+                    pool.map(_picture, (shard["target_bytes"][part] for part in cut))
+                ):
+                    pictures[row] = torch.from_numpy(pixels.copy())
+            targets.append(pictures.to(self.device))
+            strokes.append(torch.from_numpy(shard["E"]).to(self.device))
+            marks.append(torch.from_numpy(shard["marks"]).to(self.device))
+            ends = shard["place_offsets"]
+            self._places += [shard["places"][a:b] for a, b in zip(ends, ends[1:])]
+            self._colours += [shard["colours"][a:b] for a, b in zip(ends, ends[1:])]
+        if targets:
+            self._targets, self._E, self._marks = torch.cat(targets), torch.cat(strokes), torch.cat(marks)
 
     def __len__(self) -> int:
-        return len(self._index)
-
-    def sample(
-        self, index: int, colours: int | None = None, rng: np.random.Generator | None = None
-    ) -> Sample:
-        """A face with its first ``colours`` reference pixels (None: all). With ``rng``, changed at
-        random in ways that leave E, M, C and the picture consistent: mirrored, relit, recoloured."""
-        shard, row = self._index[index]
-        start, end = shard.target_offsets[row : row + 2]
-        file = io.BytesIO(shard.target_bytes[start:end].tobytes())
-        target = np.asarray(Image.open(file).convert("RGB"), dtype=np.float32).transpose(2, 0, 1) / 127.5 - 1
-        first, last = shard.place_offsets[row : row + 2]
-        if colours is not None:
-            last = min(last, first + colours)
-        places, known = shard.places[first:last], shard.colours[first:last].astype(np.float32) / 127.5 - 1
-        if rng is not None:
-            gain = rng.uniform(0.85, 1.15, 3).astype(np.float32) * rng.uniform(0.85, 1.1)
-            target = np.clip((target + 1) * gain[:, None, None] - 1, -1, 1)
-            known = np.clip((known + 1) * gain - 1, -1, 1)
-        x: NDArray[np.float32] = np.zeros((5, SIDE, SIDE), dtype=np.float32)
-        x[0] = np.unpackbits(shard.E[row]).reshape(SIDE, SIDE)
-        x[1, places[:, 1], places[:, 0]] = 1
-        x[2:, places[:, 1], places[:, 0]] = known.T
-        if rng is not None and rng.random() < 0.5:
-            x, target = x[:, :, ::-1], target[:, :, ::-1]
-        return Sample(np.ascontiguousarray(x), np.ascontiguousarray(target))
+        return len(self._places)
 
     def places(self, index: int) -> int:
         """How many reference pixels a face has."""
-        shard, row = self._index[index]
-        return int(shard.place_offsets[row + 1] - shard.place_offsets[row])
+        return len(self._places[index])
 
-    def random(self, rng: np.random.Generator) -> Sample:
-        """A random face, changed at random, with a random number of reference pixels: none in
-        one of six, all in one of three, else any number, small ones oftener."""
-        index = int(rng.integers(len(self)))
-        total = self.places(index)
-        draw = rng.random()
-        if draw < 1 / 6:
-            count = 0
-        elif draw < 1 / 2 or total < 2:
-            count = total
-        else:
-            count = int(np.exp(rng.uniform(0, np.log(total))))
-        return self.sample(index, count, rng)
+    def batch(self, indices: Sequence[int], counts: Sequence[int | None]) -> Batch:
+        """These faces, each with its first reference pixels, as many as its count says (None: all)."""
+        chosen = torch.tensor(indices, device=self.device)
+        target = self._targets[chosen].permute(0, 3, 1, 2).float() / 127.5 - 1
+        shifts = torch.arange(7, -1, -1, device=self.device)
+        bits = (self._E[chosen][:, :, None] >> shifts) & 1
+        x = torch.zeros(len(indices), 5, SIDE, SIDE, device=self.device)
+        x[:, 0] = bits.view(-1, SIDE, SIDE).float()
+        where = [self._places[index][:count] for index, count in zip(indices, counts)]
+        known = [self._colours[index][:count] for index, count in zip(indices, counts)]
+        rows = np.repeat(np.arange(len(indices)), [len(part) for part in where])
+        at = np.concatenate(where).astype(np.int64)
+        row, across, down = (
+            torch.from_numpy(part.copy()).to(self.device) for part in (rows, at[:, 0], at[:, 1])
+        )
+        colours = torch.from_numpy(np.concatenate(known)).to(self.device).float() / 127.5 - 1
+        x[row, 1, down, across] = 1
+        x[row, 2:, down, across] = colours
+        return Batch(x, target, self._marks[chosen])
 
-    def batch(self, size: int, rng: np.random.Generator) -> Sample:
-        """``size`` random faces: (size, 5, 256, 256) and (size, 3, 256, 256)."""
-        samples = [self.random(rng) for _ in range(size)]
-        return Sample(np.stack([s.x for s in samples]), np.stack([s.target for s in samples]))
+    def random(self, size: int, rng: np.random.Generator) -> Batch:
+        """``size`` random faces with random numbers of reference pixels: none in one of six, all in
+        one of three, else any number, small ones oftener. Changed at random in ways that leave E, M, C,
+        marks and the picture consistent: mirrored, recoloured, relit, from one side too."""
+        indices = rng.integers(len(self), size=size).tolist()
+        counts: list[int | None] = []
+        for index in indices:
+            total, draw = self.places(index), rng.random()
+            if draw < 1 / 6:
+                counts.append(0)
+            elif draw < 1 / 2 or total < 2:
+                counts.append(None)
+            else:
+                counts.append(int(np.exp(rng.uniform(0, np.log(total)))))
+        x, target, marks = self.batch(indices, counts)
+        gain = rng.uniform(0.85, 1.15, (size, 3, 1, 1)) * rng.uniform(0.8, 1.1, (size, 1, 1, 1))
+        tilt = rng.normal(0, 0.1, (size, 2, 1, 1))
+        steps = torch.linspace(-1, 1, SIDE, device=self.device)
+        ramp = self._tensor(tilt[:, :1]) * steps + self._tensor(tilt[:, 1:]) * steps[:, None]
+        light = self._tensor(gain) * (1 + ramp)
+        target = ((target + 1) * light - 1).clamp(-1, 1)
+        x[:, 2:] = ((x[:, 2:] + 1) * light - 1).clamp(-1, 1) * x[:, 1:2]
+        mirrored = self._tensor(rng.random(size) < 0.5).bool()
+        x = torch.where(mirrored[:, None, None, None], x.flip(3), x)
+        target = torch.where(mirrored[:, None, None, None], target.flip(3), target)
+        turned = torch.stack([SIDE - 1 - marks[:, _MIRRORED, 0], marks[:, _MIRRORED, 1]], dim=-1)
+        return Batch(x, target, torch.where(mirrored[:, None, None], turned, marks))
+
+    def _tensor(self, values: NDArray[np.float64] | NDArray[np.bool_]) -> Tensor:
+        return torch.from_numpy(values.astype(np.float32)).to(self.device)

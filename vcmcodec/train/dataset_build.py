@@ -19,9 +19,10 @@ import os
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -29,8 +30,12 @@ from PIL import Image
 from vcmcodec import budget, colour, picture, settings
 from vcmcodec.analysis import edges, regions
 from vcmcodec.analysis.sketch import Sketch
+from vcmcodec.errors import ModelError
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.train.faces import faces, parallel
+
+if TYPE_CHECKING:
+    from vcmcodec.bench.judges.mesh import Mesh468
 
 SIDE = 256
 SHARD = 512
@@ -38,41 +43,98 @@ SHARD = 512
 QUALITIES = (0.0, 100.0)
 """Stroke budgets are drawn from this range."""
 
+_LEAST_PART = 0.82
+"""A part is at least this share of the picture's side: what is enlarged more teaches blur."""
+
+_TURN = 0.1
+"""Standard deviation of a part's turn, in radians."""
+
+_MARKS = ((33, 133), (362, 263), (4,), (61,), (291,))
+"""The points of MediaPipe's mesh whose means are the marks: the eye at the left in a picture first."""
+
 
 class Row(NamedTuple):
     """One face at one stroke budget: its name, its picture's file, E as packed bits, places and
-    colours."""
+    colours, marks."""
 
     name: str
     target: bytes
     E: NDArray[np.uint8]
     places: NDArray[np.int16]
     colours: NDArray[np.uint8]
+    marks: NDArray[np.float32]
+
+
+@functools.cache
+def _mesh() -> Mesh468 | None:
+    from vcmcodec.bench.judges.mesh import Mesh468
+
+    try:
+        return Mesh468()
+    except ModelError:
+        return None
+
+
+def marks(canvas: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Eyes, tip of the nose and corners of the mouth, float32 (5, 2), x and y in pixels; NaN where there
+    is no face, or MediaPipe's models are missing."""
+    mesh = _mesh()
+    points = None if mesh is None else mesh(canvas)
+    if points is None:
+        return np.full((5, 2), np.nan, dtype=np.float32)
+    return np.array([points[list(indices)].mean(axis=0) for indices in _MARKS], dtype=np.float32)
+
+
+def part(canvas: NDArray[np.uint8], rng: random.Random) -> NDArray[np.uint8]:
+    """A random part of a canvas picture, turned a little, at the same size. Never shows what is outside
+    of the picture."""
+    height, width = canvas.shape[:2]
+    for _ in range(20):
+        share, angle = rng.uniform(_LEAST_PART, 1), rng.gauss(0, _TURN)
+        cos, sin = share * np.cos(angle), share * np.sin(angle)
+        turn = np.array([[cos, -sin], [sin, cos]])
+        corners = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]]) * (width / 2, height / 2) @ turn.T
+        spare = np.array([width, height]) / 2 - corners.max(axis=0)
+        if (spare >= 0).all():
+            centre = [width / 2 + rng.uniform(-1, 1) * spare[0], height / 2 + rng.uniform(-1, 1) * spare[1]]
+            shift = centre - turn @ (width / 2, height / 2)
+            to_picture = np.concatenate([turn, shift[:, None]], axis=1)
+            flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+            made = cv2.warpAffine(
+                canvas, to_picture, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+            )
+            return np.asarray(made, dtype=np.uint8)
+    return canvas
 
 
 def rows(path: Path, variants: int = 2) -> list[Row]:
     """What one face gives at ``variants`` random stroke budgets, the same ones each time."""
     pixels = picture.load(path)
-    if pixels.shape[:2] == (SIDE, SIDE) and path.suffix == ".webp":
-        canvas, target = pixels, path.read_bytes()
-    else:
-        canvas = picture.resize(pixels, SIDE, SIDE)
-        file = io.BytesIO()
-        Image.fromarray(canvas).save(file, "WEBP", quality=90)
-        target = file.getvalue()
     name = f"{path.parent.name}/{path.name}"
-    sketch, rng = Sketch(canvas), random.Random(name)
-    return [_row(name, target, canvas, sketch, rng) for _ in range(variants)]
+    rng = random.Random(name)
+    if pixels.shape[:2] == (SIDE, SIDE) and path.suffix == ".webp":
+        whole = _row(name, path.read_bytes(), pixels, rng)
+    else:
+        pixels = picture.resize(pixels, SIDE, SIDE)
+        whole = _row(name, _file(pixels), pixels, rng)
+    parts = (part(pixels, rng) for _ in range(variants - 1))
+    return [whole, *(_row(name, _file(piece), piece, rng) for piece in parts)]
 
 
-def _row(name: str, target: bytes, canvas: NDArray[np.uint8], sketch: Sketch, rng: random.Random) -> Row:
+def _file(canvas: NDArray[np.uint8]) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(canvas).save(file, "WEBP", quality=92)
+    return file.getvalue()
+
+
+def _row(name: str, target: bytes, canvas: NDArray[np.uint8], rng: random.Random) -> Row:
     settings = point(rng)
-    drawing = sketch.drawing(settings.price, settings.step)
+    drawing = Sketch(canvas).drawing(settings.price, settings.step)
     known: list[colour.YCoCg] = []
     steps = colour_layer.STEPS[settings.colour_steps]
     colour.encode(drawing.places, known, budget.pick(canvas, drawing.places), steps)
     places = np.array(drawing.places, dtype=np.int16).reshape(-1, 2)
-    return Row(name, target, np.packbits(drawing.E), places, colour.rgb(known))
+    return Row(name, target, np.packbits(drawing.E), places, colour.rgb(known), marks(canvas))
 
 
 def point(rng: random.Random) -> budget.Point:
@@ -85,7 +147,8 @@ def recipe(variants: int) -> str:
     """What strokes and colours follow from, but for the pictures: another one needs another pack."""
     package = Path(budget.__file__).parent
     digest = hashlib.sha256(str(variants).encode())
-    for path in (*sorted((package / "analysis").glob("*.py")), package / "budget.py", Path(__file__)):
+    sources = (package / "budget.py", package / "sample.py", Path(__file__))
+    for path in (*sorted((package / "analysis").glob("*.py")), *sources):
         digest.update(path.read_bytes())
     for name in (edges.FOREST, regions.MODEL):
         digest.update(settings.catalogue()[name]["sha256"].encode())
@@ -111,6 +174,7 @@ def save(path: Path, rows: Sequence[Row], variants: int) -> None:
         E=np.stack([row.E for row in rows]),
         places=np.concatenate([row.places for row in rows]),
         colours=np.concatenate([row.colours for row in rows]),
+        marks=np.stack([row.marks for row in rows]),
         place_offsets=np.cumsum([0, *(len(row.places) for row in rows)], dtype=np.int64),
     )
     os.replace(partial, path)

@@ -1,5 +1,6 @@
-"""The discriminator: a spectrally normalised patch network that sees a picture with its E and M
-(seed paper, section 3.3 and supplement)."""
+"""The discriminators: spectrally normalised patch networks that see a picture with its E and M (seed
+paper, section 3.3 and supplement), at more than one scale and with features to match (Wang et al. 2018,
+pix2pixHD)."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 
 class Discriminator(nn.Module):
-    """Input (B, 5, H, W): RGB in -1..1, E and M. Output: one score for each overlapping patch."""
+    """Input (B, 5, H, W): RGB in -1..1, E and M. Output: one score for each overlapping patch, after the
+    features of each layer before."""
 
     def __init__(self, widths: tuple[int, ...] = (48, 96, 192, 256)) -> None:
         super().__init__()
@@ -21,6 +23,20 @@ class Discriminator(nn.Module):
         layers.append(spectral_norm(nn.Conv2d(before, 1, 3, padding=1)))
         self.layers = nn.Sequential(*layers)
 
-    def forward(self, x: Tensor) -> Tensor:
-        scores: Tensor = self.layers(x)
-        return scores
+    def forward(self, x: Tensor) -> list[Tensor]:
+        found = []
+        for layer in self.layers:
+            x = layer(x)
+            if isinstance(layer, nn.LeakyReLU):
+                found.append(x)
+        return [*found, x]
+
+
+class Discriminators(nn.ModuleList):
+    """One for windows at full size, one for whole pictures at half of it."""
+
+    def __init__(self) -> None:
+        super().__init__([Discriminator(), Discriminator()])
+
+    def forward(self, views: list[Tensor]) -> list[list[Tensor]]:
+        return [network(view) for network, view in zip(self, views)]

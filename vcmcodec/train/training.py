@@ -1,9 +1,9 @@
-"""Trains the generator; goes on where its checkpoint stopped.
+"""Trains the generator; goes on where its checkpoint stopped. On CUDA or the CPU, by the same command.
 
-``python -m vcmcodec.train.training --data build/pack --val build/pack-val --out build/train --minutes 90``
+``python -m vcmcodec.train.training --recipe models/face-3.toml --data build/pack --val build/pack-val
+--critics build/critics.pt --out build/train --minutes 90``
 
-The schedule is a share of ``--minutes`` of training time, summed over resumed runs: the
-adversarial loss joins half-way, the learning rate falls along a cosine.
+The schedule is a share of ``--minutes`` of training time, summed over resumed runs.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import math
 import os
+import queue
 import threading
 import time
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from queue import Queue
 from typing import Any
 
 import click
@@ -27,59 +27,54 @@ from torch import Tensor
 from torch.nn import functional
 
 from vcmcodec.train import losses
-from vcmcodec.train.dataset import Pack, Sample
-from vcmcodec.train.discriminator import Discriminator
+from vcmcodec.train.critics import Critics
+from vcmcodec.train.dataset import Batch, Pack
+from vcmcodec.train.discriminator import Discriminators
 from vcmcodec.train.network import Generator
+from vcmcodec.train.recipe import Recipe, read
 from vcmcodec.train.sheet import write_sheet
 
 
-@dataclass(frozen=True)
-class Config:
-    """Numbers of a recipe. Loss weights after the seed paper, rescaled to pictures in -1..1."""
+class Views:
+    """What critics see of pictures (B, 3, H, W): the same random window of all, mostly from the middle,
+    where the face is, at full size; and all at half size."""
 
-    batch: int = 4
-    rate: float = 1e-3
-    rate_end: float = 5e-5
-    warm_up: int = 100
-    l1: float = 12.0
-    ssim: float = 1.0
-    perceptual: float = 2.0
-    adversarial: float = 0.05
-    adversarial_from: float = 0.5
-    discriminator_rate: float = 4e-4
-    crop: int = 96
-    ema: float = 0.998
+    def __init__(self, x: Tensor, crop: int, rng: np.random.Generator) -> None:
+        spare = x.shape[-1] - crop
+        top, left = (int(np.clip(rng.normal(spare / 2, spare / 3.5), 0, spare)) for _ in range(2))
+        self._window = (..., slice(top, top + crop), slice(left, left + crop))
+        self._strokes = [x[:, :2][self._window], functional.max_pool2d(x[:, :2], 2)]
 
+    def near(self, pictures: Tensor) -> Tensor:
+        """The window."""
+        window: Tensor = pictures[self._window]
+        return window
 
-def _crop(size: int, made: Tensor, real: Tensor, x: Tensor, rng: np.random.Generator) -> tuple[Tensor, ...]:
-    """The same random window of all, mostly from the middle, where the face is; now and then of all
-    of it at half size, for what only shows at a distance."""
-    strokes = x[:, :2]
-    if rng.random() < 0.3:
-        made, real = (functional.avg_pool2d(t, 2) for t in (made, real))
-        strokes = functional.max_pool2d(strokes, 2)
-    spare = made.shape[-1] - size
-    top, left = (int(np.clip(rng.normal(spare / 2, spare / 3.5), 0, spare)) for _ in range(2))
-    window = (..., slice(top, top + size), slice(left, left + size))
-    return made[window], real[window], strokes[window]
+    def judged(self, pictures: Tensor) -> list[Tensor]:
+        """What the discriminators are shown: window and whole, each with its E and M."""
+        seen = (self.near(pictures), functional.avg_pool2d(pictures, 2))
+        return [torch.cat([view, strokes], dim=1) for view, strokes in zip(seen, self._strokes)]
 
 
 class Trainer:
     """Networks, optimisers and their checkpoint."""
 
-    def __init__(self, config: Config, out: Path, device: torch.device, minutes: float) -> None:
-        self.config, self.out, self.device, self.minutes = config, out, device, minutes
+    def __init__(
+        self, recipe: Recipe, critics: Path, out: Path, device: torch.device, minutes: float
+    ) -> None:
+        self.recipe, self.out, self.device, self.minutes = recipe, out, device, minutes
+        self.cuda = device.type == "cuda"
         # Channels last is what GPUs like; on the CPU it takes twice the time.
-        self.layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
-        self.generator = Generator().to(device, memory_format=self.layout)
-        self.discriminator = Discriminator().to(device, memory_format=self.layout)
+        layout = torch.channels_last if self.cuda else torch.contiguous_format
+        self.generator = Generator().to(device, memory_format=layout)
+        self.discriminators = Discriminators().to(device, memory_format=layout)
         self.ema = deepcopy(self.generator).requires_grad_(False).eval()
-        self.perceptual = losses.Perceptual().to(device, memory_format=self.layout)
+        self.critics = Critics(critics).to(device, memory_format=layout)
         self.adam_g = torch.optim.AdamW(
-            self.generator.parameters(), config.rate, betas=(0.9, 0.99), fused=True
+            self.generator.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True
         )
         self.adam_d = torch.optim.AdamW(
-            self.discriminator.parameters(), config.discriminator_rate, betas=(0.5, 0.99), fused=True
+            self.discriminators.parameters(), recipe.rate_discriminator, betas=(0.5, 0.99), fused=True
         )
         self.rng = np.random.default_rng()
         self.step = 0
@@ -89,83 +84,150 @@ class Trainer:
     def checkpoint(self) -> Path:
         return self.out / "checkpoint.pt"
 
-    _PARTS = ("generator", "discriminator", "ema", "adam_g", "adam_d")
+    @property
+    def batch(self) -> int:
+        """Faces a step."""
+        return self.recipe.batch_cuda if self.cuda else self.recipe.batch
+
+    _PARTS = ("generator", "discriminators", "ema", "adam_g", "adam_d")
 
     def save(self) -> None:
         """Writes the checkpoint, whole or not at all."""
         state: dict[str, Any] = {name: getattr(self, name).state_dict() for name in self._PARTS}
-        state |= {"step": self.step, "seconds": self.seconds, "config": asdict(self.config)}
+        state |= {"step": self.step, "seconds": self.seconds, "recipe": asdict(self.recipe)}
         partial = self.checkpoint.with_suffix(".partial")
         torch.save(state, partial)
         os.replace(partial, self.checkpoint)
 
     def resume(self) -> bool:
-        """Loads the checkpoint where there is one."""
+        """Loads the checkpoint where there is one. The recipe is the present one's."""
         if not self.checkpoint.exists():
             return False
         state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
         for name in self._PARTS:
             getattr(self, name).load_state_dict(state[name])
         self.step, self.seconds = state["step"], state["seconds"]
-        self.config = Config(**state["config"])
         return True
 
     def start(self, checkpoint: Path) -> None:
-        """Takes the averaged weights and the discriminator of another run, to begin a schedule of its
+        """Takes the averaged weights and the discriminators of another run, to begin a schedule of its
         own with them."""
         state = torch.load(checkpoint, map_location=self.device, weights_only=True)
         for network in (self.generator, self.ema):
             network.load_state_dict(state["ema"])
-        self.discriminator.load_state_dict(state["discriminator"])
-        self.step = self.config.warm_up  # the averages are those of a network that knows something
+        self.discriminators.load_state_dict(state["discriminators"])
 
     @property
     def progress(self) -> float:
         """Share of the planned training time that is over, 0..1."""
         return min(1.0, self.seconds / (60 * self.minutes))
 
-    def train(self, sample: Sample) -> dict[str, float]:
+    def _realism(self, size: int) -> Tensor:
+        recipe, draw = self.recipe, self.rng.random(size)
+        values = np.where(draw < recipe.natural + recipe.faithful, 0.0, self.rng.random(size))
+        values = np.where(draw < recipe.natural, 1.0, values)
+        return torch.from_numpy(values.astype(np.float32)).to(self.device)
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.cuda)
+
+    def _asked(
+        self, made: Tensor, batch: Batch, realism: Tensor, views: Views
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """The sum of all losses but the adversarial one, and their parts, unweighted."""
+        recipe, real = self.recipe, batch.target
+        near_made, near_real = views.near(made), views.near(real)
+        parts = {
+            "l1": (made - real).abs().mean(dim=(1, 2, 3)),
+            "squared": (made - real).square().mean(dim=(1, 2, 3)),
+            "ssim": 1 - losses.ssim(near_made, near_real),
+            "perceptual": self.critics.perceptual(near_made, near_real),
+        }
+        least = recipe.perceptual_least
+        total = (
+            recipe.l1 * parts["l1"]
+            + recipe.squared * (1 - realism) * parts["squared"]
+            + recipe.ssim * parts["ssim"]
+            + recipe.perceptual * (least + (1 - least) * realism) * parts["perceptual"]
+        ).mean()
+        found = batch.marks.isfinite().all(dim=2).all(dim=1)
+        if found.any() and (recipe.identity or recipe.landmarks):
+            marks = batch.marks[found]
+            with torch.no_grad():
+                who = self.critics.identity(real[found], marks)
+                where = self.critics.landmarks(real[found], marks)
+            parts["identity"] = 1 - (self.critics.identity(made[found], marks) * who).sum(dim=1)
+            parts["landmarks"] = (self.critics.landmarks(made[found], marks) - where).abs().mean(dim=(1, 2))
+            machine = recipe.identity * parts["identity"] + recipe.landmarks * parts["landmarks"]
+            total = total + machine.sum() / len(found)
+        return total, parts
+
+    def _adversarial(
+        self, made: Tensor, real: Tensor, realism: Tensor, views: Views, parts: dict[str, Tensor]
+    ) -> Tensor:
+        """The discriminators' gradient at the pictures ``made``, and in ``parts`` what they say."""
+        on_made = self.discriminators(views.judged(made))
+        with torch.no_grad():
+            on_real = self.discriminators(views.judged(real))
+        scores = torch.stack([-found[-1].float().mean(dim=(1, 2, 3)) for found in on_made]).mean(dim=0)
+        distances = [
+            (a.float() - b.float()).abs().mean(dim=(1, 2, 3))
+            for one, other in zip(on_made, on_real)
+            for a, b in zip(one[:-1], other[:-1])
+        ]
+        parts["adversarial"], parts["features"] = scores, torch.stack(distances).mean(dim=0)
+        return scores
+
+    def train(self, batch: Batch) -> dict[str, float]:
         """One step on a batch; its losses by name."""
-        config, start = self.config, time.perf_counter()
-        x, real = (torch.from_numpy(t).to(self.device, memory_format=self.layout) for t in sample)
-        slope = min(1.0, (self.step + 1) / config.warm_up)
+        recipe, start = self.recipe, time.perf_counter()
+        slope = min(1.0, (self.step + 1) / recipe.warm_up)
         fall = 0.5 * (1 + math.cos(math.pi * self.progress))
         for group in self.adam_g.param_groups:
-            group["lr"] = slope * (config.rate_end + (config.rate - config.rate_end) * fall)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            made = self.generator(x)
-            near_made, near_real, strokes = _crop(config.crop, made, real, x, self.rng)
-            parts = {
-                "l1": (made - real).abs().mean(),
-                "ssim": 1 - losses.ssim(near_made.float(), near_real),
-                "perceptual": self.perceptual(near_made, near_real),
-            }
-            total = (
-                config.l1 * parts["l1"]
-                + config.ssim * parts["ssim"]
-                + config.perceptual * parts["perceptual"]
+            group["lr"] = slope * (recipe.rate_end + (recipe.rate - recipe.rate_end) * fall)
+        realism = self._realism(len(batch.x))
+        views = Views(batch.x, recipe.crop_cuda if self.cuda else recipe.crop, self.rng)
+        with self._autocast():
+            made = self.generator(batch.x, realism[:, None]).float()
+            # The losses' gradients at the pictures are made one by one, so that they can be weighed.
+            seen = made.detach().requires_grad_()
+            total, parts = self._asked(seen, batch, realism, views)
+        adversarial = self.progress >= recipe.adversarial_from and recipe.adversarial > 0
+        self.discriminators.requires_grad_(False)
+        if adversarial and recipe.features:
+            with self._autocast():
+                score = self._adversarial(seen, batch.target, realism, views, parts)
+            total = total + recipe.features * (realism * parts["features"]).mean()
+        (slopes,) = torch.autograd.grad(total, seen, retain_graph=adversarial)
+        if adversarial:
+            (wish,) = torch.autograd.grad(score.sum(), seen)
+            sizes = [part.square().sum(dim=(1, 2, 3), keepdim=True).sqrt() for part in (slopes, wish)]
+            slopes = slopes + recipe.adversarial * realism[:, None, None, None] * wish * (
+                sizes[0].mean() / (sizes[1].mean() + 1e-12)
             )
-            adversarial = self.progress >= config.adversarial_from
-            if adversarial:
-                parts["adversarial"] = -self.discriminator(torch.cat([near_made, strokes], 1)).mean()
-                total = total + config.adversarial * parts["adversarial"]
         self.adam_g.zero_grad(set_to_none=True)
-        total.backward()
+        made.backward(slopes)
         torch.nn.utils.clip_grad_norm_(self.generator.parameters(), 1.0)
         self.adam_g.step()
         if adversarial:
-            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-                on_real = self.discriminator(torch.cat([near_real, strokes], 1))
-                on_made = self.discriminator(torch.cat([near_made.detach(), strokes], 1))
-                parts["discriminator"] = losses.hinge_real(on_real) + losses.hinge_made(on_made)
+            self.discriminators.requires_grad_(True)
+            with self._autocast():
+                on_real = self.discriminators(views.judged(batch.target))
+                on_made = self.discriminators(views.judged(made.detach()))
+                parts["discriminator"] = torch.stack(
+                    [
+                        losses.hinge_real(a[-1].float()) + losses.hinge_made(b[-1].float())
+                        for a, b in zip(on_real, on_made)
+                    ]
+                ).mean()
             self.adam_d.zero_grad(set_to_none=True)
             parts["discriminator"].backward()
             self.adam_d.step()
-        keep = min(config.ema, (1 + self.step) / (10 + self.step))
+        keep = min(recipe.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for mean, now in zip(self.ema.parameters(), self.generator.parameters()):
                 mean.lerp_(now, 1 - keep)
-        found = {name: float(value.detach()) for name, value in parts.items()}  # waits for the device
+        found = {name: float(value.detach().mean()) for name, value in parts.items()}  # waits for the device
         if not all(math.isfinite(value) for value in found.values()):
             raise click.ClickException(f"step {self.step} diverged: {found}; the last checkpoint is whole")
         self.step += 1
@@ -173,60 +235,69 @@ class Trainer:
         return found
 
     @torch.no_grad()
-    def validate(self, pack: Pack, count: int = 24) -> dict[str, float]:
-        """L1, SSIM and perceptual distance of the averaged weights on the first faces of a pack, with
-        all reference pixels."""
-        sums: dict[str, float] = {"l1": 0.0, "ssim": 0.0, "perceptual": 0.0}
+    def validate(self, pack: Pack, count: int = 48) -> dict[str, float]:
+        """How the averaged weights do on the first faces of a pack, with all reference pixels: at realism 1,
+        and PSNR in dB at 0."""
+        sums: dict[str, float] = {}
         count = min(count, len(pack))
         for index in range(count):
-            x, real = (torch.from_numpy(t)[None].to(self.device) for t in pack.sample(index))
-            made = self.ema(x)
-            sums["l1"] += float((made - real).abs().mean())
-            sums["ssim"] += float(losses.ssim(made, real))
-            sums["perceptual"] += float(self.perceptual(made, real))
+            batch = pack.batch([index], [None])
+            whole = Views(batch.x, batch.x.shape[-1], self.rng)
+            one = torch.ones(1, device=self.device)
+            made = self.ema(batch.x, one[:, None])
+            _, parts = self._asked(made, batch, one, whole)
+            faithful = self.ema(batch.x, 0 * one[:, None])
+            error = float(((faithful - batch.target) / 2).square().mean())
+            found = {name: float(value.mean()) for name, value in parts.items() if name != "squared"}
+            found["psnr"] = -10 * math.log10(error)
+            for name, value in found.items():
+                sums[name] = sums.get(name, 0.0) + value
         return {f"val_{name}": value / count for name, value in sums.items()}
 
 
-def _batches(pack: Pack, size: int, threads: int) -> Iterator[Sample]:
-    """Batches without end, made ahead by ``threads`` threads; raises what a thread raises."""
-    queue: Queue[Sample | Exception] = Queue(maxsize=2 * threads)
+def _ahead(pack: Pack, size: int) -> Iterator[Batch]:
+    """Batches without end, each made while the one before is used; raises what making one raises."""
+    ready: queue.Queue[Batch | Exception] = queue.Queue(maxsize=2)
 
     def fill() -> None:
         rng = np.random.default_rng()
-        while True:
-            try:
-                queue.put(pack.batch(size, rng))
-            except Exception as error:
-                queue.put(error)
-                return
+        try:
+            while True:
+                ready.put(pack.random(size, rng))
+        except Exception as error:
+            ready.put(error)
 
-    for _ in range(threads):
-        threading.Thread(target=fill, daemon=True).start()
+    threading.Thread(target=fill, daemon=True).start()
     while True:
-        batch = queue.get()
+        batch = ready.get()
         if isinstance(batch, Exception):
             raise batch
         yield batch
 
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
 @click.command()
-@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
-@click.option("--val", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option("--recipe", type=_FILE, required=True, help="A TOML file, as models/face-3.toml.")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Changes a number of it.")
+@click.option("--data", type=_FOLDER, required=True)
+@click.option("--val", type=_FOLDER, required=True)
+@click.option("--critics", type=_FILE, required=True, help="What vcmcodec.train.critics wrote.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option("--minutes", default=90.0, show_default=True, help="Training time of the whole schedule.")
-@click.option(
-    "--start",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Begin with the weights of this checkpoint, at half the rate, adversarial from the first step; "
-    "of no effect where --out has a checkpoint.",
-)
-@click.option("--stop-after", type=float, help="Stop this run after so many minutes.")
-@click.option("--threads", default=2, show_default=True, help="CPU threads.")
+@click.option("--minutes", default=90.0, show_default=True, help="Of training, over all runs.")
+@click.option("--start", type=_FILE, help="Begin with the weights of this checkpoint.")
+@click.option("--stop-after", type=float, help="Stop after so many minutes of this run, to resume later.")
+@click.option("--threads", default=os.cpu_count() or 1, show_default=True)
 @click.option("--device", default="cuda" if torch.cuda.is_available() else "cpu", show_default=True)
 @click.option("--every", default=5.0, show_default=True, help="Minutes between checkpoints.")
 def main(
+    recipe: Path,
+    changes: tuple[str, ...],
     data: Path,
     val: Path,
+    critics: Path,
     out: Path,
     minutes: float,
     start: Path | None,
@@ -238,9 +309,8 @@ def main(
     """Train the generator on a pack."""
     torch.set_num_threads(threads)
     out.mkdir(parents=True, exist_ok=True)
-    config = Config() if start is None else Config(rate=Config.rate / 2, adversarial_from=0)
-    trainer = Trainer(config, out, torch.device(device), minutes)
-    pack, val_pack = Pack(data), Pack(val)
+    trainer = Trainer(read(recipe, changes), critics, out, torch.device(device), minutes)
+    pack, val_pack = Pack(data, device), Pack(val, device)
     for folder, found in ((data, pack), (val, val_pack)):
         if not len(found):
             raise click.UsageError(f"no faces in {folder}")
@@ -250,7 +320,7 @@ def main(
     elif start is not None:
         trainer.start(start)
         click.echo(f"begins with {start}")
-    batches = _batches(pack, config.batch, max(1, threads // 2))
+    batches = _ahead(pack, trainer.batch)
     began = saved = time.monotonic()
     means: dict[str, float] = {}
     while trainer.progress < 1:
@@ -259,7 +329,7 @@ def main(
         now = time.monotonic()
         stop = stop_after is not None and now - began > 60 * stop_after
         if trainer.step % 50 == 0:
-            speed = trainer.step * config.batch / trainer.seconds
+            speed = trainer.step * trainer.batch / trainer.seconds
             shown = " ".join(f"{name} {value:.4f}" for name, value in means.items())
             click.echo(f"{trainer.step} {trainer.seconds / 60:.1f}min {speed:.2f}/s {shown}")
         if now - saved > 60 * every or stop or trainer.progress >= 1:
