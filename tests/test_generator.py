@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from portrait import file
+from portrait import file, portrait
 
 import vcmcodec
 from vcmcodec import ModelError, generator, ppm, settings
@@ -91,6 +91,39 @@ def test_what_the_network_sees() -> None:
     assert (x[1] == mask).all()
     assert np.allclose((x[2:].transpose(1, 2, 0)[mask == 1] + 1) * 127.5, colours[mask == 1], atol=1e-3)
     assert not x[2:, mask == 0].any()
+
+
+def test_each_picture_of_a_batch_is_told_the_same_realism() -> None:
+    _, scene = vcmcodec.decode_scene(file())
+    network = generator.load(MODEL, "cpu")
+    faithful, natural = (network.run([scene, scene.first(0)], realism)[0].astype(int) for realism in (0, 1))
+    assert np.abs(faithful - natural).mean() > 0.5
+    assert (network.run([scene])[0] == network.run([scene], generator.REALISM)[0]).all()
+
+
+@pytest.mark.parametrize("arguments", [{"realism": -0.1}, {"realism": 1.1}, {"colours": -1}])
+def test_what_is_out_of_range_is_a_mistake(arguments: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="realism|colours"):
+        vcmcodec.decode(file(), **arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("side", [512, 1024])
+def test_larger_canvases_decode(side: int) -> None:
+    data = vcmcodec.encode(portrait(), size=side)
+    _, scene = vcmcodec.decode_scene(data)
+    assert max(scene.width, scene.height) == side
+    picture = generator.load(MODEL, "cpu").run([scene])[0]
+    assert picture.shape == (scene.height, scene.width, 3)
+    assert picture.std() > 20
+
+
+def test_pictures_of_many_files_are_those_of_each() -> None:
+    found = [vcmcodec.decode_scene(file()) for _ in range(3)]
+    found[1] = (found[1][0], found[1][1].first(10))
+    pictures = [np.asarray(picture).astype(int) for picture in vcmcodec.paint(found)]
+    for picture, count in zip(pictures, (None, 10, None)):
+        assert np.abs(picture - np.asarray(vcmcodec.decode(file(), colours=count))).max() <= 1
+    assert list(vcmcodec.paint([])) == []
 
 
 def test_an_unknown_generator_is_refused() -> None:

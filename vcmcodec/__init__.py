@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from vcmcodec.errors import (
     BudgetError,
+    ExistsError,
     FormatError,
     LimitError,
     ModelError,
@@ -27,7 +28,7 @@ from vcmcodec.errors import (
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
-    from vcmcodec.codec import decode, decode_scene, encode
+    from vcmcodec.codec import decode, decode_scene, encode, paint
     from vcmcodec.info import Info, inspect
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ __version__ = "0.1.0"
 __all__ = [
     "DEFAULT_LIMITS",
     "BudgetError",
+    "ExistsError",
     "FormatError",
     "Info",
     "LimitError",
@@ -51,12 +53,14 @@ __all__ = [
     "decode_scene",
     "encode",
     "inspect",
+    "paint",
 ]
 
 _HOMES = {
     "encode": "vcmcodec.codec",
     "decode": "vcmcodec.codec",
     "decode_scene": "vcmcodec.codec",
+    "paint": "vcmcodec.codec",
     "Info": "vcmcodec.info",
     "inspect": "vcmcodec.info",
 }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import container
+from vcmcodec import colour, container
 from vcmcodec.container import Header
 from vcmcodec.errors import BudgetError
 from vcmcodec.layers import colours as colour_layer
@@ -35,7 +35,7 @@ DEAREST, CHEAPEST = 5.0, 0.06
 _STEPS = ((0.12, 3), (0.4, 4), (1.0, 5))
 _LAST_STEP = 6
 
-_SHARES = ((0.0, 0.85), (0.015, 0.8), (0.03, 0.7), (0.05, 0.64), (0.08, 0.55))
+_SHARES = ((0.0, 0.8), (0.015, 0.72), (0.03, 0.6), (0.05, 0.55), (0.08, 0.52))
 """Which share of a file of so many bits per canvas pixel goes to the base layer and the header, as
 measured: the best for landmarks and LPIPS together lies near it."""
 
@@ -63,6 +63,9 @@ _LAYER = 5
 
 _SPARE = 0.04
 """Where this share of a budget is left over, strokes get it."""
+
+_LAST = 16
+"""But for so many bytes, where colours would go otherwise."""
 
 Layers = list[tuple[int, bytes]]
 
@@ -172,8 +175,10 @@ class Planner:
         found = self._from(self._quality(strokes), goal.limit)
         spare = goal.limit - self._size(*found[1])
         if spare > _SPARE * goal.limit:
-            more = self._from(self._quality(strokes + spare), goal.limit)
-            found = max(found, more, key=lambda made: self._size(*made[1]))
+            for more in (spare, spare - _LAST):
+                larger = self._from(self._quality(strokes + more), goal.limit)
+                if len(larger[0].known) >= len(found[0].known):
+                    return max(found, larger, key=lambda made: self._size(*made[1]))
         return found
 
     def _from(self, quality: float, limit: int, lower: bool = True) -> tuple[Scene, Layers]:
@@ -254,6 +259,7 @@ class Planner:
             if exact[-1] + _framing(most) > spare:
                 break
             sizes, steps = exact, steps - 1
+        most = _telling(scene, wanted, steps)
         count = next((n for n in range(most, 0, -1) if sizes[n - 1] + _framing(n) <= spare), 0)
         while count:
             made, layers = self._layers(scene, wanted[:count], steps)
@@ -271,6 +277,15 @@ class Planner:
             payload, scene = colour_layer.encode(scene, wanted[len(scene.known) : end], steps)
             layers.append((colour_layer.KIND, payload))
         return scene, layers
+
+
+def _telling(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> int:
+    """How many of the next colours ``wanted`` there are up to the last that is not what was expected."""
+    levels = colour.encode(scene.places, list(scene.known), wanted, colour_layer.STEPS[steps])
+    count = len(wanted)
+    while count and not any(levels[part * len(wanted) + count - 1] for part in range(3)):
+        count -= 1
+    return count
 
 
 def ends(count: int) -> list[int]:

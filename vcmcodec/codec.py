@@ -6,7 +6,7 @@ The encoder walks through the decoder's own functions on quantised ops, so the t
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from vcmcodec.picture import Source
 
-MODEL = 2
+MODEL = 3
 """Id of the generator that new files name."""
 
 
@@ -119,28 +119,55 @@ def decode(
     *,
     base_only: bool = False,
     colours: int | None = None,
+    realism: float = 1.0,
     device: str = "auto",
     limits: Limits = DEFAULT_LIMITS,
 ) -> Image:
     """The picture of a ``.vcm`` file, an RGB Pillow image of the picture's own size.
 
     ``base_only``: from the strokes alone. ``colours``: from at most the first N reference
-    pixels. ``device``: ``auto``, ``cuda`` or ``cpu`` (see :func:`vcmcodec.generator.load`).
+    pixels. ``realism``: from 0, the picture nearest to the original, to 1, the most natural one (seed
+    paper 2, "imagery effect control"). ``device``: ``auto``, ``cuda`` or ``cpu`` (see
+    :func:`vcmcodec.generator.load`).
 
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file,
     ModelError where the file names another generator or its model file is missing or altered, and
-    ValueError for ``colours`` below 0.
+    ValueError for ``colours`` below 0 or ``realism`` out of range.
+    """
+    found = decode_scene(data, limits=limits)
+    return next(paint([found], base_only=base_only, colours=colours, realism=realism, device=device))
+
+
+def paint(
+    found: Sequence[tuple[Header, Scene]],
+    *,
+    base_only: bool = False,
+    colours: int | None = None,
+    realism: float = 1.0,
+    device: str = "auto",
+) -> Iterator[Image]:
+    """The pictures of scenes that :func:`decode_scene` gave, made in batches, each enlarged when its turn
+    comes; otherwise as :func:`decode`.
+
+    Raises ModelError and ValueError as :func:`decode` does.
     """
     if colours is not None and colours < 0:
         raise ValueError(f"colours {colours} is below 0")
+    if not 0 <= realism <= 1:
+        raise ValueError(f"realism {realism} is not in 0..1")
     from PIL import Image as pillow
 
     from vcmcodec import generator, picture
 
-    header, scene = decode_scene(data, limits=limits)
-    if base_only:
-        colours = 0
-    if colours is not None:
-        scene = scene.first(colours)
-    canvas = generator.load(header.model, device).run([scene])[0]
-    return pillow.fromarray(picture.resize(canvas, header.width, header.height))
+    count = 0 if base_only else colours
+    by_model: dict[int, list[int]] = {}
+    for index, (header, _) in enumerate(found):
+        by_model.setdefault(header.model, []).append(index)
+    canvases: dict[int, NDArray[np.uint8]] = {}
+    for model, members in by_model.items():
+        scenes = [found[index][1] if count is None else found[index][1].first(count) for index in members]
+        canvases |= zip(members, generator.load(model, device).run(scenes, realism))
+    return (
+        pillow.fromarray(picture.resize(canvases.pop(index), header.width, header.height))
+        for index, (header, _) in enumerate(found)
+    )

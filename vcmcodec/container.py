@@ -103,6 +103,8 @@ def _read_header(reader: Reader, limits: Limits) -> Header:
         raise FormatError("canvas of no size", offset=3)
     if side > MAX_CANVAS:
         raise UnsupportedError(f"canvas side {side} is above {MAX_CANVAS}", offset=3)
+    if side > limits.canvas:
+        raise LimitError(f"canvas side {side} is above the limit of {limits.canvas}", offset=3)
     if flags == _OWN_SIZE | _SQUARE:
         raise FormatError("both size flags are set", offset=3)
     model = reader.varint("model id")
@@ -151,6 +153,20 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[Header, list[Lay
     Raises FormatError (not a vcm file, or damaged), TruncatedError (ends inside the header or
     a layer, or before the first layer), UnsupportedError (newer version), LimitError.
     """
+    header, layers, cut = read_until_cut(data, limits)
+    if cut is not None:
+        raise cut
+    return header, layers
+
+
+def read_until_cut(
+    data: bytes, limits: Limits = DEFAULT_LIMITS
+) -> tuple[Header, list[Layer], TruncatedError | None]:
+    """As :func:`read`, but where the file ends inside a later layer than its first, the layers before that
+    and what :func:`read` would have raised.
+
+    Raises as :func:`read` does.
+    """
     if len(data) > limits.file:
         raise LimitError(f"file of {len(data)} bytes is above the limit of {limits.file}")
     reader = Reader(data)
@@ -160,10 +176,15 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[Header, list[Lay
     while reader.left or not layers:
         if len(layers) == limits.layers:
             raise LimitError(f"more layers than the limit of {limits.layers}", offset=reader.offset)
-        layer, check = _read_layer(data, reader.position, len(layers), check, limits)
+        try:
+            layer, check = _read_layer(data, reader.position, len(layers), check, limits)
+        except TruncatedError as cut:
+            if not layers:
+                raise
+            return header, layers, cut
         layers.append(layer)
         reader.position += layer.size
-    return header, layers
+    return header, layers, None
 
 
 def _read_layer(data: bytes, offset: int, index: int, check: int, limits: Limits) -> tuple[Layer, int]:

@@ -78,6 +78,12 @@ class OutputError(VcmError):
     exit_code = 8
 
 
+class ExistsError(OutputError):
+    """The output is there already, and was not to be replaced."""
+
+    exit_code = 10
+
+
 class BudgetError(VcmError):
     """A picture cannot be coded in so few bytes."""
 

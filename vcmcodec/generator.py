@@ -22,14 +22,19 @@ from vcmcodec import settings
 from vcmcodec.errors import ModelError
 from vcmcodec.scene import Scene
 
-CONTRACT = 1
-"""Version of the input contract that this module feeds: see :func:`planes`."""
+CONTRACT = 2
+"""Version of the input contract that this module feeds: see :func:`planes`; beside them realism, float32
+(batch, 1)."""
+
+REALISM = 1.0
+"""What the network is told unless asked otherwise: 0 for the picture nearest to the original, 1 for the
+most natural one."""
 
 UNIT = 32
 """The network's input sides are multiples of this; a canvas is padded to the right and below."""
 
-BATCH = 16
-"""Most pictures in one run of the network."""
+BATCH, BATCH_CUDA = 16, 64
+"""Most pictures in one run of the network, on the CPU and on CUDA."""
 
 
 def planes(scene: Scene) -> NDArray[np.float32]:
@@ -53,6 +58,28 @@ def _cuda_driver_found() -> bool:
     except OSError:
         return False
     return True
+
+
+def runtime() -> str:
+    """What would run a generator: onnxruntime's version, and the provider that is asked first.
+
+    Raises ModelError where onnxruntime is not installed.
+    """
+    try:
+        import onnxruntime
+    except ImportError:
+        raise ModelError("onnxruntime is not installed: it runs the generator") from None
+    cuda = _cuda_driver_found() and "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    return f"onnxruntime {onnxruntime.__version__} on {'CUDA' if cuda else 'CPU'}ExecutionProvider"
+
+
+def known() -> str:
+    """Which generators this release has.
+
+    Raises ModelError where the list of models is missing or damaged.
+    """
+    found = (entry.get("generator") for entry in settings.catalogue().values())
+    return f"generators {' '.join(str(model) for model in sorted(filter(None, found)))}"
 
 
 class Generator:
@@ -83,12 +110,13 @@ class Generator:
         except Exception as error:  # onnxruntime raises classes of its own, some straight from C++
             raise ModelError(f"onnxruntime cannot load {path}: {str(error).splitlines()[0]}") from None
         self.provider: str = self._session.get_providers()[0]
+        self.batch = BATCH_CUDA if self.provider == "CUDAExecutionProvider" else BATCH
         if device == "cuda" and self.provider != "CUDAExecutionProvider":
             raise ModelError("CUDA was asked for, but onnxruntime could not start it")
 
-    def run(self, scenes: Sequence[Scene]) -> list[NDArray[np.uint8]]:
+    def run(self, scenes: Sequence[Scene], realism: float = REALISM) -> list[NDArray[np.uint8]]:
         """The picture of each scene, uint8 (H, W, 3) RGB, H and W the scene's canvas. Scenes of
-        one size are run in batches.
+        one size are run in batches of at most ``batch``. ``realism``: 0..1.
 
         Raises ModelError where the runtime fails (memory, say).
         """
@@ -97,17 +125,23 @@ class Generator:
             by_size.setdefault((scene.height, scene.width), []).append(index)
         pictures: dict[int, NDArray[np.uint8]] = {}
         for (height, width), members in by_size.items():
-            for start in range(0, len(members), BATCH):
-                batch = members[start : start + BATCH]
-                y = self._network(np.stack([planes(scenes[index]) for index in batch]))
+            for start in range(0, len(members), self.batch):
+                batch = members[start : start + self.batch]
+                y = self.network(np.stack([planes(scenes[index]) for index in batch]), realism)
                 levels = np.clip(np.rint((y + 1) * 127.5), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
                 for index, picture in zip(batch, levels[:, :height, :width]):
                     pictures[index] = np.ascontiguousarray(picture)
         return [pictures[index] for index in range(len(scenes))]
 
-    def _network(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+    def network(self, x: NDArray[np.float32], realism: float = REALISM) -> NDArray[np.float32]:
+        """What the network makes of inputs (B, 5, H', W') (see :func:`planes`): float32 (B, 3, H', W'), RGB
+        in -1..1.
+
+        Raises ModelError where the runtime fails.
+        """
+        told = np.full((len(x), 1), realism, dtype=np.float32)
         try:
-            result: NDArray[np.float32] = self._session.run(["y"], {"x": x})[0]
+            result: NDArray[np.float32] = self._session.run(["y"], {"x": x, "realism": told})[0]
         except Exception as error:  # as above
             raise ModelError(f"onnxruntime failed: {str(error).splitlines()[0]}") from None
         return result

@@ -18,17 +18,19 @@ MAX_CANVAS = 1024
 class Limits:
     """What a decoder is willing to do for one file. The defaults are safe for hostile input.
 
-    ``pixels``: width x height of the picture. ``file``: bytes of the whole file.
-    ``layers``: layers in the file. ``payload``: bytes in one layer. ``ops``: ops in the
-    edge layer. ``track``: positions that are computed to draw them.
+    ``pixels``: width x height of the picture. ``canvas``: the canvas's longest side. ``file``: bytes of the
+    whole file. ``layers``: layers in the file. ``payload``: bytes in one layer. ``ops``: ops in the
+    edge layer. ``track``: positions that are computed to draw them. ``places``: colours in all layers.
     """
 
     pixels: int = MAX_SIDE * MAX_SIDE
+    canvas: int = MAX_CANVAS
     file: int = 1 << 20
     layers: int = 64
     payload: int = 1 << 16
     ops: int = 8192
     track: int = 1 << 18
+    places: int = 2048
 
 
 DEFAULT_LIMITS = Limits()

@@ -10,7 +10,7 @@ import io
 import os
 import warnings
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from vcmcodec import output
 from vcmcodec.errors import OutputError, PictureError
 from vcmcodec.limits import MAX_SIDE, MIN_SIDE
 
-Source: TypeAlias = "str | os.PathLike[str] | Image.Image | NDArray[np.uint8]"
+Source: TypeAlias = "str | os.PathLike[str] | BinaryIO | Image.Image | NDArray[np.uint8]"
 
 _WRITABLE: dict[str, tuple[str, dict[str, Any]]] = {
     ".png": ("PNG", {}),
@@ -40,8 +40,8 @@ SUFFIXES = tuple(_WRITABLE)
 def load(source: Source) -> NDArray[np.uint8]:
     """A picture as uint8 (H, W, 3) sRGB.
 
-    ``source``: a path, a Pillow image of any mode, or an array, uint8 (H, W, 3) RGB. Sides must be
-    MIN_SIDE to MAX_SIDE pixels. Of an animation the first frame counts. Grey of 16 bits or more is
+    ``source``: a path, an open file, a Pillow image of any mode, or an array, uint8 (H, W, 3) RGB. Sides
+    must be MIN_SIDE to MAX_SIDE pixels. Of an animation the first frame counts. Grey of 16 bits or more is
     scaled from 0..65535, floating point from 0..1 (0..255 where it goes beyond 1).
 
     Raises PictureError where it is no picture, truncated, damaged or of another size, TypeError for
@@ -52,15 +52,18 @@ def load(source: Source) -> NDArray[np.uint8]:
             raise PictureError(f"an array must be uint8 (H, W, 3), not {source.dtype} {source.shape}")
         _check_size(source.shape[1], source.shape[0])
         return source
-    if not isinstance(source, (str, os.PathLike, Image.Image)):
-        raise TypeError(f"a picture is a path, a Pillow image or an array, not {type(source).__name__}")
+    if not isinstance(source, (str, os.PathLike, Image.Image)) and not hasattr(source, "read"):
+        raise TypeError(
+            f"a picture is a path, an open file, a Pillow image or an array, not {type(source).__name__}"
+        )
     try:
         if isinstance(source, Image.Image):
             return _rgb(source)
         with warnings.catch_warnings():
             # Pillow warns of large pictures and of odd metadata: the size is checked below.
             warnings.simplefilter("ignore")
-            with Image.open(Path(source)) as image:
+            path = source if hasattr(source, "read") else Path(source)
+            with Image.open(path) as image:
                 return _rgb(image)
     except PictureError:
         raise
@@ -154,7 +157,14 @@ def save(path: str | os.PathLike[str], image: Image.Image) -> None:
 
     Raises OutputError for another ending, or where the file cannot be written.
     """
-    suffix = Path(path).suffix.lower()
+    output.write(path, coded(image, Path(path).suffix.lower()))
+
+
+def coded(image: Image.Image, suffix: str) -> bytes:
+    """An RGB ``image`` as a file whose name would end in ``suffix``, one of SUFFIXES.
+
+    Raises OutputError for another ending.
+    """
     if suffix not in _WRITABLE:
         raise OutputError(f"unknown picture format {suffix or '(none)'}: one of {', '.join(SUFFIXES)}")
     name, options = _WRITABLE[suffix]
@@ -163,4 +173,4 @@ def save(path: str | os.PathLike[str], image: Image.Image) -> None:
         image.save(buffer, name, **options)
     except (OSError, KeyError) as error:  # this Pillow was built without the format
         raise OutputError(f"cannot be written as {name}: {error}") from None
-    output.write(path, buffer.getvalue())
+    return buffer.getvalue()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vcmcodec import colour, raster, sample
 from vcmcodec.colour import YCoCg
-from vcmcodec.ops import Op, Point
+from vcmcodec.ops import Move, Op, Point
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,11 @@ class Drawing:
     height: int
     step: int
     ops: tuple[Op, ...]
+
+    @property
+    def strokes(self) -> int:
+        """How many there are: each Move begins one."""
+        return sum(isinstance(op, Move) for op in self.ops)
 
     @cached_property
     def places(self) -> list[Point]:

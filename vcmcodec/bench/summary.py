@@ -159,7 +159,7 @@ def curves(points: Iterable[Point], key: str) -> dict[str, rates.Curve]:
     sign = 1 if BY_KEY[key].higher else -1
     found: dict[str, list[tuple[float, float]]] = {}
     for point in points:
-        if key in point.figures and point.codec not in (codecs.ORIGINAL, codecs.BASE):
+        if key in point.figures and point.codec not in (codecs.ORIGINAL, *codecs.OTHERWISE):
             found.setdefault(point.codec, []).append((point.bpp, sign * point.figures[key]))
     return {codec: sorted(curve) for codec, curve in found.items()}
 

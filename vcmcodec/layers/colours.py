@@ -17,6 +17,7 @@ from dataclasses import replace
 from vcmcodec import colour, ppm
 from vcmcodec.colour import Guess, YCoCg
 from vcmcodec.entropy import Decoder, Encoder, Meter
+from vcmcodec.errors import LimitError
 from vcmcodec.layers import heads, tones, weights
 from vcmcodec.limits import Limits
 from vcmcodec.ops import Point
@@ -79,11 +80,17 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
 
     Raises FormatError where the payload is damaged, holds more colours than there are places, comes
     before the strokes, or after colours of another coding; UnsupportedError for an unknown coding or
-    unknown steps; ModelError where weights or primer are missing.
+    unknown steps; LimitError; ModelError where weights or primer are missing.
     """
     if scene.drawing is None:
         raise reader.error("colours before the strokes that place them")
     head = heads.read_colours(reader)
+    if len(scene.known) + head.colours > limits.places:
+        raise LimitError(
+            f"{len(scene.known) + head.colours} colours are above the limit of {limits.places}",
+            layer=reader.layer,
+            offset=reader.offset,
+        )
     filled = head.coding == heads.COLOUR_CODING
     if scene.known and filled != scene.filled:
         raise reader.error("colours of two codings, whose places differ")

@@ -47,6 +47,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "original": ("vcmcodec.bench.codecs.own", "Original"),
     "vcm": ("vcmcodec.bench.codecs.own", "Vcm"),
     "vcm/base": ("vcmcodec.bench.codecs.own", "VcmBase"),
+    "vcm/faithful": ("vcmcodec.bench.codecs.own", "VcmFaithful"),
     "jpeg": ("vcmcodec.bench.codecs.still", "Jpeg"),
     "webp": ("vcmcodec.bench.codecs.still", "Webp"),
     "jpeg2000": ("vcmcodec.bench.codecs.still", "Jpeg2000"),
@@ -68,8 +69,9 @@ _COMMAND = ("vcmcodec.bench.codecs.command", "Command")
 NAMES = tuple(_HOMES)
 """The codecs that a bench runs by default."""
 
-ORIGINAL, OWN, BASE = "original", "vcm", "vcm/base"
-"""Those that are no peers."""
+ORIGINAL, OWN = "original", "vcm"
+OTHERWISE = ("vcm/base", "vcm/faithful")
+"""This codec's files, decoded otherwise: no peers, as the two above."""
 
 
 def make(name: str) -> Codec:

@@ -68,6 +68,20 @@ class VcmBase(Vcm):
         return data[: strokes.offset + strokes.bytes]
 
 
+class VcmFaithful(Vcm):
+    """The files of the larger presets, decoded to the picture nearest to the original."""
+
+    name = "vcm/faithful"
+    points = tuple(PRESETS)[-2:]
+
+    def decode(self, data: bytes, width: int, height: int) -> NDArray[np.uint8]:
+        """The generator's picture at realism 0."""
+        try:
+            return np.asarray(vcmcodec.decode(data, realism=0))
+        except vcmcodec.VcmError as error:
+            raise CodecError(str(error)) from None
+
+
 class Original:
     """The samples themselves, three bytes a pixel."""
 
