@@ -26,7 +26,7 @@ RECIPE ?= models/face-3.toml
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed throughput edge-agreement edge-forest regions weights collect dataset train export train-setup clean
+.PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed throughput edge-agreement edge-forest regions weights collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ help: ## List the targets and the variables
 	@echo "  FACES=$(FACES)"
 	@echo "  WILD_FACES=$(WILD_FACES)"
 	@echo "  TRAIN_FACES=$(TRAIN_FACES)"
+
+man: $(VENV)/.dev ## Refresh docs/vcm.1, the manual page
+	$(RUN) vcmcodec.cli.man docs/vcm.1
 
 demo: $(VENV)/.dev ## Encode and decode a portrait; pictures go to demo/
 	$(RUN) vcmcodec.bench.demo demo

@@ -20,7 +20,7 @@ ROWS = [
     {"container", "entropy", "ops", "ppm"},
     {"colour", "raster", "sample", "scene"},
     {"analysis", "generator", "layers", "picture"},
-    {"budget", "codec", "info", "metrics", "svg"},
+    {"budget", "codec", "cut", "info", "metrics", "svg"},
     {"vcmcodec"},
     {"bench", "cli", "pillow", "train", "__main__"},
 ]

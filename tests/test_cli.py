@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import click
 import numpy as np
 import pytest
 from PIL import Image
 from portrait import ends, file, portrait
 
 import vcmcodec
-from vcmcodec import budget, cli, container, settings
+from vcmcodec import budget, cli, codec, container, settings
+from vcmcodec.cli import man
 from vcmcodec.container import Header
 
 VECTORS = Path(__file__).parent.parent / "spec" / "vectors"
@@ -101,7 +105,7 @@ def test_encode_takes_a_number_of_colours(vcm: Runner, colours: str, most: int) 
         (["--bytes", 222], 222),
         (["--bpp", 0.02], 163),
         (["--bytes", 300, "--detail", 30], 300),
-        (["--quality", 40], 300),
+        (["--quality", 40], 350),
     ],
 )
 def test_encode_keeps_a_budget(vcm: Runner, options: list[Any], most: int) -> None:
@@ -136,7 +140,95 @@ def test_decode_from_strokes_alone(vcm: Runner) -> None:
 
 def test_decode_says_what_ran(vcm: Runner) -> None:
     result = vcm("decode", "face.vcm", "-o", "a.png", "-v", "--device", "cpu")
-    assert result.err == "vcm: generator 2 ran on CPUExecutionProvider\n"
+    assert result.err == f"vcm: generator {codec.MODEL} ran on CPUExecutionProvider\n"
+
+
+def test_many_files_are_decoded_to_a_folder(vcm: Runner) -> None:
+    Path("base.vcm").write_bytes(file()[: ends()[0]])
+    os.mkdir("out")
+    assert vcm("decode", "face.vcm", "base.vcm", "-o", "out") == (0, "", "")
+    for name, data in (("face", file()), ("base", file()[: ends()[0]])):
+        with Image.open(f"out/{name}.png") as image:
+            made = np.asarray(image).astype(int)
+        assert np.abs(made - np.asarray(vcmcodec.decode(data))).max() <= 1  # in a batch, not alone
+    shutil.copy("face.vcm", "out/face.vcm")
+    for mistake in (["-o", "a.png"], ["-o", "nowhere"]):
+        vcm.fails(2, "decode", "face.vcm", "base.vcm", *mistake, says="folder")
+    vcm.fails(2, "decode", "face.vcm", "out/face.vcm", "-o", "out", says="both become out/face.png")
+    shutil.rmtree("out")
+
+
+def test_decode_as_faithful_or_as_natural_as_asked(vcm: Runner) -> None:
+    for realism in ("0", "0.5", "1"):
+        assert vcm("decode", "face.vcm", "-o", f"{realism}.png", "--realism", realism).code == 0
+    assert vcm("decode", "face.vcm", "-o", "a.png").code == 0
+    assert Path("a.png").read_bytes() == Path("1.png").read_bytes()
+    with Image.open("face.png") as image:
+        original = np.asarray(image.convert("RGB")).astype(float)
+    pictures = [np.asarray(Image.open(f"{realism}.png")).astype(float) for realism in ("0", "0.5", "1")]
+    errors = [np.square(picture - original).mean() for picture in pictures]
+    assert errors[0] < errors[2]
+    rough = [np.abs(np.diff(picture, axis=1)).mean() for picture in pictures]
+    assert rough[0] < rough[2]
+
+
+def test_a_download_that_broke_off_is_decoded_as_far_as_it_is_whole(vcm: Runner) -> None:
+    Path("part.vcm").write_bytes(file()[: ends()[1] + 7])
+    Path("whole.vcm").write_bytes(file()[: ends()[1]])
+    result = vcm("decode", "part.vcm", "-o", "a.png")
+    assert (result.code, result.out) == (0, "")
+    assert result.err.startswith("vcm: part.vcm: warning: truncated")
+    assert result.err.count("\n") == 1
+    assert vcm("decode", "whole.vcm", "-o", "b.png") == (0, "", "")
+    assert Path("a.png").read_bytes() == Path("b.png").read_bytes()
+
+
+def test_one_bad_file_does_not_stop_the_others(vcm: Runner) -> None:
+    Path("bad.vcm").write_bytes(file()[:50] + b"?" + file()[51:])
+    header, layers = container.read(file())
+    other = Header(header.width, header.height, header.side, 77)
+    Path("other.vcm").write_bytes(container.write(other, [(layer.kind, layer.payload) for layer in layers]))
+    shutil.copy("face.vcm", "last.vcm")
+    os.mkdir("out")
+    result = vcm("decode", "bad.vcm", "other.vcm", "face.vcm", "last.vcm", "-o", "out")
+    assert result.code == 4
+    bad, unknown = result.err.splitlines()
+    assert bad.startswith("vcm: bad.vcm: damaged")
+    assert unknown.startswith("vcm: other.vcm: ") and "generator 77" in unknown
+    assert sorted(os.listdir("out")) == ["face.png", "last.png"]
+    result = vcm("check", "other.vcm", "bad.vcm", "face.vcm")
+    assert (result.code, result.out) == (4, "")
+    assert result.err == bad + "\n"
+    shutil.rmtree("out")
+
+
+def test_check_is_silent_about_good_files_and_writes_nothing(vcm: Runner) -> None:
+    before = vcm.files()
+    assert vcm("check", "face.vcm") == (0, "", "")
+    said = vcm("check", "-v", "face.vcm").out
+    assert re.fullmatch(r"face.vcm: 256 x 256, \d+ strokes, \d+ colours, generator \d+\n", said)
+    assert vcm.files() == before
+
+
+def test_layers_says_where_cut_cuts(vcm: Runner) -> None:
+    found = json.loads(vcm("layers", "face.vcm", "--json").out)["layers"]
+    assert [layer["file"] for layer in found] == list(ends())
+    assert [layer["upto"] for layer in found] == ["edge", *(f"colour:{n}" for n in range(1, len(ends())))]
+    shown = vcm("layers", "face.vcm").out.splitlines()
+    for row, layer in zip(shown[1:], found):
+        assert row.split()[:5] == [
+            layer["kind"], str(layer["count"]), str(layer["bytes"]), layer["upto"], str(layer["file"])
+        ]  # fmt: skip
+        assert vcm("cut", "face.vcm", "--upto", layer["upto"], "-o", "a.vcm", "--force") == (0, "", "")
+        assert Path("a.vcm").read_bytes() == file()[: layer["file"]]
+        for spare in (0, 1):
+            assert vcm("cut", "face.vcm", "--bytes", layer["file"] + spare, "-f", "-o", "a.vcm").code == 0
+            assert Path("a.vcm").read_bytes() == file()[: layer["file"]]
+    os.unlink("a.vcm")
+    vcm.fails(4, "cut", "face.vcm", "--upto", "colour:9", "-o", "a.vcm", says="no colours layer 9")
+    vcm.fails(9, "cut", "face.vcm", "--bytes", ends()[0] - 1, "-o", "a.vcm", says=f"least is {ends()[0]}")
+    for usage in ([], ["--upto", "edge", "--bytes", 3], ["--upto", "colour:0"], ["--upto", "skin"]):
+        vcm.fails(2, "cut", "face.vcm", "-o", "a.vcm", *usage)
 
 
 def test_info_as_json_accounts_for_every_byte(vcm: Runner) -> None:
@@ -174,6 +266,8 @@ def test_info_needs_neither_generator_nor_primers(vcm: Runner, monkeypatch: pyte
         ["decode", "face.vcm", "-o", "face.vcm"],
         ["decode", "face.vcm", "--base-only", "--colours", "3"],
         ["decode", "face.vcm", "--device", "tpu"],
+        ["decode", "face.vcm", "--realism", "1.5"],
+        ["decode"],
         ["info", "face.vcm", "extra"],
     ],
 )
@@ -187,7 +281,6 @@ def test_what_is_no_picture_ends_in_3(vcm: Runner) -> None:
         "empty.png": b"",
         "text.png": b"not a picture\n",
         "half.png": png[: len(png) // 2],
-        "file.png": file(),
     }
     for name, data in bad.items():
         Path(name).write_bytes(data)
@@ -196,7 +289,7 @@ def test_what_is_no_picture_ends_in_3(vcm: Runner) -> None:
     vcm.fails(3, "encode", "small.png", says="15 x 40")
 
 
-@pytest.mark.parametrize("verb", ["decode", "info"])
+@pytest.mark.parametrize("verb", ["decode --strict", "info", "check", "layers"])
 def test_what_is_no_file_of_ours_ends_in_4(vcm: Runner, verb: str) -> None:
     bad = {
         "empty.vcm": b"",
@@ -208,13 +301,14 @@ def test_what_is_no_file_of_ours_ends_in_4(vcm: Runner, verb: str) -> None:
     }
     for name, data in bad.items():
         Path(name).write_bytes(data)
-        line = vcm.fails(4, verb, name, says=name)
+        line = vcm.fails(4, *verb.split(), name, says=name)
         assert "byte" in line
 
 
 def test_the_line_names_layer_and_offset(vcm: Runner) -> None:
     Path("cut.vcm").write_bytes(file()[: ends()[1] + 7])
-    line = vcm.fails(4, "decode", "cut.vcm", says="truncated")
+    line = vcm.fails(4, "decode", "cut.vcm", "--strict", says="truncated")
+    assert vcm.fails(4, "info", "cut.vcm", says="truncated") == line
     assert f"(layer 2, byte {ends()[1] + 2})" in line  # its payload, behind kind and length
 
 
@@ -223,7 +317,7 @@ def test_the_bad_vectors_end_in_their_codes(vcm: Runner) -> None:
     for vector in json.loads((VECTORS / "vectors.json").read_text("utf-8"))["vectors"]:
         if "cause" in vector:
             code = codes.get(vector["cause"], 4)
-            vcm.fails(code, "decode", VECTORS / f"{vector['name']}.vcm", "-o", "a.png")
+            vcm.fails(code, "decode", "--strict", VECTORS / f"{vector['name']}.vcm", "-o", "a.png")
 
 
 def test_what_is_above_a_limit_ends_in_6(vcm: Runner) -> None:
@@ -231,6 +325,9 @@ def test_what_is_above_a_limit_ends_in_6(vcm: Runner) -> None:
     vcm.fails(6, "decode", "large.vcm", says="limit")
     Path("layers.vcm").write_bytes(container.write(Header(256, 256, 256, 1), [(0x90, b"")] * 65))
     vcm.fails(6, "info", "layers.vcm", says="limit")
+    for verb in ("info", "layers", "check", "decode"):
+        vcm.fails(6, verb, "face.vcm", "--limit-pixels", 65535, *(["-o", "a.png"] * (verb == "decode")))
+    assert vcm("check", "face.vcm", "--limit-pixels", 65536).code == 0
 
 
 def test_missing_and_altered_models_end_in_7(vcm: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,12 +343,10 @@ def test_missing_and_altered_models_end_in_7(vcm: Runner, monkeypatch: pytest.Mo
 
 
 def test_an_output_that_cannot_be_written_ends_in_8(vcm: Runner) -> None:
-    os.mkdir("folder.png")
     vcm.fails(8, "encode", "face.png", "-o", "a" * 300 + ".vcm")
     for verb, source, target in (
         ("encode", "face.png", "nowhere/a.vcm"),
         ("decode", "face.vcm", "nowhere/a.png"),
-        ("decode", "face.vcm", "folder.png"),
     ):
         vcm.fails(8, verb, source, "-o", target, says=target)
 
@@ -270,17 +365,79 @@ def test_a_full_terminal_ends_in_8(vcm: Runner, arguments: list[str]) -> None:
 def test_an_existing_output_is_replaced_only_by_a_whole_one(vcm: Runner) -> None:
     Path("a.png").write_bytes(b"old")
     Path("cut.vcm").write_bytes(file()[:-3])
-    vcm.fails(4, "decode", "cut.vcm", "-o", "a.png")
+    vcm.fails(10, "decode", "face.vcm", "-o", "a.png", says="a.png: is there already")
+    vcm.fails(10, "encode", "face.png", says="face.vcm: is there already")
+    vcm.fails(10, "cut", "face.vcm", "--upto", "edge", "-o", "cut.vcm", says="cut.vcm: is there already")
+    vcm.fails(4, "decode", "cut.vcm", "-o", "a.png", "--strict", "--force")
     assert Path("a.png").read_bytes() == b"old"
-    assert vcm("decode", "face.vcm", "-o", "a.png").code == 0
+    assert vcm("decode", "face.vcm", "-o", "a.png", "-f").code == 0
     assert Path("a.png").read_bytes()[1:4] == b"PNG"
 
 
+def test_files_come_from_stdin_and_go_to_stdout(vcm: Runner) -> None:
+    def run(data: bytes, *arguments: str) -> tuple[int, bytes, bytes]:
+        command = [sys.executable, "-m", "vcmcodec", *arguments]
+        done = subprocess.run(command, input=data, capture_output=True)
+        return done.returncode, done.stdout, done.stderr
+
+    assert run(Path("face.png").read_bytes(), "encode", "-") == (0, file(), b"")
+    assert run(file(), "cut", "-", "--upto", "edge", "-o", "-") == (0, file()[: ends()[0]], b"")
+    assert json.loads(run(file(), "info", "-", "--json")[1])["bytes"] == len(file())
+    code, out, _ = run(file(), "decode", "-", "-o", "-")
+    assert code == 0
+    with Image.open(io.BytesIO(out)) as image:
+        assert (np.asarray(image) == np.asarray(vcmcodec.decode(file()))).all()
+    assert run(file(), "decode", "-", "-o", "a.png") == (0, b"", b"")
+    assert Path("a.png").exists()
+    code, out, err = run(b"no picture", "encode", "-", "-o", "b.vcm")
+    assert (code, out, err) == (3, b"", b"vcm: -: not a picture that can be read\n")
+    assert run(b"", "decode", "-", "face.vcm")[0] == 2
+    assert run(b"", "decode", "face.vcm", "cut.vcm", "-o", "-")[0] == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs pseudo-terminals")
+def test_no_binary_goes_to_a_terminal(vcm: Runner) -> None:
+    master, slave = os.openpty()
+    command = [sys.executable, "-m", "vcmcodec", "decode", "face.vcm", "-o", "-"]
+    done = subprocess.run(command, stdout=slave, stderr=subprocess.PIPE, text=True)
+    os.close(slave)
+    os.close(master)
+    assert done.returncode == 2
+    assert done.stderr == "vcm: this is no text for a terminal: -o names a file\n"
+
+
 def test_version_and_help(vcm: Runner) -> None:
-    assert vcm("--version").out == f"vcm {vcmcodec.__version__}\n"
+    said = vcm("--version").out.splitlines()
+    assert said[:2] == [f"vcm {vcmcodec.__version__}", f"format {container.VERSION}"]
+    assert said[2].startswith("generators ") and str(codec.MODEL) in said[2].split()
+    assert re.fullmatch(r"onnxruntime [\w.+]+ on (CPU|CUDA)ExecutionProvider", said[3])
     for verb in ("encode", "decode", "info"):
         assert verb in vcm("--help").out
         assert vcm(verb, "-h").out.startswith(f"Usage: vcm {verb}")
+
+
+def test_the_manual_is_that_of_the_help_texts() -> None:
+    page = man.page()
+    committed = Path(__file__).parent.parent / "docs" / "vcm.1"
+    assert committed.read_text("utf-8") == page, "make man"
+    for verb, command in cli.app.vcm.commands.items():
+        assert f".SS vcm {verb} " in page
+        for option in command.params:
+            assert option.opts[-1].replace("-", "\\-") in page or isinstance(option, click.Argument)
+    if shutil.which("man"):
+        shown = subprocess.run(
+            ["man", "-l", "--warnings", "-E", "ascii", str(committed)], capture_output=True, text=True
+        )
+        assert shown.stderr == ""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete(vcm: Runner, shell: str) -> None:
+    assert "_VCM_COMPLETE" in vcm("completion", shell).out
+    environment = os.environ | {"_VCM_COMPLETE": "bash_complete", "COMP_WORDS": "vcm dec", "COMP_CWORD": "1"}
+    command = [sys.executable, "-m", "vcmcodec"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.stdout == "plain,decode\n"
 
 
 def test_the_module_is_the_command(vcm: Runner) -> None:

@@ -60,11 +60,12 @@ def test_framing_of_two_layers_fits_16_bytes() -> None:
     ("limits", "data"),
     [
         (Limits(pixels=65535), container.write(Header(256, 256, 256, 1), [(1, b"")])),
+        (Limits(canvas=255), container.write(Header(256, 256, 256, 1), [(1, b"")])),
         (Limits(file=4), container.write(Header(256, 256, 256, 1), [(1, b"")])),
         (Limits(layers=1), container.write(Header(256, 256, 256, 1), [(1, b""), (2, b"")])),
         (Limits(payload=9), container.write(Header(256, 256, 256, 1), [(1, bytes(10))])),
     ],
-    ids=["pixels", "file", "layers", "payload"],
+    ids=["pixels", "canvas", "file", "layers", "payload"],
 )
 def test_limits(limits: Limits, data: bytes) -> None:
     container.read(data)

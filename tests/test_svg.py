@@ -792,7 +792,7 @@ def test_the_command_goes_both_ways(vcm: Runner) -> None:
     header, scene = codec.decode_scene(Path("foreign.vcm").read_bytes())
     assert header == Header(96, 96, 96, codec.MODEL)
     assert scene.drawing is not None and scene.drawing.step == 2
-    assert vcm("svg", "foreign.svg") == (0, "", "")
+    assert vcm("svg", "foreign.svg", "-f") == (0, "", "")
     assert codec.decode_scene(Path("foreign.vcm").read_bytes())[0].side == 256
 
 

@@ -10,21 +10,16 @@ from typing import Any
 import click
 
 from vcmcodec import OutputError, VcmError, __version__
-from vcmcodec.cli import bench, decode, encode, info, svg
-from vcmcodec.cli.files import subject
+from vcmcodec.cli import bench, check, completion, cut, decode, encode, info, layers, svg
+from vcmcodec.cli.files import line, subject
 
 USAGE = 2
 INTERNAL = 1
 INTERRUPTED = 130
 
 
-def _line(text: object) -> str:
-    return " ".join(str(text).split())
-
-
 def _say(ctx: click.Context | None, message: object) -> None:
-    name = subject(ctx) if ctx is not None else None
-    click.echo(_line(f"vcm: {name}: {message}" if name else f"vcm: {message}"), err=True)
+    click.echo(line(subject(ctx) if ctx is not None else None, message), err=True)
 
 
 class _Verbs(click.Group):
@@ -52,26 +47,55 @@ class _Verbs(click.Group):
         ctx.exit(code)
 
 
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    """Prints versions of the program and the format, the generators there are, and what runs them."""
+    if not value or ctx.resilient_parsing:
+        return
+    from vcmcodec import generator
+    from vcmcodec.container import VERSION
+
+    click.echo(f"vcm {__version__}")
+    click.echo(f"format {VERSION}")
+    for what in (generator.known, generator.runtime):
+        try:
+            click.echo(what())
+        except VcmError as error:
+            click.echo(str(error))
+    ctx.exit()
+
+
 @click.group(
     cls=_Verbs,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
 )
-@click.version_option(__version__, prog_name="vcm", message="%(prog)s %(version)s")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Say what this is."
+)
 @click.pass_context
 def vcm(ctx: click.Context) -> None:
     """A face codec for people and machines: strokes, a few colours, and a generator.
 
     Exit codes: 0 done, 1 unreadable input or internal error, 2 usage, 3 not a picture, 4 not a valid
     .vcm file or SVG, 5 a newer or unknown format, 6 above a limit, 7 model missing or altered, 8 output
-    cannot be written, 9 too few bytes for the picture, 130 interrupted. VCM_DEBUG=1 prints the traceback of
-    an internal error.
+    cannot be written, 9 too few bytes for the picture, 10 output there already, 130 interrupted.
+    VCM_DEBUG=1 prints the traceback of an internal error.
     """
     if ctx.invoked_subcommand is None:
         raise click.UsageError(f"which of {', '.join(sorted(vcm.commands))}? See vcm --help")
 
 
-for verb in (encode.encode, decode.decode, info.info, svg.svg, bench.bench):
+for verb in (
+    encode.encode,
+    decode.decode,
+    info.info,
+    layers.layers,
+    cut.cut,
+    check.check,
+    svg.svg,
+    bench.bench,
+    completion.completion,
+):
     vcm.add_command(verb)
 
 

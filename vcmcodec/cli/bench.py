@@ -64,6 +64,7 @@ class _Progress:
     metavar="J",
     type=click.IntRange(1),
     default=min(os.cpu_count() or 1, 8),
+    show_default="one a core, up to 8",
     help="Processes that score, of about 1 GiB each.",
 )
 @click.option("--landmarks", is_flag=True, help="Ask a second landmark detector too (MediaPipe's face mesh).")

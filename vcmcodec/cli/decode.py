@@ -1,47 +1,136 @@
-"""``vcm decode``: a ``.vcm`` file to a picture."""
+"""``vcm decode``: ``.vcm`` files to pictures."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import vcmcodec
-from vcmcodec.cli import files, options
+from vcmcodec import VcmError
+from vcmcodec.cli import batch, files, options
+from vcmcodec.cut import whole
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from vcmcodec.container import Header
+    from vcmcodec.scene import Scene
+
+TOGETHER = 64
+"""Files that are held at a time: more than one run of the generator takes."""
 
 
 @click.command()
-@options.source("FILE")
-@options.output(".png")
+@options.sources("FILE...", folders=True)
+@options.outputs(".png")
+@batch.recursive
+@batch.skip_existing
+@options.force
 @click.option("--base-only", is_flag=True, help="Decode from the strokes alone, as --colours 0 does.")
 @options.colours("The most reference pixels to use.")
+@click.option(
+    "--realism",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    metavar="0..1",
+    help="From 0, the picture nearest to the original, to 1, the most natural one.",
+)
 @click.option(
     "--device",
     type=click.Choice(["auto", "cuda", "cpu"]),
     default="auto",
     help="What runs the generator; auto is CUDA where it runs, else the CPU.",
 )
+@options.limits
+@click.option("--strict", is_flag=True, help="Refuse a file that breaks off, whole layers or not.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what runs the generator.")
 def decode(
-    source: Path, output: Path | None, base_only: bool, colours: int | None, device: str, verbose: bool
+    sources: tuple[Path, ...],
+    output: Path | None,
+    recursive: bool,
+    skip_existing: bool,
+    force: bool,
+    base_only: bool,
+    colours: int | None,
+    realism: float,
+    device: str,
+    limits: vcmcodec.Limits,
+    strict: bool,
+    verbose: bool,
 ) -> None:
-    """Decode FILE to a picture of the size of the one that was encoded."""
-    target = files.output_path(source, output, ".png")
-    if base_only and colours:
-        raise click.UsageError("--base-only and --colours exclude each other")
+    """Decode each FILE to a picture of the size of the one that was encoded; many in batches.
+
+    A file that breaks off is decoded as far as its layers are whole, with a warning. One that cannot
+    be decoded gets a line on stderr; the exit code is that of the first.
+    """
     from vcmcodec import picture
 
-    if target.suffix.lower() not in picture.SUFFIXES:
-        raise click.UsageError(f"the output {target} must end in one of {', '.join(picture.SUFFIXES)}")
+    if base_only and colours:
+        raise click.UsageError("--base-only and --colours exclude each other")
+    todo = batch.tasks(
+        sources, output, endings=(".vcm",), suffix=".png", recursive=recursive, skip_existing=skip_existing
+    )
+    for task in todo:
+        if task.target != files.STANDARD and task.target.suffix.lower() not in picture.SUFFIXES:
+            raise click.UsageError(
+                f"the output {task.target} must end in one of {', '.join(picture.SUFFIXES)}"
+            )
+    look = {"base_only": base_only, "colours": colours, "realism": realism, "device": device}
+    batch.finish(_decode(todo, look, limits, strict, force, verbose), len(todo))
+
+
+def _decode(
+    todo: list[batch.Task],
+    look: dict[str, Any],
+    limits: vcmcodec.Limits,
+    strict: bool,
+    force: bool,
+    verbose: bool,
+) -> Iterator[batch.Failed | None]:
+    """Decodes all tasks, files of one generator together."""
+    for start in range(0, len(todo), TOGETHER):
+        by_model: dict[int, dict[batch.Task, tuple[Header, Scene]]] = {}
+        for task in todo[start : start + TOGETHER]:
+            try:
+                files.free(task.target, force)
+                header, scene = vcmcodec.decode_scene(_whole(task.source, limits, strict), limits=limits)
+            except VcmError as error:
+                yield batch.failed(task, error)
+            else:
+                by_model.setdefault(header.model, {})[task] = header, scene
+        for model, found in by_model.items():
+            try:
+                images = vcmcodec.paint(list(found.values()), **look)
+            except VcmError as error:
+                yield from (batch.failed(task, error) for task in found)
+                continue
+            if verbose:
+                click.echo(_runtime(model, look["device"]), err=True)
+            yield from batch.run(functools.partial(_save, images=images), list(found), jobs=1)
+
+
+def _save(task: batch.Task, images: Iterator[Image]) -> None:
+    from vcmcodec import picture
+
+    files.write(task.target, picture.coded(next(images), task.target.suffix.lower() or ".png"))
+
+
+def _whole(source: Path, limits: vcmcodec.Limits, strict: bool) -> bytes:
+    """The bytes of a file; without ``strict``, those of its whole layers where it breaks off."""
     data = files.read(source)
-    image = vcmcodec.decode(data, base_only=base_only, colours=colours, device=device)
-    if verbose:
-        click.echo(_runtime(data, device), err=True)
-    picture.save(files.about(target), image)
+    if strict:
+        return data
+    data, cut = whole(data, limits=limits)
+    if cut is not None:
+        click.echo(files.line(source, f"warning: {cut}; decoded as far as it is whole"), err=True)
+    return data
 
 
-def _runtime(data: bytes, device: str) -> str:
+def _runtime(model: int, device: str) -> str:
     from vcmcodec import generator
 
-    model = vcmcodec.inspect(data).model
     return f"vcm: generator {model} ran on {generator.load(model, device).provider}"

@@ -1,19 +1,46 @@
-"""``vcm encode``: a picture to a ``.vcm`` file."""
+"""``vcm encode``: pictures to ``.vcm`` files."""
 
 from __future__ import annotations
 
+import functools
+import io
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 import vcmcodec
-from vcmcodec import output as output_file
-from vcmcodec.cli import files, options
+from vcmcodec.cli import batch, files, options
+
+ENDINGS = (
+    ".avif",
+    ".bmp",
+    ".gif",
+    ".heic",
+    ".j2k",
+    ".jp2",
+    ".jpeg",
+    ".jpg",
+    ".jxl",
+    ".pgm",
+    ".png",
+    ".ppm",
+) + (
+    ".tif",
+    ".tiff",
+    ".webp",
+)
+"""What pictures below a folder end in. Those that this Pillow cannot read are errors."""
 
 
 @click.command()
-@options.source("PICTURE")
-@options.output(".vcm")
+@options.sources("PICTURE...", folders=True)
+@options.outputs(".vcm")
+@batch.recursive
+@batch.skip_existing
+@options.force
+@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
 @options.size("Longest side of the canvas that strokes are drawn on.")
 @click.option(
     "--preset",
@@ -33,8 +60,12 @@ from vcmcodec.cli import files, options
 @click.option("--detail", type=click.FloatRange(0, 100), metavar="D", help="Quality of the strokes alone.")
 @options.colours("The most reference pixels to store; 0 stores strokes alone.")
 def encode(
-    source: Path,
+    sources: tuple[Path, ...],
     output: Path | None,
+    recursive: bool,
+    skip_existing: bool,
+    force: bool,
+    jobs: int | None,
     size: int,
     preset: str | None,
     limit: int | None,
@@ -43,18 +74,21 @@ def encode(
     detail: float | None,
     colours: int | None,
 ) -> None:
-    """Encode a PICTURE of a face: any that Pillow reads, 16 to 8192 pixels a side.
+    """Encode each PICTURE of a face: any that Pillow reads, 16 to 8192 pixels a side.
 
     One of --preset, --bytes, --bpp and --quality says how large the file may get. Budgets are never
-    exceeded; one that is too small for the face is an error that names the least.
+    exceeded; one that is too small for the face is an error that names the least. Where one of many
+    pictures fails, it gets a line on stderr, and the others are done; the exit code is that of the first.
     """
     sizes = {"--preset": preset, "--bytes": limit, "--bpp": bpp, "--quality": quality}
     given = [name for name, value in sizes.items() if value is not None]
     if len(given) > 1:
         raise click.UsageError(f"{' and '.join(given)}: a file has one size")
-    target = files.output_path(source, output, ".vcm")
-    data = vcmcodec.encode(
-        files.about(source),
+    todo = batch.tasks(
+        sources, output, endings=ENDINGS, suffix=".vcm", recursive=recursive, skip_existing=skip_existing
+    )
+    work = functools.partial(
+        _encode,
         size=size,
         colours=colours,
         preset=preset,
@@ -63,4 +97,11 @@ def encode(
         quality=quality,
         detail=detail,
     )
-    output_file.write(files.about(target), data)
+    batch.finish(batch.run(work, todo, jobs or batch.cores(), force), len(todo))
+
+
+def _encode(task: batch.Task, **goal: Any) -> None:
+    source: Path | io.BytesIO = task.source
+    if source == files.STANDARD:
+        source = io.BytesIO(sys.stdin.buffer.read())
+    files.write(task.target, vcmcodec.encode(source, **goal))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from vcmcodec import DEFAULT_LIMITS, LimitError, VcmError
+from vcmcodec import DEFAULT_LIMITS, ExistsError, LimitError, VcmError, output
 
 _SUBJECT = "vcmcodec.subject"
+
+
+STANDARD = Path("-")
+"""Stands for stdin as an input, for stdout as an output."""
 
 
 def subject(ctx: click.Context) -> Path | None:
@@ -20,20 +25,30 @@ def subject(ctx: click.Context) -> Path | None:
 
 def about(path: Path) -> Path:
     """Make ``path`` the file that errors are about from here on, and return it."""
-    click.get_current_context().meta[_SUBJECT] = path
+    ctx = click.get_current_context(silent=True)
+    if ctx is not None:  # there is none in a process that works for another
+        ctx.meta[_SUBJECT] = path
     return path
 
 
+def line(path: Path | None, message: object) -> str:
+    """An error's one line, with the file that it is about."""
+    return " ".join(f"vcm: {path}: {message}".split() if path else f"vcm: {message}".split())
+
+
 def read(path: Path) -> bytes:
-    """The bytes of a ``.vcm`` file.
+    """The bytes of a ``.vcm`` file, or of what comes on stdin.
 
     Raises LimitError above the limit for files, before reading further; VcmError where the file
     cannot be read.
     """
     limit = DEFAULT_LIMITS.file
     try:
-        with about(path).open("rb") as file:
-            data = file.read(limit + 1)
+        if about(path) == STANDARD:
+            data = sys.stdin.buffer.read(limit + 1)
+        else:
+            with path.open("rb") as file:
+                data = file.read(limit + 1)
     except OSError as error:
         raise VcmError(f"cannot be read: {error.strerror or error}") from None
     if len(data) > limit:
@@ -41,11 +56,37 @@ def read(path: Path) -> bytes:
     return data
 
 
+def write(path: Path, data: bytes) -> None:
+    """``data`` to a file, whole or not at all, or to stdout.
+
+    Raises OutputError where it cannot be written, click.UsageError where it would go to a terminal.
+    """
+    if path != STANDARD:
+        output.write(about(path), data)
+        return
+    stream = sys.stdout.buffer
+    if stream.isatty():
+        raise click.UsageError("this is no text for a terminal: -o names a file")
+    stream.write(data)
+    stream.flush()
+
+
+def free(path: Path, force: bool) -> None:
+    """Checks that an output may be written to ``path``.
+
+    Raises ExistsError where a file is there and ``force`` does not say to replace it.
+    """
+    if path != STANDARD and not force and path.is_file():
+        raise ExistsError("is there already: --force replaces it")
+
+
 def output_path(source: Path, chosen: Path | None, suffix: str) -> Path:
     """Where a verb writes: ``chosen``, else ``source`` with another ``suffix``.
 
-    Raises click.UsageError where that is the input itself.
+    What comes on stdin goes to stdout. Raises click.UsageError where that is the input itself.
     """
+    if STANDARD in (source, chosen):
+        return chosen or STANDARD
     path = source.with_suffix(suffix) if chosen is None else chosen
     with suppress(OSError):  # what is wrong with the path shows when it is written
         if path.samefile(source):

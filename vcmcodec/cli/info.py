@@ -13,11 +13,12 @@ from vcmcodec.cli import files, options
 
 @click.command()
 @options.source("FILE")
+@options.limits
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def info(source: Path, as_json: bool) -> None:
+def info(source: Path, limits: vcmcodec.Limits, as_json: bool) -> None:
     """Say what FILE holds, without decoding it: sizes, generator, and bytes per layer."""
     data = files.read(source)
-    found = vcmcodec.inspect(data)
+    found = vcmcodec.inspect(data, limits=limits)
     if as_json:
         click.echo(json.dumps({"file": str(source), **found.to_dict()}, indent=2))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,7 +32,53 @@ class Colours(click.ParamType):  # type: ignore[type-arg]
 def source(kind: str) -> Callable[[Verb], Verb]:
     """The argument FILE: an existing ``kind``, given to the verb as ``source``."""
     return click.argument(
-        "source", metavar=kind, type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+        "source",
+        metavar=kind,
+        type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path),
+    )
+
+
+def sources(kind: str, folders: bool = False) -> Callable[[Verb], Verb]:
+    """One or more arguments that are existing files, or ``folders``, called ``kind`` in the help; given to
+    the verb as ``sources``."""
+    return click.argument(
+        "sources",
+        metavar=kind,
+        nargs=-1,
+        required=True,
+        type=click.Path(exists=True, dir_okay=folders, readable=True, allow_dash=True, path_type=Path),
+    )
+
+
+def limits(verb: Verb) -> Verb:
+    """The option ``--limit-pixels``, given to the verb as ``limits``."""
+    from vcmcodec import DEFAULT_LIMITS
+
+    return click.option(
+        "--limit-pixels",
+        "limits",
+        type=click.IntRange(1),
+        metavar="N",
+        callback=lambda ctx, param, value: replace(DEFAULT_LIMITS, pixels=value),
+        default=DEFAULT_LIMITS.pixels,
+        help="Refuse pictures of more pixels.",
+    )(verb)
+
+
+def force(verb: Verb) -> Verb:
+    """The option ``--force``."""
+    return click.option("-f", "--force", is_flag=True, help="Replace outputs that are there.")(verb)
+
+
+def outputs(default: str) -> Callable[[Verb], Verb]:
+    """The option ``-o`` of verbs that take many files, given to the verb as ``output``; None where it is
+    missing."""
+    return click.option(
+        "-o",
+        "--output",
+        metavar="FILE|FOLDER",
+        type=click.Path(path_type=Path),
+        help=f"A file, - for stdout, or a folder.  [default: the input's name, ending in {default}]",
     )
 
 

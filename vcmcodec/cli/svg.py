@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from vcmcodec import output as output_file
 from vcmcodec.cli import files, options
 
 
 @click.command()
 @options.source("FILE")
 @options.output(".svg or .vcm")
+@options.force
 @options.size(
     "A drawing that is not from a .vcm file: longest side of its canvas.  [default: 256]", default=None
 )
@@ -23,7 +23,9 @@ from vcmcodec.cli import files, options
     help="A drawing: round its points to N half-pixels.  [default: as it says, else the encoder's]",
 )
 @click.option("--base-only", is_flag=True, help="Strokes alone, no colours.")
-def svg(source: Path, output: Path | None, size: int | None, step: int | None, base_only: bool) -> None:
+def svg(
+    source: Path, output: Path | None, force: bool, size: int | None, step: int | None, base_only: bool
+) -> None:
     """Write a .vcm FILE as an SVG drawing, or an SVG drawing as a .vcm file.
 
     Which of them FILE is, its content tells. Edit the paths in any SVG editor; the dots in the group
@@ -42,4 +44,5 @@ def svg(source: Path, output: Path | None, size: int | None, step: int | None, b
         target = files.output_path(source, output, ".vcm")
         sheet = twin.load(data, size=256 if size is None else size, step=step)
         result = twin.encode(sheet, base_only=base_only)
-    output_file.write(files.about(target), result)
+    files.free(files.about(target), force)
+    files.write(target, result)

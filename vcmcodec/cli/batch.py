@@ -1,0 +1,180 @@
+"""Many files in one command: which there are, where each goes, and several at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import click
+
+from vcmcodec import OutputError, VcmError
+from vcmcodec.cli import files
+
+Verb = TypeVar("Verb", bound=Callable[..., object])
+
+
+class Task(NamedTuple):
+    """A file to read and one to write."""
+
+    source: Path
+    target: Path
+
+
+class Failed(NamedTuple):
+    """A file that could not be done: its name, the exit code, and why."""
+
+    path: Path
+    code: int
+    reason: str
+
+
+def recursive(verb: Verb) -> Verb:
+    """The option ``-r``."""
+    return click.option("-r", "--recursive", is_flag=True, help="Take all files below folders.")(verb)
+
+
+def skip_existing(verb: Verb) -> Verb:
+    """The option ``--skip-existing``."""
+    return click.option(
+        "--skip-existing",
+        is_flag=True,
+        help="Leave files alone whose output is there: to go on where one stopped.",
+    )(verb)
+
+
+def below(sources: Iterable[Path], endings: tuple[str, ...], recursive: bool) -> list[Path]:
+    """``sources``, with folders replaced by the files below them that end in one of ``endings``, sorted.
+
+    Raises click.UsageError for a folder where that is not ``recursive``.
+    """
+    found: list[Path] = []
+    for source in sources:
+        if not source.is_dir():
+            found.append(source)
+        elif recursive:
+            files = (path for path in source.rglob("*") if path.suffix.lower() in endings)
+            found += sorted(path for path in files if path.is_file())
+        else:
+            raise click.UsageError(f"{source} is a folder: --recursive takes all files below it")
+    return found
+
+
+def tasks(
+    sources: Iterable[Path],
+    output: Path | None,
+    *,
+    endings: tuple[str, ...],
+    suffix: str,
+    recursive: bool = False,
+    skip_existing: bool = False,
+) -> list[Task]:
+    """What to do for ``sources``, files and, if ``recursive``, folders, of which all files below that end
+    in one of ``endings`` are taken. ``output``: a file for one, a folder for many, below which the tree is
+    mirrored; None: beside the source. Outputs end in ``suffix`` unless named.
+
+    Makes the folders of the tree. Raises OutputError where it cannot, and click.UsageError where the
+    arguments make no sense: a folder, and not ``recursive``; many files and no folder; two files to one
+    output; an output that is an input.
+    """
+    named = list(sources)
+    if files.STANDARD in named and (len(named) > 1 or recursive):
+        raise click.UsageError("- stands alone")
+    found = [
+        (path, path.relative_to(source) if source.is_dir() else Path(path.name))
+        for source in named
+        for path in below([source], endings, recursive)
+    ]
+    many = len(named) > 1 or named[0].is_dir()
+    if many and output == files.STANDARD:
+        raise click.UsageError("many files cannot all go to stdout")
+    if many and output is not None and not output.is_dir() and (output.exists() or not recursive):
+        raise click.UsageError(f"many files need a folder to go to, and {output} is none")
+    made: dict[Path, Path] = {}
+    for source, relative in found:
+        if output is None or files.STANDARD in (source, output):
+            target = files.output_path(source, output, suffix)
+        elif many or output.is_dir():
+            target = (output / relative).with_suffix(suffix)
+        else:
+            target = output
+        if target in made:
+            raise click.UsageError(f"{made[target]} and {source} would both become {target}")
+        made[target] = source
+    for target, source in made.items():
+        files.output_path(source, target, suffix)
+    todo = [Task(source, target) for target, source in made.items()]
+    if many and output is not None:
+        for folder in sorted({task.target.parent for task in todo}):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise OutputError(f"{folder} cannot be made: {error.strerror or error}") from None
+    return [task for task in todo if not (skip_existing and task.target.exists())]
+
+
+def run(
+    work: Callable[[Task], None], todo: list[Task], jobs: int, force: bool = True
+) -> Iterator[Failed | None]:
+    """``work`` on each task whose output is not there, or on all if ``force``, by as many processes as
+    ``jobs`` says; for each, in order, None or how it failed. An interrupt stops all of it; what is half
+    done leaves no file."""
+    if jobs <= 1 or len(todo) == 1:
+        yield from map(_Guarded(work, force), todo)
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(jobs, len(todo)), context, initializer=_prepare)
+    try:
+        yield from pool.map(_Guarded(work, force), todo, chunksize=2)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def failed(task: Task, error: VcmError) -> Failed:
+    """How a task failed."""
+    return Failed(task.target if isinstance(error, OutputError) else task.source, error.exit_code, str(error))
+
+
+class _Guarded:
+    """``work`` that tells of errors instead of raising them; it can be sent to another process."""
+
+    def __init__(self, work: Callable[[Task], None], force: bool) -> None:
+        self._work, self._force = work, force
+
+    def __call__(self, task: Task) -> Failed | None:
+        try:
+            files.free(task.target, self._force)
+            self._work(task)
+        except VcmError as error:
+            return failed(task, error)
+        return None
+
+
+def _prepare() -> None:
+    """A worker leaves interrupts to its parent, and the other cores to the other workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["OPENCV_FOR_THREADS_NUM"] = "1"  # read when OpenCV is imported, which it is not yet
+
+
+def finish(results: Iterable[Failed | None], count: int) -> None:
+    """Waits for all results, with a bar where stderr is a terminal; a line for each failure, and then the
+    exit code of the first."""
+    code = 0
+    with click.progressbar(length=count, file=sys.stderr, hidden=count < 2 or not sys.stderr.isatty()) as bar:
+        for failed in results:
+            bar.update(1)
+            if failed is not None:
+                click.echo(files.line(failed.path, failed.reason), err=True)
+                code = code or failed.code
+    if code:
+        click.get_current_context().exit(code)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,34 @@
+"""``vcm check``: whether files can be decoded, without writing anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+import vcmcodec
+from vcmcodec.cli import batch, files, options
+
+
+@click.command()
+@options.sources("FILE...", folders=True)
+@batch.recursive
+@options.limits
+@click.option("-v", "--verbose", is_flag=True, help="Say of good files, too, what they hold.")
+def check(sources: tuple[Path, ...], recursive: bool, limits: vcmcodec.Limits, verbose: bool) -> None:
+    """Check each FILE: every byte, every layer, strokes and colours; all but the generator's picture.
+
+    Silent where all is well. A bad file gets one line on stderr; the exit code is that of the first.
+    """
+
+    def work(task: batch.Task) -> None:
+        header, scene = vcmcodec.decode_scene(files.read(task.source), limits=limits)
+        if verbose:
+            strokes = 0 if scene.drawing is None else scene.drawing.strokes
+            click.echo(
+                f"{task.source}: {header.width} x {header.height}, {strokes} strokes,"
+                f" {len(scene.known)} colours, generator {header.model}"
+            )
+
+    todo = [batch.Task(source, source) for source in batch.below(sources, (".vcm",), recursive)]
+    batch.finish(batch.run(work, todo, jobs=1), len(todo))

@@ -1,0 +1,82 @@
+"""``.vcm`` files in Pillow, and in all that reads pictures through it.
+
+>>> import vcmcodec.pillow                          # registers the format
+>>> from PIL import Image
+>>> Image.open("face.vcm").resize((64, 64))         # doctest: +SKIP
+>>> image.save("face.vcm", preset="small")          # doctest: +SKIP
+
+Opening decodes nothing: ``size`` is known, and ``info["vcm"]``, which says what each layer costs (see
+:class:`vcmcodec.Info`). The generator runs when pixels are asked for. ``save`` takes what
+:func:`vcmcodec.encode` takes: ``preset``, ``bytes``, ``bpp``, ``quality``, ``detail``, ``colours``, ``size``.
+"""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+from PIL import Image, ImageFile
+
+import vcmcodec
+from vcmcodec.container import MAGIC
+from vcmcodec.cut import whole
+
+FORMAT = "VCM"
+MIME = "image/x-vcm"
+
+_OPTIONS = ("preset", "bytes", "bpp", "quality", "detail", "colours", "size")
+
+
+class VcmImageFile(ImageFile.ImageFile):
+    """A ``.vcm`` file that is decoded when its pixels are asked for. ``realism``, 0..1, and ``colours`` (see
+    :func:`vcmcodec.decode`) may be set before that."""
+
+    format = FORMAT
+    format_description = "vcmcodec face image"
+
+    realism = 1.0
+    colours: int | None = None
+
+    def _open(self) -> None:
+        assert self.fp is not None
+        # One byte more than the limit tells that the file is above it.
+        data = self.fp.read(vcmcodec.DEFAULT_LIMITS.file + 1)
+        try:
+            if ImageFile.LOAD_TRUNCATED_IMAGES:
+                data, _ = whole(data)
+            info = vcmcodec.inspect(data)
+        except vcmcodec.VcmError as error:
+            raise SyntaxError(str(error)) from error  # what Pillow takes for "another format, or none"
+        self._data: bytes | None = data
+        self._size = (info.width, info.height)
+        self._mode = "RGB"
+        self.info["vcm"] = info
+        self.tile = []
+
+    def load(self) -> Any:
+        """Decodes the picture. Raises OSError where that fails."""
+        if self._data is not None:
+            try:
+                picture = vcmcodec.decode(self._data, realism=self.realism, colours=self.colours)
+            except vcmcodec.VcmError as error:
+                raise OSError(str(error)) from error
+            self.im = picture.im
+            self._data = None
+        return super().load()
+
+
+def _accept(prefix: bytes) -> bool:
+    return prefix.startswith(MAGIC)
+
+
+def _save(image: Image.Image, file: IO[bytes], name: str | bytes) -> None:
+    options = {key: image.encoderinfo[key] for key in _OPTIONS if key in image.encoderinfo}
+    try:
+        file.write(vcmcodec.encode(image, **options))
+    except vcmcodec.VcmError as error:
+        raise OSError(str(error)) from error
+
+
+Image.register_open(FORMAT, VcmImageFile, _accept)
+Image.register_save(FORMAT, _save)
+Image.register_extension(FORMAT, ".vcm")
+Image.register_mime(FORMAT, MIME)
