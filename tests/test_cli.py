@@ -267,6 +267,8 @@ def test_info_needs_neither_generator_nor_primers(vcm: Runner, monkeypatch: pyte
         ["decode", "face.vcm", "--base-only", "--colours", "3"],
         ["decode", "face.vcm", "--device", "tpu"],
         ["decode", "face.vcm", "--realism", "1.5"],
+        ["decode", "face.vcm", "--realism", "nan"],
+        ["encode", "face.png", "--quality", "nan"],
         ["decode"],
         ["info", "face.vcm", "extra"],
     ],

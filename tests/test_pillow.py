@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -90,4 +91,14 @@ def test_imageio_reads_and_writes_through_it(tmp_path: Path) -> None:
 def test_registering_loads_neither_opencv_nor_onnxruntime() -> None:
     heavy = "[name for name in ('cv2', 'onnxruntime', 'torch') if name in sys.modules]"
     code = f"import vcmcodec.pillow, sys; print(*{heavy})"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split() == []
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_an_opened_file_can_be_copied(tmp_path: Path) -> None:
+    (tmp_path / "a.vcm").write_bytes(file())
+    image = Image.open(tmp_path / "a.vcm")
+    again = pickle.loads(pickle.dumps(image))
+    assert (np.asarray(again) == np.asarray(vcmcodec.decode(file()))).all()
+    assert (np.asarray(image.copy()) == np.asarray(again)).all()
+    (tmp_path / "a.vcm").unlink()

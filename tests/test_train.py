@@ -32,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, image in (("a", portrait()), ("b", portrait()[::-1])):
         Image.fromarray(np.ascontiguousarray(image)).save(folder / f"{name}.png")
     rows = [row for name in "ab" for row in dataset_build.rows(folder / f"{name}.png", variants=2)]
-    dataset_build.save(folder / "pack-000.npz", rows, 2)
+    dataset_build.save(folder / "pack-000.npz", rows, "a recipe")
     return folder
 
 

@@ -22,9 +22,11 @@ def after_edges(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
 def after_colours(data: bytes, number: int, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The file up to its colour layer ``number``, counted from 1.
 
-    Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, and FormatError
-    where it has fewer colour layers.
+    Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, FormatError
+    where it has fewer colour layers, and ValueError for a ``number`` below 1.
     """
+    if number < 1:
+        raise ValueError(f"colour layer {number} is below 1")
     return _after(data, "colours", number, limits)
 
 

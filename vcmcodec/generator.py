@@ -34,7 +34,7 @@ UNIT = 32
 """The network's input sides are multiples of this; a canvas is padded to the right and below."""
 
 BATCH, BATCH_CUDA = 16, 64
-"""Most pictures in one run of the network, on the CPU and on CUDA."""
+"""Most pictures of 256 x 256 pixels in one run of the network, on the CPU and on CUDA; fewer of larger."""
 
 
 def planes(scene: Scene) -> NDArray[np.float32]:
@@ -125,8 +125,10 @@ class Generator:
             by_size.setdefault((scene.height, scene.width), []).append(index)
         pictures: dict[int, NDArray[np.uint8]] = {}
         for (height, width), members in by_size.items():
-            for start in range(0, len(members), self.batch):
-                batch = members[start : start + self.batch]
+            # As many pixels at a time as a batch of canvases of 256 x 256 has.
+            count = max(1, self.batch * 256 * 256 // (height * width))
+            for start in range(0, len(members), count):
+                batch = members[start : start + count]
                 y = self.network(np.stack([planes(scenes[index]) for index in batch]), realism)
                 levels = np.clip(np.rint((y + 1) * 127.5), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
                 for index, picture in zip(batch, levels[:, :height, :width]):

@@ -36,6 +36,8 @@ class VcmImageFile(ImageFile.ImageFile):
     realism = 1.0
     colours: int | None = None
 
+    _data: bytes | None = None  # what is still to be decoded
+
     def _open(self) -> None:
         assert self.fp is not None
         # One byte more than the limit tells that the file is above it.
@@ -46,7 +48,7 @@ class VcmImageFile(ImageFile.ImageFile):
             info = vcmcodec.inspect(data)
         except vcmcodec.VcmError as error:
             raise SyntaxError(str(error)) from error  # what Pillow takes for "another format, or none"
-        self._data: bytes | None = data
+        self._data = data
         self._size = (info.width, info.height)
         self._mode = "RGB"
         self.info["vcm"] = info
@@ -61,6 +63,9 @@ class VcmImageFile(ImageFile.ImageFile):
                 raise OSError(str(error)) from error
             self.im = picture.im
             self._data = None
+            if self.fp is not None and getattr(self, "_exclusive_fp", False):
+                self.fp.close()
+            self.fp = None
         return super().load()
 
 

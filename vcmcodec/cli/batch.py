@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -15,6 +16,9 @@ import click
 
 from vcmcodec import OutputError, VcmError
 from vcmcodec.cli import files
+
+_MOST = 61
+"""More processes Windows cannot wait for."""
 
 Verb = TypeVar("Verb", bound=Callable[..., object])
 
@@ -124,11 +128,11 @@ def run(
     """``work`` on each task whose output is not there, or on all if ``force``, by as many processes as
     ``jobs`` says; for each, in order, None or how it failed. An interrupt stops all of it; what is half
     done leaves no file."""
-    if jobs <= 1 or len(todo) == 1:
+    if jobs <= 1 or len(todo) <= 1:
         yield from map(_Guarded(work, force), todo)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(todo)), context, initializer=_prepare)
+    pool = ProcessPoolExecutor(min(jobs, len(todo), _MOST), context, initializer=_prepare)
     try:
         yield from pool.map(_Guarded(work, force), todo, chunksize=2)
     finally:
@@ -152,6 +156,10 @@ class _Guarded:
             self._work(task)
         except VcmError as error:
             return failed(task, error)
+        except click.UsageError:
+            raise
+        except Exception as error:  # one picture's fault is not the others'
+            return Failed(task.source, 1, f"internal error: {type(error).__name__}: {error}")
         return None
 
 
@@ -165,9 +173,11 @@ def finish(results: Iterable[Failed | None], count: int) -> None:
     """Waits for all results, with a bar where stderr is a terminal; a line for each failure, and then the
     exit code of the first."""
     code = 0
-    with click.progressbar(length=count, file=sys.stderr, hidden=count < 2 or not sys.stderr.isatty()) as bar:
+    shown = count > 1 and sys.stderr.isatty()
+    with click.progressbar(length=count, file=sys.stderr) if shown else nullcontext() as bar:
         for failed in results:
-            bar.update(1)
+            if bar is not None:
+                bar.update(1)
             if failed is not None:
                 click.echo(files.line(failed.path, failed.reason), err=True)
                 code = code or failed.code

@@ -34,7 +34,7 @@ TOGETHER = 64
 @options.colours("The most reference pixels to use.")
 @click.option(
     "--realism",
-    type=click.FloatRange(0, 1),
+    type=options.Number(0, 1),
     default=1.0,
     metavar="0..1",
     help="From 0, the picture nearest to the original, to 1, the most natural one.",

@@ -49,15 +49,15 @@ ENDINGS = (
 )
 @click.option("--bytes", "limit", type=click.IntRange(0), metavar="N", help="At most N bytes.")
 @click.option(
-    "--bpp", type=click.FloatRange(0, 24), metavar="X", help="At most X bits per pixel of the picture."
+    "--bpp", type=options.Number(0, 24), metavar="X", help="At most X bits per pixel of the picture."
 )
 @click.option(
     "--quality",
-    type=click.FloatRange(0, 100),
+    type=options.Number(0, 100),
     metavar="Q",
     help="As many bytes as quality Q takes, 0 to 100.",
 )
-@click.option("--detail", type=click.FloatRange(0, 100), metavar="D", help="Quality of the strokes alone.")
+@click.option("--detail", type=options.Number(0, 100), metavar="D", help="Quality of the strokes alone.")
 @options.colours("The most reference pixels to store; 0 stores strokes alone.")
 def encode(
     sources: tuple[Path, ...],

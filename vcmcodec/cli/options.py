@@ -29,6 +29,16 @@ class Colours(click.ParamType):  # type: ignore[type-arg]
         return number
 
 
+class Number(click.FloatRange):
+    """A number in a range; not a number is not in it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value} is no number", param, ctx)
+        return number
+
+
 def source(kind: str) -> Callable[[Verb], Verb]:
     """The argument FILE: an existing ``kind``, given to the verb as ``source``."""
     return click.argument(

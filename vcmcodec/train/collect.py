@@ -14,6 +14,7 @@ import csv
 import hashlib
 import io
 import random
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -131,15 +132,15 @@ def persons(embeddings: NDArray[np.float32]) -> list[int]:
 def held_out(people: Sequence[int], share: float) -> set[int]:
     """The people whose faces validate: the same ones each time, as many as it takes for ``share`` of the
     faces, or a little less."""
-    groups = sorted(set(people))
+    counts = Counter(people)
+    groups = sorted(counts)
     random.Random(0).shuffle(groups)
     chosen: set[int] = set()
     left = share * len(people)
     for person in groups:
-        count = sum(other == person for other in people)
-        if count <= left:
+        if counts[person] <= left:
             chosen.add(person)
-            left -= count
+            left -= counts[person]
     return chosen
 
 
@@ -148,7 +149,8 @@ def licence(path: Path, otherwise: str) -> str:
     for folder in path.resolve().parents:
         note = folder / "LICENCE"
         if note.is_file():
-            return note.read_text(encoding="utf-8", errors="replace").splitlines()[0].strip()
+            lines = note.read_text(encoding="utf-8", errors="replace").splitlines()
+            return (lines or [otherwise])[0].strip()
     return otherwise
 
 
@@ -160,6 +162,9 @@ def licence(path: Path, otherwise: str) -> str:
 @click.option("--val", default=0.05, show_default=True, type=click.FloatRange(0, 1), help="Share of faces.")
 def main(folders: tuple[Path, ...], critics: Path, out: Path, otherwise: str, val: float) -> None:
     """Make training and validation faces of the pictures below FOLDERS."""
+    for split in ("train", "val"):
+        if (out / split).exists() and any((out / split).iterdir()):
+            raise click.UsageError(f"{out / split} is not empty: a face might come to lie on both sides")
     network, found, missed, unread = Critics(critics), list[Face](), 0, 0
     for path in listed(list(folders)):
         try:

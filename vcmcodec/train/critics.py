@@ -141,6 +141,20 @@ class Landmarks(nn.Module):
         return (x @ self._weight("fc/weights") + self._weight("fc/bias")).view(-1, 68, 2)
 
 
+class Exact(nn.Module):
+    """A network that computes in 32 bits, whatever else does not: places in a picture need more than the
+    eight that bfloat16 has."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pictures: Tensor, marks: Tensor) -> Tensor:
+        with torch.autocast(pictures.device.type, enabled=False):
+            found: Tensor = self.network(pictures.float(), marks.float())
+        return found
+
+
 class Critics(nn.Module):
     """All of them, from the file that :func:`main` writes."""
 
@@ -148,8 +162,8 @@ class Critics(nn.Module):
         super().__init__()
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         self.perceptual = Perceptual(state["vgg16"])
-        self.identity = Identity(tfjs.Graph(**state["identity"]))
-        self.landmarks = Landmarks(state["landmarks"])
+        self.identity = Exact(Identity(tfjs.Graph(**state["identity"])))
+        self.landmarks = Exact(Landmarks(state["landmarks"]))
         self.requires_grad_(False).eval()
 
 

@@ -64,6 +64,11 @@ class Pack:
     def __len__(self) -> int:
         return len(self._places)
 
+    @property
+    def marked(self) -> int:
+        """How many faces have marks."""
+        return int(self._marks.isfinite().all(dim=2).all(dim=1).sum()) if len(self) else 0
+
     def places(self, index: int) -> int:
         """How many reference pixels a face has."""
         return len(self._places[index])

@@ -143,11 +143,14 @@ def point(rng: random.Random) -> budget.Point:
     return settings._replace(step=min(max(settings.step + rng.choice((-1, 0, 0, 1)), 1), 8))
 
 
-def recipe(variants: int) -> str:
-    """What strokes and colours follow from, but for the pictures: another one needs another pack."""
+def recipe(variants: int, paths: Sequence[Path]) -> str:
+    """What a shard of the faces at ``paths`` follows from: another one is another shard."""
     package = Path(budget.__file__).parent
-    digest = hashlib.sha256(str(variants).encode())
-    sources = (package / "budget.py", package / "sample.py", Path(__file__))
+    digest = hashlib.sha256(f"{variants} {_mesh() is None}".encode())
+    for path in paths:
+        digest.update(f"{path.parent.name}/{path.name} {path.stat().st_size}".encode())
+    names = ("budget", "colour", "ops", "raster", "sample", "layers/heads")
+    sources = (*(package / f"{name}.py" for name in names), Path(__file__))
     for path in (*sorted((package / "analysis").glob("*.py")), *sources):
         digest.update(path.read_bytes())
     for name in (edges.FOREST, regions.MODEL):
@@ -155,19 +158,19 @@ def recipe(variants: int) -> str:
     return digest.hexdigest()
 
 
-def _is_current(shard: Path, variants: int) -> bool:
+def _is_current(shard: Path, wanted: str) -> bool:
     if not shard.exists():
         return False
     with np.load(shard) as arrays:
-        return "recipe" in arrays and str(arrays["recipe"]) == recipe(variants)
+        return "recipe" in arrays and str(arrays["recipe"]) == wanted
 
 
-def save(path: Path, rows: Sequence[Row], variants: int) -> None:
+def save(path: Path, rows: Sequence[Row], recipe: str) -> None:
     """Writes one shard, whole or not at all."""
     partial = path.with_suffix(".partial.npz")
     np.savez(
         partial,
-        recipe=np.array(recipe(variants)),
+        recipe=np.array(recipe),
         name=np.array([row.name for row in rows]),
         target_bytes=np.frombuffer(b"".join(row.target for row in rows), dtype=np.uint8),
         target_offsets=np.cumsum([0, *(len(row.target) for row in rows)], dtype=np.int64),
@@ -192,10 +195,14 @@ def main(data: Path, out: Path, limit: int | None, variants: int, jobs: int) -> 
     paths = faces(data)[:limit]
     for start in range(0, len(paths), SHARD):
         shard = out / f"pack-{start // SHARD:03d}.npz"
-        if not _is_current(shard, variants):
-            made = parallel(functools.partial(rows, variants=variants), paths[start : start + SHARD], jobs)
-            save(shard, [row for face in made for row in face], variants)
+        part = paths[start : start + SHARD]
+        wanted = recipe(variants, part)
+        if not _is_current(shard, wanted):
+            made = parallel(functools.partial(rows, variants=variants), part, jobs)
+            save(shard, [row for face in made for row in face], wanted)
             click.echo(f"{shard}: {min(start + SHARD, len(paths))} of {len(paths)} faces")
+    for number in range(-(-len(paths) // SHARD), 1000):  # of more faces, in an earlier run
+        (out / f"pack-{number:03d}.npz").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,8 @@ class Trainer:
         state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
         for name in self._PARTS:
             getattr(self, name).load_state_dict(state[name])
+        for group in self.adam_d.param_groups:
+            group["lr"] = self.recipe.rate_discriminator
         self.step, self.seconds = state["step"], state["seconds"]
         return True
 
@@ -153,6 +155,7 @@ class Trainer:
         found = batch.marks.isfinite().all(dim=2).all(dim=1)
         if found.any() and (recipe.identity or recipe.landmarks):
             marks = batch.marks[found]
+            made, real = made.float(), real.float()
             with torch.no_grad():
                 who = self.critics.identity(real[found], marks)
                 where = self.critics.landmarks(real[found], marks)
@@ -162,9 +165,7 @@ class Trainer:
             total = total + machine.sum() / len(found)
         return total, parts
 
-    def _adversarial(
-        self, made: Tensor, real: Tensor, realism: Tensor, views: Views, parts: dict[str, Tensor]
-    ) -> Tensor:
+    def _adversarial(self, made: Tensor, real: Tensor, views: Views, parts: dict[str, Tensor]) -> Tensor:
         """The discriminators' gradient at the pictures ``made``, and in ``parts`` what they say."""
         on_made = self.discriminators(views.judged(made))
         with torch.no_grad():
@@ -194,9 +195,9 @@ class Trainer:
             total, parts = self._asked(seen, batch, realism, views)
         adversarial = self.progress >= recipe.adversarial_from and recipe.adversarial > 0
         self.discriminators.requires_grad_(False)
-        if adversarial and recipe.features:
+        if adversarial:
             with self._autocast():
-                score = self._adversarial(seen, batch.target, realism, views, parts)
+                score = self._adversarial(seen, batch.target, views, parts)
             total = total + recipe.features * (realism * parts["features"]).mean()
         (slopes,) = torch.autograd.grad(total, seen, retain_graph=adversarial)
         if adversarial:
@@ -238,7 +239,7 @@ class Trainer:
     def validate(self, pack: Pack, count: int = 48) -> dict[str, float]:
         """How the averaged weights do on the first faces of a pack, with all reference pixels: at realism 1,
         and PSNR in dB at 0."""
-        sums: dict[str, float] = {}
+        sums: dict[str, list[float]] = {}
         count = min(count, len(pack))
         for index in range(count):
             batch = pack.batch([index], [None])
@@ -251,8 +252,8 @@ class Trainer:
             found = {name: float(value.mean()) for name, value in parts.items() if name != "squared"}
             found["psnr"] = -10 * math.log10(error)
             for name, value in found.items():
-                sums[name] = sums.get(name, 0.0) + value
-        return {f"val_{name}": value / count for name, value in sums.items()}
+                sums.setdefault(name, []).append(value)  # some faces have no marks
+        return {f"val_{name}": sum(values) / len(values) for name, values in sums.items()}
 
 
 def _ahead(pack: Pack, size: int) -> Iterator[Batch]:
@@ -314,7 +315,10 @@ def main(
     for folder, found in ((data, pack), (val, val_pack)):
         if not len(found):
             raise click.UsageError(f"no faces in {folder}")
-    click.echo(f"{len(pack)} faces, {sum(p.numel() for p in trainer.generator.parameters())} parameters")
+    click.echo(f"{len(pack)} faces, {pack.marked} of them with marks")
+    if not pack.marked:
+        click.echo("warning: without marks nothing is learned of identity and landmarks", err=True)
+    click.echo(f"{sum(p.numel() for p in trainer.generator.parameters())} parameters")
     if trainer.resume():
         click.echo(f"resumed at step {trainer.step}, {trainer.seconds / 60:.1f} minutes")
     elif start is not None:
