@@ -13,6 +13,7 @@ import functools
 import io
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -61,16 +62,19 @@ def _cuda_driver_found() -> bool:
 
 
 def runtime() -> str:
-    """What would run a generator: onnxruntime's version, and the provider that is asked first.
+    """What would run a generator: onnxruntime's version, and the provider that is asked first. Does not load
+    it.
 
     Raises ModelError where onnxruntime is not installed.
     """
-    try:
-        import onnxruntime
-    except ImportError:
-        raise ModelError("onnxruntime is not installed: it runs the generator") from None
-    cuda = _cuda_driver_found() and "CUDAExecutionProvider" in onnxruntime.get_available_providers()
-    return f"onnxruntime {onnxruntime.__version__} on {'CUDA' if cuda else 'CPU'}ExecutionProvider"
+    for name in ("onnxruntime-gpu", "onnxruntime"):
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+        cuda = name == "onnxruntime-gpu" and _cuda_driver_found()
+        return f"onnxruntime {version} on {'CUDA' if cuda else 'CPU'}ExecutionProvider"
+    raise ModelError("onnxruntime is not installed: it runs the generator")
 
 
 def known() -> str:
