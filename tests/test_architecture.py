@@ -16,7 +16,7 @@ PACKAGE = Path(vcmcodec.__file__).resolve().parent
 # itself: the names that it offers to its users.
 ROWS = [
     {"errors", "limits"},
-    {"settings", "output", "wire"},
+    {"output", "runtime", "settings", "wire"},
     {"container", "entropy", "ops", "ppm"},
     {"colour", "raster", "sample", "scene"},
     {"analysis", "generator", "layers", "picture"},

@@ -12,7 +12,7 @@ import pytest
 from portrait import file, portrait
 
 import vcmcodec
-from vcmcodec import ModelError, generator, ppm, settings
+from vcmcodec import ModelError, generator, ppm, runtime, settings
 from vcmcodec.analysis import edges, regions
 from vcmcodec.codec import MODEL
 from vcmcodec.container import Header, read, write
@@ -180,14 +180,14 @@ def test_a_list_of_models_that_is_none_is_refused(
         vcmcodec.encode(np.zeros((16, 16, 3), dtype=np.uint8))
 
 
-@pytest.mark.skipif(generator._cuda_driver_found(), reason="this machine has an NVIDIA driver")
+@pytest.mark.skipif(runtime.cuda_driver_found(), reason="this machine has an NVIDIA driver")
 def test_cuda_without_a_driver_is_an_error_and_auto_is_the_cpu() -> None:
     with pytest.raises(ModelError, match="no CUDA"):
         generator.load(MODEL, "cuda")
     assert generator.load(MODEL, "auto").provider == "CPUExecutionProvider"
 
 
-@pytest.mark.skipif(not generator._cuda_driver_found(), reason="this machine has no NVIDIA driver")
+@pytest.mark.skipif(not runtime.cuda_driver_found(), reason="this machine has no NVIDIA driver")
 def test_cuda_and_the_cpu_make_nearly_the_same_picture() -> None:
     _, scene = vcmcodec.decode_scene(file())
     pictures = [generator.load(MODEL, device).run([scene])[0].astype(int) for device in ("cuda", "cpu")]

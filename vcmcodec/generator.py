@@ -8,12 +8,9 @@ model file is an error and never replaced by another.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import functools
 import io
-import sys
 from collections.abc import Sequence
-from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -21,6 +18,7 @@ from numpy.typing import NDArray
 
 from vcmcodec import settings
 from vcmcodec.errors import ModelError
+from vcmcodec.runtime import cuda_driver_found
 from vcmcodec.scene import Scene
 
 CONTRACT = 2
@@ -51,41 +49,6 @@ def planes(scene: Scene) -> NDArray[np.float32]:
     return x
 
 
-def _cuda_driver_found() -> bool:
-    """Whether the machine has an NVIDIA driver: only then is CUDA worth asking for, since
-    onnxruntime reports a missing one loudly."""
-    try:
-        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-    except OSError:
-        return False
-    return True
-
-
-def runtime() -> str:
-    """What would run a generator: onnxruntime's version, and the provider that is asked first. Does not load
-    it.
-
-    Raises ModelError where onnxruntime is not installed.
-    """
-    for name in ("onnxruntime-gpu", "onnxruntime"):
-        try:
-            version = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-        cuda = name == "onnxruntime-gpu" and _cuda_driver_found()
-        return f"onnxruntime {version} on {'CUDA' if cuda else 'CPU'}ExecutionProvider"
-    raise ModelError("onnxruntime is not installed: it runs the generator")
-
-
-def known() -> str:
-    """Which generators this release has.
-
-    Raises ModelError where the list of models is missing or damaged.
-    """
-    found = (entry.get("generator") for entry in settings.catalogue().values())
-    return f"generators {' '.join(str(model) for model in sorted(filter(None, found)))}"
-
-
 class Generator:
     """One network, loaded once and used for many pictures. ``provider`` names what runs it:
     ``CUDAExecutionProvider`` or ``CPUExecutionProvider``."""
@@ -97,7 +60,7 @@ class Generator:
             raise ModelError("onnxruntime is not installed: it runs the generator") from None
         providers: list[Any] = ["CPUExecutionProvider"]
         offered = onnxruntime.get_available_providers()
-        if device != "cpu" and _cuda_driver_found() and "CUDAExecutionProvider" in offered:
+        if device != "cpu" and cuda_driver_found() and "CUDAExecutionProvider" in offered:
             if hasattr(onnxruntime, "preload_dlls"):
                 with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find
                     onnxruntime.preload_dlls()

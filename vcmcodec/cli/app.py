@@ -51,12 +51,12 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     """Prints versions of the program and the format, the generators there are, and what runs them."""
     if not value or ctx.resilient_parsing:
         return
-    from vcmcodec import generator
+    from vcmcodec import runtime
     from vcmcodec.container import VERSION
 
     click.echo(f"vcm {__version__}")
     click.echo(f"format {VERSION}")
-    for what in (generator.known, generator.runtime):
+    for what in (runtime.known, runtime.runtime):
         try:
             click.echo(what())
         except VcmError as error:
