@@ -26,4 +26,4 @@ def file() -> bytes:
 @functools.cache
 def ends() -> tuple[int, ...]:
     """Where that file may be cut: the ends of its layers."""
-    return tuple(layer.offset + layer.bytes for layer in vcmcodec.inspect(file()).layers)
+    return tuple(layer.end for layer in vcmcodec.inspect(file()).layers)

@@ -16,7 +16,10 @@ def after_edges(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, and FormatError
     where it has no edge layer.
     """
-    return _after(data, "edges", 0, limits)
+    ends = _ends(data, "edges", limits)
+    if not ends:
+        raise FormatError("no edges layer")
+    return data[: ends[-1]]
 
 
 def after_colours(data: bytes, number: int, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
@@ -27,16 +30,15 @@ def after_colours(data: bytes, number: int, *, limits: Limits = DEFAULT_LIMITS) 
     """
     if number < 1:
         raise ValueError(f"colour layer {number} is below 1")
-    return _after(data, "colours", number, limits)
-
-
-def _after(data: bytes, kind: str, number: int, limits: Limits) -> bytes:
-    ends = [layer.offset + layer.bytes for layer in inspect(data, limits=limits).layers if layer.kind == kind]
-    if len(ends) < max(number, 1):
-        raise FormatError(
-            f"no {kind} layer {number}: there are {len(ends)}" if number else f"no {kind} layer"
-        )
+    ends = _ends(data, "colours", limits)
+    if number > len(ends):
+        raise FormatError(f"no colours layer {number}: there are {len(ends)}")
     return data[: ends[number - 1]]
+
+
+def _ends(data: bytes, kind: str, limits: Limits) -> list[int]:
+    """Where the layers of a kind end."""
+    return [layer.end for layer in inspect(data, limits=limits).layers if layer.kind == kind]
 
 
 def within(data: bytes, count: int, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
@@ -45,7 +47,7 @@ def within(data: bytes, count: int, *, limits: Limits = DEFAULT_LIMITS) -> bytes
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, and BudgetError
     where not even its first layer fits.
     """
-    ends = [layer.offset + layer.bytes for layer in inspect(data, limits=limits).layers]
+    ends = [layer.end for layer in inspect(data, limits=limits).layers]
     if ends[0] > count:
         raise BudgetError(f"{count} bytes do not hold the first layer: the least is {ends[0]}")
     return data[: max(end for end in ends if end <= count)]

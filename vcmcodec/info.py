@@ -23,6 +23,11 @@ class LayerInfo:
     payload: int
     count: int | None
 
+    @property
+    def end(self) -> int:
+        """Where it ends, and the file may be cut."""
+        return self.offset + self.bytes
+
 
 @dataclass(frozen=True, slots=True)
 class Info:

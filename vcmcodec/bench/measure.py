@@ -28,6 +28,7 @@ from vcmcodec.bench import faces, speed, table
 from vcmcodec.bench.judges.faces import Dlib68
 from vcmcodec.bench.judges.perceptual import LpipsAlex
 from vcmcodec.budget import DEFAULT, PRESETS, pick
+from vcmcodec.cut import after_edges
 from vcmcodec.scene import Scene
 
 BASE = "/base"
@@ -95,7 +96,7 @@ def _rates(data: bytes, rates: _Means) -> None:
     info = vcmcodec.inspect(data)
     rates.add("file_bytes", info.bytes)
     rates.add("file_bpp", info.bpp(info.bytes))
-    base = _base(info)
+    base = info.layers[0].end
     rates.add("base_bytes", base)
     rates.add("base_bpp", info.bpp(base))
     rates.add("strokes", info.layers[0].count or 0)
@@ -107,18 +108,12 @@ def _rates(data: bytes, rates: _Means) -> None:
         rates.add("colour_bits", 8 * (info.bytes - base) / colours)
 
 
-def _base(info: vcmcodec.Info) -> int:
-    """Bytes of a file's header and base layer."""
-    return info.layers[0].offset + info.layers[0].bytes
-
-
 def coded(image: NDArray[np.uint8]) -> dict[str, bytes]:
     """Files of a picture, uint8 (H, W, 3), at all of LEVELS."""
     files = {preset: vcmcodec.encode(image, preset=preset) for preset in PRESETS}
     for level in LEVELS:
         if level.endswith(BASE):
-            data = files[level.removesuffix(BASE)]
-            files[level] = data[: _base(vcmcodec.inspect(data))]
+            files[level] = after_edges(files[level.removesuffix(BASE)])
     return files
 
 

@@ -24,6 +24,7 @@ from vcmcodec.bench import drawings, faces, speed, table
 from vcmcodec.bench.judges.faces import Dlib68
 from vcmcodec.bench.table import Row
 from vcmcodec.budget import DEFAULT, PRESETS
+from vcmcodec.cut import after_edges
 from vcmcodec.layers import edges as edge_layer
 from vcmcodec.layers import ppm_strokes
 
@@ -58,13 +59,12 @@ def rate(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
     for image in images:
         for preset in PRESETS:
             data = vcmcodec.encode(image, preset=preset)
-            info, (_, scene) = vcmcodec.inspect(data), vcmcodec.decode_scene(data)
-            base = info.layers[0].offset + info.layers[0].bytes
+            base, (_, scene) = after_edges(data), vcmcodec.decode_scene(data)
             assert scene.drawing is not None
             canvas = picture.resize(image, scene.width, scene.height)
             pixels = scene.width * scene.height
             values[f"{preset}_bpp"].append(8 * len(data) / pixels)
-            values[f"{preset}_base_bpp"].append(8 * base / pixels)
+            values[f"{preset}_base_bpp"].append(8 * len(base) / pixels)
             values[f"{preset}_fidelity"].append(fidelity(canvas, scene.E))
             if preset == DEFAULT:
                 values["strokes"].append(len(edge_layer.encode(scene.drawing)))
@@ -72,7 +72,7 @@ def rate(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
                 for name, size in drawings.sizes(scene.drawing).items():
                     others[name].append(size)
             if preset == LEAST and detector is not None and detector(image) is not None:
-                made = np.asarray(vcmcodec.decode(data[:base], device=device))
+                made = np.asarray(vcmcodec.decode(base, device=device))
                 values["least_found"].append(detector(made) is not None)
     encode, _ = speed.codec(images[:: -(-len(images) // TIMED)], device)
     return {

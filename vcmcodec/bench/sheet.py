@@ -18,6 +18,7 @@ import vcmcodec
 from vcmcodec import picture
 from vcmcodec.bench import faces
 from vcmcodec.budget import DEFAULT, PRESETS
+from vcmcodec.cut import after_edges
 
 CAPTION = 40
 """Pixels below a picture for its two lines of text."""
@@ -39,12 +40,11 @@ def panels(image: NDArray[np.uint8], device: str = "auto") -> tuple[bytes, list[
     height, width = image.shape[:2]
     files = {preset: vcmcodec.encode(image, preset=preset) for preset in PRESETS}
     data = files[DEFAULT]
-    strokes = vcmcodec.inspect(data).layers[0]
     _, scene = vcmcodec.decode_scene(data)
     drawn = Image.fromarray(np.where(scene.E, np.uint8(0), np.uint8(255))).convert("RGB")
     drawing = Panel(drawn.resize((width, height)), "strokes", "what machines get")
     shown = [Panel(Image.fromarray(image), "input", f"{width} x {height}"), drawing]
-    for title, coded in {"strokes alone": data[: strokes.offset + strokes.bytes], **files}.items():
+    for title, coded in {"strokes alone": after_edges(data), **files}.items():
         note = f"{len(coded)} bytes, {8 * len(coded) / (width * height):.4f} bpp"
         shown.append(Panel(vcmcodec.decode(coded, device=device), title, note))
     return data, shown

@@ -19,7 +19,7 @@ def layers(source: Path, limits: vcmcodec.Limits, as_json: bool) -> None:
     """List the layers of FILE, and how large the file is when it is cut after each (see vcm cut)."""
     found = vcmcodec.inspect(files.read(source), limits=limits)
     names = _names([layer.kind for layer in found.layers])
-    ends = [layer.offset + layer.bytes for layer in found.layers]
+    ends = [layer.end for layer in found.layers]
     if as_json:
         rows = [
             {"kind": layer.kind, "count": layer.count, "bytes": layer.bytes, "upto": name, "file": end}

@@ -14,6 +14,7 @@ import vcmcodec
 from vcmcodec import settings
 from vcmcodec.bench.codecs import CodecError
 from vcmcodec.budget import DEFAULT, PRESETS
+from vcmcodec.cut import after_edges
 
 LEAST = next(iter(PRESETS))
 
@@ -63,9 +64,7 @@ class VcmBase(Vcm):
 
     def encode(self, image: NDArray[np.uint8], point: str) -> bytes:
         """The file of the preset ``point``, cut after its base layer."""
-        data = super().encode(image, point)
-        strokes = vcmcodec.inspect(data).layers[0]
-        return data[: strokes.offset + strokes.bytes]
+        return after_edges(super().encode(image, point))
 
 
 class VcmFaithful(Vcm):
