@@ -22,8 +22,8 @@ from vcmcodec import (
     colour,
     metrics,
     picture,
-    sample,
 )
+from vcmcodec.limits import MAX_PLACES
 
 
 def shaped(width: int, height: int) -> np.ndarray:
@@ -200,7 +200,7 @@ def test_a_picture_of_too_many_strokes_is_simplified() -> None:
     _, scene = vcmcodec.decode_scene(data)
     assert scene.drawing is not None
     assert len(scene.drawing.ops) <= vcmcodec.DEFAULT_LIMITS.ops
-    assert len(scene.known) <= sample.MAX_PLACES
+    assert len(scene.known) <= MAX_PLACES
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,10 @@ MAX_CANVAS = 1024
 """Longest canvas side the format can name, in pixels."""
 
 
+MAX_PLACES = 2048
+"""A picture has no more reference pixels than this: the first in their order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a decoder is willing to do for one file. The defaults are safe for hostile input.
@@ -30,7 +34,7 @@ class Limits:
     payload: int = 1 << 16
     ops: int = 8192
     track: int = 1 << 18
-    places: int = 2048
+    places: int = MAX_PLACES
 
 
 DEFAULT_LIMITS = Limits()

@@ -12,11 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from vcmcodec.limits import MAX_PLACES
 from vcmcodec.ops import Op, Point, Segment, segments
-from vcmcodec.raster import bezier, draw
-
-MAX_PLACES = 2048
-"""A picture has no more reference pixels than this: the first in their order."""
+from vcmcodec.raster import bezier
 
 CURVE_BITS = 6
 """A curve's contact point is sought at parameters i / 2**CURVE_BITS."""
@@ -98,15 +96,17 @@ def _spread(places: list[Point], fillers: list[Point], width: int, height: int) 
     return [found[index] for index in order]
 
 
-def places(ops: Sequence[Op], step: int, width: int, height: int, fill: bool = True) -> list[Point]:
+def places(
+    ops: Sequence[Op], step: int, width: int, height: int, E: NDArray[np.uint8] | None = None
+) -> list[Point]:
     """Pixels (x, y) of the reference pixels that valid ``ops`` give, each once, inside the canvas,
     at most MAX_PLACES, in the order in which colours are sent: any first N are spread over the
     picture.
 
     A line gives two places beside its midpoint, above and below where its slope is under 45
     degrees, else left and right. A curve gives one, on the inner side of the point whose tangent
-    is parallel to the chord. Of places that coincide the first counts. ``fill``: with fillers, as
-    coding 2 of colours has them.
+    is parallel to the chord. Of places that coincide the first counts. With ``E``, uint8 (height,
+    width), 1 on a stroke, there are fillers among them, as in coding 2 of colours.
     """
     reach = distance(width, height)
     found: dict[Point, None] = {}
@@ -119,7 +119,7 @@ def places(ops: Sequence[Op], step: int, width: int, height: int, fill: bool = T
             for x, y in candidates:
                 if 0 <= x < width and 0 <= y < height:
                     found[x, y] = None
-    fillers = _lattice(draw(ops, step, width, height), reach) if fill else []
+    fillers = [] if E is None else _lattice(E, reach)
     return _spread(list(found), [point for point in fillers if point not in found], width, height)
 
 

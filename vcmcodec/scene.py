@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vcmcodec import colour, raster, sample
 from vcmcodec.colour import YCoCg
-from vcmcodec.ops import Move, Op, Point
+from vcmcodec.ops import Grid, Move, Op, Point
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,11 @@ class Drawing:
     ops: tuple[Op, ...]
 
     @property
+    def grid(self) -> Grid:
+        """What its points lie on."""
+        return Grid(self.width, self.height, self.step)
+
+    @property
     def strokes(self) -> int:
         """How many there are: each Move begins one."""
         return sum(isinstance(op, Move) for op in self.ops)
@@ -34,12 +39,12 @@ class Drawing:
     @cached_property
     def places(self) -> list[Point]:
         """All reference pixels (x, y), in the order in which coding 2 sends colours."""
-        return sample.places(self.ops, self.step, self.width, self.height)
+        return sample.places(self.ops, self.step, self.width, self.height, self.E)
 
     @cached_property
     def places_beside_strokes(self) -> list[Point]:
         """The same without fillers, in the order of coding 1."""
-        return sample.places(self.ops, self.step, self.width, self.height, fill=False)
+        return sample.places(self.ops, self.step, self.width, self.height)
 
     @cached_property
     def E(self) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point
+from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point, thirds
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -230,8 +230,7 @@ class Fitter:
             if not curved[number] or near == far == 0:
                 ops.append(Line((x1, y1)))
             else:
-                dx, dy = x1 - x, y1 - y
-                one, two = (x + dx // 3, y + dy // 3), (x + 2 * dx // 3, y + 2 * dy // 3)
+                one, two = thirds((x, y), (x1, y1))
                 if pieces.upright[number]:
                     ops.append(Curve((one[0] + near, one[1]), (two[0] + far, two[1]), (x1, y1)))
                 else:

@@ -15,7 +15,7 @@ from vcmcodec.entropy import Decoder, Encoder, Meter
 from vcmcodec.errors import LimitError
 from vcmcodec.layers import heads, ppm_strokes, strokes, weights
 from vcmcodec.limits import Limits
-from vcmcodec.ops import Grid, Move, Op, fault
+from vcmcodec.ops import Grid, Op, fault
 from vcmcodec.scene import Drawing, Scene
 from vcmcodec.wire import Reader
 
@@ -36,10 +36,10 @@ def encode(drawing: Drawing) -> bytes:
     """
     if not strokes.in_order(drawing.ops):
         return ppm_strokes.encode(drawing)
-    coder, count = Encoder(_weights()), _strokes(drawing)
-    for _ in strokes.walk(coder, _grid(drawing), count, drawing.ops):
+    coder = Encoder(_weights())
+    for _ in strokes.walk(coder, drawing.grid, drawing.strokes, drawing.ops):
         pass
-    return heads.StrokeHead(drawing.step, count).write() + coder.finish()
+    return heads.StrokeHead(drawing.step, drawing.strokes).write() + coder.finish()
 
 
 def size(drawing: Drawing) -> float:
@@ -47,18 +47,10 @@ def size(drawing: Drawing) -> float:
 
     Raises ModelError where the weights are missing.
     """
-    meter, count = Meter(_weights()), _strokes(drawing)
-    for _ in strokes.walk(meter, _grid(drawing), count, drawing.ops):
+    meter = Meter(_weights())
+    for _ in strokes.walk(meter, drawing.grid, drawing.strokes, drawing.ops):
         pass
-    return len(heads.StrokeHead(drawing.step, count).write()) + meter.bits / 8
-
-
-def _grid(drawing: Drawing) -> Grid:
-    return Grid(drawing.width, drawing.height, drawing.step)
-
-
-def _strokes(drawing: Drawing) -> int:
-    return sum(isinstance(op, Move) for op in drawing.ops)
+    return len(heads.StrokeHead(drawing.step, drawing.strokes).write()) + meter.bits / 8
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:

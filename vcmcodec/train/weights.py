@@ -16,7 +16,6 @@ from vcmcodec.analysis.sketch import Sketch
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
 from vcmcodec.layers import strokes, tones
-from vcmcodec.ops import Grid, Move
 from vcmcodec.scene import Drawing
 from vcmcodec.train import catalogue
 from vcmcodec.train.dataset_build import SIDE, point
@@ -46,8 +45,8 @@ def decisions(path: Path) -> tuple[list[Recorder], list[Recorder]]:
 
 
 def _strokes(drawing: Drawing) -> Recorder:
-    recorder, count = Recorder(), sum(isinstance(op, Move) for op in drawing.ops)
-    for _ in strokes.walk(recorder, Grid(drawing.width, drawing.height, drawing.step), count, drawing.ops):
+    recorder = Recorder()
+    for _ in strokes.walk(recorder, drawing.grid, drawing.strokes, drawing.ops):
         pass
     return recorder
 
