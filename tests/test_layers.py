@@ -199,7 +199,7 @@ def test_both_codings_of_colours_say_the_same(coding: int, steps: int) -> None:
     colour.encode(places, known, wanted, colour_layer.STEPS[steps])
     assert list(seen.known) == list(scene.known) == known
     if coding == 2:
-        sizes = colour_layer.sizes(square(), wanted, steps)
+        sizes = colour_layer.costs(square(), wanted, steps).sizes
         assert sizes == sorted(sizes)
         assert len(sizes) == len(wanted)
         head = heads.ColourHead(coding, steps, len(wanted)).write()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import colour, container
+from vcmcodec import container
 from vcmcodec.container import Header
 from vcmcodec.errors import BudgetError
 from vcmcodec.layers import colours as colour_layer
@@ -253,14 +253,14 @@ class Planner:
         wanted = pick(self._canvas, drawing.places[:most])
         spare = limit - self._size(base)
         steps = point(quality).colour_steps
-        sizes = colour_layer.sizes(scene, wanted, steps)
-        while steps > 0 and sizes[-1] < spare:  # exact colours where all of them fit
-            exact = colour_layer.sizes(scene, wanted, steps - 1)
-            if exact[-1] + _framing(most) > spare:
+        costs = colour_layer.costs(scene, wanted, steps)
+        while steps > 0 and costs.sizes[-1] < spare:  # exact colours where all of them fit
+            exact = colour_layer.costs(scene, wanted, steps - 1)
+            if exact.sizes[-1] + _framing(most) > spare:
                 break
-            sizes, steps = exact, steps - 1
-        most = _telling(scene, wanted, steps)
-        count = next((n for n in range(most, 0, -1) if sizes[n - 1] + _framing(n) <= spare), 0)
+            costs, steps = exact, steps - 1
+        fitting = (n for n in range(costs.telling, 0, -1) if costs.sizes[n - 1] + _framing(n) <= spare)
+        count = next(fitting, 0)
         while count:
             made, layers = self._layers(scene, wanted[:count], steps)
             if self._size(base, *layers) <= limit:
@@ -277,15 +277,6 @@ class Planner:
             payload, scene = colour_layer.encode(scene, wanted[len(scene.known) : end], steps)
             layers.append((colour_layer.KIND, payload))
         return scene, layers
-
-
-def _telling(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> int:
-    """How many of the next colours ``wanted`` there are up to the last that is not what was expected."""
-    levels = colour.encode(scene.places, list(scene.known), wanted, colour_layer.STEPS[steps])
-    count = len(wanted)
-    while count and not any(levels[part * len(wanted) + count - 1] for part in range(3)):
-        count -= 1
-    return count
 
 
 def ends(count: int) -> list[int]:

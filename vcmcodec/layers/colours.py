@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from vcmcodec import colour, ppm
 from vcmcodec.colour import Guess, YCoCg
@@ -57,22 +58,35 @@ def encode(
     return heads.ColourHead(coding, steps, len(wanted)).write() + body, replace(scene, known=tuple(known))
 
 
-def sizes(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> list[float]:
-    """Bytes that the decisions of the first 1, 2, ... of the next colours ``wanted`` take in coding 2.
+class Costs(NamedTuple):
+    """What the next colours would cost. ``sizes``: bytes that the decisions of the first 1, 2, ... of them
+    take. ``telling``: how many there are up to the last that is not what was expected."""
+
+    sizes: list[float]
+    telling: int
+
+
+def costs(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> Costs:
+    """What the next colours ``wanted``, at least one, would cost in coding 2.
 
     Raises ModelError where the weights are missing.
     """
     meter, best = Meter(weights.read(WEIGHTS, tones.WEIGHTS)), colour.quantiser(wanted)
-    out: list[float] = []
+    sizes: list[float] = []
+    telling = 0
 
     def level(new: int, part: int, guess: Guess, step: int) -> int:
+        nonlocal telling
         if part == 0 and new:
-            out.append(meter.bits / 8)
-        return best(new, part, guess, step)
+            sizes.append(meter.bits / 8)
+        value = best(new, part, guess, step)
+        if value:
+            telling = new + 1
+        return value
 
     places, known = scene.places, list(scene.known)
     tones.walk(meter, places, known, len(wanted), steps, STEPS[steps], level)
-    return [*out, meter.bits / 8]
+    return Costs([*sizes, meter.bits / 8], telling)
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
