@@ -15,7 +15,6 @@ import importlib
 import io
 import shutil
 import struct
-import subprocess
 import tempfile
 import zlib
 from pathlib import Path
@@ -26,6 +25,7 @@ from numpy.typing import NDArray
 from PIL import Image, features
 
 from vcmcodec.bench.codecs import CodecError
+from vcmcodec.bench.programs import filtered
 from vcmcodec.errors import ModelError
 
 TIMEOUT = 60
@@ -174,15 +174,7 @@ def _need(package: str, *programs: str) -> None:
 
 
 def _run(*command: str, data: bytes = b"") -> bytes:
-    """What a program writes to stdout, ``data`` being its stdin."""
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise CodecError(f"{command[0]}: {error}") from None
-    if done.returncode or not done.stdout:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit {done.returncode}"]
-        raise CodecError(f"{command[0]}: {said[-1]}")
-    return done.stdout
+    return filtered(command, data, name=command[0], timeout=TIMEOUT)
 
 
 class Jbig:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec.bench.codecs import CodecError
+from vcmcodec.bench.programs import filtered
 from vcmcodec.errors import ModelError
 
 TIMEOUT = 300
@@ -45,14 +46,7 @@ def _encoders() -> str:
 
 def _run(arguments: Sequence[str], data: bytes) -> bytes:
     command = [_ffmpeg()[0], "-hide_banner", "-loglevel", "error", *arguments]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise CodecError(f"ffmpeg: {error}") from None
-    if done.returncode or not done.stdout:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit {done.returncode}"]
-        raise CodecError(f"ffmpeg: {said[-1]}")
-    return done.stdout
+    return filtered(command, data, name="ffmpeg", timeout=TIMEOUT)
 
 
 class Video:
