@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import traceback
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from vcmcodec import OutputError, VcmError, __version__
-from vcmcodec.cli import bench, check, completion, cut, decode, encode, info, layers, svg
+from vcmcodec.cli import bench, check, completion, cut, decode, encode, fault, info, layers, svg
 from vcmcodec.cli.files import line, subject
 
 USAGE = 2
-INTERNAL = 1
 INTERRUPTED = 130
 
 
@@ -40,10 +37,8 @@ class _Verbs(click.Group):
             _say(None, f"output cannot be written: {error.strerror or error}")
             code = OutputError.exit_code
         except Exception as error:
-            if os.environ.get("VCM_DEBUG"):
-                traceback.print_exc()
-            _say(ctx, f"internal error: {type(error).__name__}: {error}")
-            code = INTERNAL
+            _say(ctx, fault.told(error))
+            code = fault.EXIT_CODE
         ctx.exit(code)
 
 

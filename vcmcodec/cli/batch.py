@@ -10,17 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import click
 
 from vcmcodec import OutputError, VcmError
-from vcmcodec.cli import files
+from vcmcodec.cli import fault, files
 
 _MOST = 61
 """More processes Windows cannot wait for."""
-
-Verb = TypeVar("Verb", bound=Callable[..., object])
 
 
 class Task(NamedTuple):
@@ -36,20 +34,6 @@ class Failed(NamedTuple):
     path: Path
     code: int
     reason: str
-
-
-def recursive(verb: Verb) -> Verb:
-    """The option ``-r``."""
-    return click.option("-r", "--recursive", is_flag=True, help="Take all files below folders.")(verb)
-
-
-def skip_existing(verb: Verb) -> Verb:
-    """The option ``--skip-existing``."""
-    return click.option(
-        "--skip-existing",
-        is_flag=True,
-        help="Leave files alone whose output is there: to go on where one stopped.",
-    )(verb)
 
 
 def below(sources: Iterable[Path], endings: tuple[str, ...], recursive: bool) -> list[Path]:
@@ -159,7 +143,7 @@ class _Guarded:
         except click.UsageError:
             raise
         except Exception as error:  # one picture's fault is not the others'
-            return Failed(task.source, 1, f"internal error: {type(error).__name__}: {error}")
+            return Failed(task.source, fault.EXIT_CODE, fault.told(error))
         return None
 
 

@@ -12,7 +12,7 @@ from vcmcodec.cli import batch, files, options
 
 @click.command()
 @options.sources("FILE...", folders=True)
-@batch.recursive
+@options.recursive
 @options.limits
 @click.option("-v", "--verbose", is_flag=True, help="Say of good files, too, what they hold.")
 def check(sources: tuple[Path, ...], recursive: bool, limits: vcmcodec.Limits, verbose: bool) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from vcmcodec.container import Header
     from vcmcodec.scene import Scene
 
+    Understood = dict[int, dict[batch.Task, tuple[Header, Scene]]]
+    """What files hold, by the number of their generator."""
+
 TOGETHER = 64
 """Files that are held at a time: more than one run of the generator takes."""
 
@@ -27,8 +30,8 @@ TOGETHER = 64
 @click.command()
 @options.sources("FILE...", folders=True)
 @options.outputs(".png")
-@batch.recursive
-@batch.skip_existing
+@options.recursive
+@options.skip_existing
 @options.force
 @click.option("--base-only", is_flag=True, help="Decode from the strokes alone, as --colours 0 does.")
 @options.colours("The most reference pixels to use.")
@@ -93,15 +96,10 @@ def _decode(
 ) -> Iterator[batch.Failed | None]:
     """Decodes all tasks, files of one generator together."""
     for start in range(0, len(todo), TOGETHER):
-        by_model: dict[int, dict[batch.Task, tuple[Header, Scene]]] = {}
-        for task in todo[start : start + TOGETHER]:
-            try:
-                files.free(task.target, force)
-                header, scene = vcmcodec.decode_scene(_whole(task.source, limits, strict), limits=limits)
-            except VcmError as error:
-                yield batch.failed(task, error)
-            else:
-                by_model.setdefault(header.model, {})[task] = header, scene
+        by_model: Understood = {}
+        understand = functools.partial(_understand, by_model=by_model, limits=limits, strict=strict)
+        results = batch.run(understand, todo[start : start + TOGETHER], jobs=1, force=force)
+        yield from (failed for failed in results if failed is not None)
         for model, found in by_model.items():
             try:
                 images = vcmcodec.paint(list(found.values()), **look)
@@ -111,6 +109,11 @@ def _decode(
             if verbose:
                 click.echo(_runtime(model, look["device"]), err=True)
             yield from batch.run(functools.partial(_save, images=images), list(found), jobs=1)
+
+
+def _understand(task: batch.Task, by_model: Understood, limits: vcmcodec.Limits, strict: bool) -> None:
+    header, scene = vcmcodec.decode_scene(_whole(task.source, limits, strict), limits=limits)
+    by_model.setdefault(header.model, {})[task] = header, scene
 
 
 def _save(task: batch.Task, images: Iterator[Image]) -> None:

@@ -26,7 +26,6 @@ ENDINGS = (
     ".pgm",
     ".png",
     ".ppm",
-) + (
     ".tif",
     ".tiff",
     ".webp",
@@ -37,8 +36,8 @@ ENDINGS = (
 @click.command()
 @options.sources("PICTURE...", folders=True)
 @options.outputs(".vcm")
-@batch.recursive
-@batch.skip_existing
+@options.recursive
+@options.skip_existing
 @options.force
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
 @options.size("Longest side of the canvas that strokes are drawn on.")

@@ -80,6 +80,20 @@ def force(verb: Verb) -> Verb:
     return click.option("-f", "--force", is_flag=True, help="Replace outputs that are there.")(verb)
 
 
+def recursive(verb: Verb) -> Verb:
+    """The option ``-r``."""
+    return click.option("-r", "--recursive", is_flag=True, help="Take all files below folders.")(verb)
+
+
+def skip_existing(verb: Verb) -> Verb:
+    """The option ``--skip-existing``."""
+    return click.option(
+        "--skip-existing",
+        is_flag=True,
+        help="Leave files alone whose output is there: to go on where one stopped.",
+    )(verb)
+
+
 def outputs(default: str) -> Callable[[Verb], Verb]:
     """The option ``-o`` of verbs that take many files, given to the verb as ``output``; None where it is
     missing."""
