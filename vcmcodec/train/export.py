@@ -1,6 +1,6 @@
 """Exports a checkpoint's averaged weights to ONNX and checks it against torch.
 
-``python -m vcmcodec.train.export --checkpoint build/train/checkpoint.pt --out models/face-1.onnx``
+``python -m vcmcodec.train.export --checkpoint build/train/checkpoint.pt --out models/face-N.onnx``
 """
 
 from __future__ import annotations

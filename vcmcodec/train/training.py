@@ -155,7 +155,6 @@ class Trainer:
         found = batch.marks.isfinite().all(dim=2).all(dim=1)
         if found.any() and (recipe.identity or recipe.landmarks):
             marks = batch.marks[found]
-            made, real = made.float(), real.float()
             with torch.no_grad():
                 who = self.critics.identity(real[found], marks)
                 where = self.critics.landmarks(real[found], marks)
