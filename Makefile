@@ -26,7 +26,7 @@ RECIPE ?= models/face-3.toml
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed throughput edge-agreement edge-forest regions weights collect dataset train export train-setup clean
+.PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed throughput ppm-agreement edge-agreement edge-forest regions weights collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ bench-speed: $(VENV)/.dev faces ## Time encode, decode and the command line on F
 
 throughput: demo ## Time the generator in batches, on CUDA where there is one
 	$(RUN) vcmcodec.bench.throughput demo/face.vcm
+
+ppm-agreement: $(VENV)/.dev ## Compare our PPM with pyppmd on 100,000 streams, and time it
+	$(RUN) vcmcodec.bench.ppm_agreement
 
 edge-agreement: $(VENV)/.train faces ## Print how well forest and Canny agree with the teacher on FACES
 	$(RUN) vcmcodec.train.edge_agreement $(FACES) --cache $(WORK)/hed --into models/README.md

@@ -24,7 +24,8 @@ class Limits:
 
     ``pixels``: width x height of the picture. ``canvas``: the canvas's longest side. ``file``: bytes of the
     whole file. ``layers``: layers in the file. ``payload``: bytes in one layer. ``ops``: ops in the
-    edge layer. ``track``: positions that are computed to draw them. ``places``: colours in all layers.
+    edge layer. ``symbols``: those of PPM in one layer. ``track``: positions that are computed to draw the
+    ops. ``places``: colours in all layers.
     """
 
     pixels: int = MAX_SIDE * MAX_SIDE
@@ -32,7 +33,8 @@ class Limits:
     file: int = 1 << 20
     layers: int = 64
     payload: int = 1 << 16
-    ops: int = 8192
+    ops: int = 4096
+    symbols: int = 1 << 15
     track: int = 1 << 18
     places: int = MAX_PLACES
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from vcmcodec import ppm
 from vcmcodec.errors import LimitError
 from vcmcodec.layers import heads
-from vcmcodec.limits import Limits
+from vcmcodec.limits import DEFAULT_LIMITS, Limits
 from vcmcodec.ops import Curve, Line, Move, Op, Point, thirds
 from vcmcodec.scene import Drawing
 from vcmcodec.wire import Reader
@@ -67,11 +67,17 @@ def symbols(ops: Sequence[Op]) -> tuple[list[bytearray], bytearray]:
 
 
 def encode(drawing: Drawing) -> bytes:
-    """The payload of a drawing's strokes. Raises ModelError where the primer is missing."""
+    """The payload of a drawing's strokes.
+
+    Raises LimitError where there are too many for decoders, ModelError where the primer is missing.
+    """
     streams, escapes = symbols(drawing.ops)
+    body = b"".join(streams) + escapes
+    if len(body) > DEFAULT_LIMITS.symbols:
+        raise LimitError(f"{len(body)} symbols are above the limit of {DEFAULT_LIMITS.symbols}")
     moves, lines, curves = (streams[0].count(kind) for kind in (_MOVE, _LINE, _CURVE))
     head = heads.SymbolHead(drawing.step, moves, lines, curves, len(escapes) // _ESCAPED_BYTES)
-    return head.write() + ppm.encode(b"".join(streams) + escapes, ppm.primer(PRIMER))
+    return head.write() + ppm.encode(body, ppm.primer(PRIMER))
 
 
 def decode(head: heads.SymbolHead, reader: Reader, limits: Limits) -> tuple[Op, ...]:
@@ -89,8 +95,14 @@ def decode(head: heads.SymbolHead, reader: Reader, limits: Limits) -> tuple[Op, 
     coordinates = 2 * (moves + lines + 3 * curves)
     if escapes > coordinates:
         raise reader.error(f"{escapes} escapes for {coordinates} coordinates")
-    start = reader.offset
     symbol_count = total + coordinates + _ESCAPED_BYTES * escapes
+    if symbol_count > limits.symbols:
+        raise LimitError(
+            f"{symbol_count} symbols are above the limit of {limits.symbols}",
+            layer=reader.layer,
+            offset=reader.offset,
+        )
+    start = reader.offset
     body = ppm.decode(reader.rest(), symbol_count, ppm.primer(PRIMER))
     if body is None:
         raise reader.error("damaged: the symbols do not decode", start)
