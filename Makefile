@@ -21,12 +21,14 @@ VAL_FACES ?= $(WORK)/data/val
 # Minutes of training, and the id that files will name what comes of it by.
 MINUTES ?= 95
 NUMBER ?= 4
+# Pictures that batches are timed on.
+BATCH ?= 1000
 RECIPE ?= models/face-3.toml
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed throughput ppm-agreement edge-agreement edge-forest regions weights collect dataset train export train-setup clean
+.PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed bench-batch throughput ppm-agreement edge-agreement edge-forest regions weights collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -81,6 +83,9 @@ sheet: $(VENV)/.dev faces ## Write WORK/sheet.png: 16 of FACES, decoded
 
 bench-speed: $(VENV)/.dev faces ## Time encode, decode and the command line on FACES
 	$(RUN) vcmcodec.bench.speed $(FACES)
+
+bench-batch: $(VENV)/.dev faces ## Time vcm encode of BATCH pictures by one process and by two, and watch its memory
+	$(RUN) vcmcodec.bench.batch $(FACES) --count $(BATCH)
 
 throughput: demo ## Time the generator in batches, on CUDA where there is one
 	$(RUN) vcmcodec.bench.throughput demo/face.vcm

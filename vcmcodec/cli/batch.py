@@ -153,11 +153,11 @@ def _prepare() -> None:
     os.environ["OPENCV_FOR_THREADS_NUM"] = "1"  # read when OpenCV is imported, which it is not yet
 
 
-def finish(results: Iterable[Failed | None], count: int) -> None:
-    """Waits for all results, with a bar where stderr is a terminal; a line for each failure, and then the
-    exit code of the first."""
+def finish(results: Iterable[Failed | None], count: int, quiet: bool = False) -> None:
+    """Waits for all results, with a bar where stderr is a terminal and not ``quiet``; a line for each
+    failure, and then the exit code of the first."""
     code = 0
-    shown = count > 1 and sys.stderr.isatty()
+    shown = count > 1 and not quiet and sys.stderr.isatty()
     with click.progressbar(length=count, file=sys.stderr) if shown else nullcontext() as bar:
         for failed in results:
             if bar is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ TOGETHER = 64
 @options.recursive
 @options.skip_existing
 @options.force
+@options.quiet
 @click.option("--base-only", is_flag=True, help="Decode from the strokes alone, as --colours 0 does.")
 @options.colours("The most reference pixels to use.")
 @click.option(
@@ -57,6 +58,7 @@ def decode(
     recursive: bool,
     skip_existing: bool,
     force: bool,
+    quiet: bool,
     base_only: bool,
     colours: int | None,
     realism: float,
@@ -83,21 +85,22 @@ def decode(
                 f"the output {task.target} must end in one of {', '.join(picture.SUFFIXES)}"
             )
     look = {"base_only": base_only, "colours": colours, "realism": realism, "device": device}
-    batch.finish(_decode(todo, look, limits, strict, force, verbose), len(todo))
+    read = functools.partial(_whole, limits=limits, strict=strict, quiet=quiet)
+    batch.finish(_decode(todo, look, limits, read, force, verbose), len(todo), quiet)
 
 
 def _decode(
     todo: list[batch.Task],
     look: dict[str, Any],
     limits: vcmcodec.Limits,
-    strict: bool,
+    read: Callable[[Path], bytes],
     force: bool,
     verbose: bool,
 ) -> Iterator[batch.Failed | None]:
     """Decodes all tasks, files of one generator together."""
     for start in range(0, len(todo), TOGETHER):
         by_model: Understood = {}
-        understand = functools.partial(_understand, by_model=by_model, limits=limits, strict=strict)
+        understand = functools.partial(_understand, by_model=by_model, limits=limits, read=read)
         results = batch.run(understand, todo[start : start + TOGETHER], jobs=1, force=force)
         yield from (failed for failed in results if failed is not None)
         for model, found in by_model.items():
@@ -111,8 +114,10 @@ def _decode(
             yield from batch.run(functools.partial(_save, images=images), list(found), jobs=1)
 
 
-def _understand(task: batch.Task, by_model: Understood, limits: vcmcodec.Limits, strict: bool) -> None:
-    header, scene = vcmcodec.decode_scene(_whole(task.source, limits, strict), limits=limits)
+def _understand(
+    task: batch.Task, by_model: Understood, limits: vcmcodec.Limits, read: Callable[[Path], bytes]
+) -> None:
+    header, scene = vcmcodec.decode_scene(read(task.source), limits=limits)
     by_model.setdefault(header.model, {})[task] = header, scene
 
 
@@ -122,13 +127,13 @@ def _save(task: batch.Task, images: Iterator[Image]) -> None:
     files.write(task.target, picture.coded(next(images), task.target.suffix.lower() or ".png"))
 
 
-def _whole(source: Path, limits: vcmcodec.Limits, strict: bool) -> bytes:
+def _whole(source: Path, limits: vcmcodec.Limits, strict: bool, quiet: bool) -> bytes:
     """The bytes of a file; without ``strict``, those of its whole layers where it breaks off."""
     data = files.read(source)
     if strict:
         return data
     data, cut = whole(data, limits=limits)
-    if cut is not None:
+    if cut is not None and not quiet:
         click.echo(files.line(source, f"warning: {cut}; decoded as far as it is whole"), err=True)
     return data
 

@@ -39,6 +39,7 @@ ENDINGS = (
 @options.recursive
 @options.skip_existing
 @options.force
+@options.quiet
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
 @options.size("Longest side of the canvas that strokes are drawn on.")
 @click.option(
@@ -64,6 +65,7 @@ def encode(
     recursive: bool,
     skip_existing: bool,
     force: bool,
+    quiet: bool,
     jobs: int | None,
     size: int,
     preset: str | None,
@@ -96,7 +98,7 @@ def encode(
         quality=quality,
         detail=detail,
     )
-    batch.finish(batch.run(work, todo, jobs or batch.cores(), force), len(todo))
+    batch.finish(batch.run(work, todo, jobs or batch.cores(), force), len(todo), quiet)
 
 
 def _encode(task: batch.Task, **goal: Any) -> None:

@@ -94,6 +94,11 @@ def skip_existing(verb: Verb) -> Verb:
     )(verb)
 
 
+def quiet(verb: Verb) -> Verb:
+    """The option ``-q``."""
+    return click.option("-q", "--quiet", is_flag=True, help="No bar and no warnings; errors are told.")(verb)
+
+
 def outputs(default: str) -> Callable[[Verb], Verb]:
     """The option ``-o`` of verbs that take many files, given to the verb as ``output``; None where it is
     missing."""
