@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
 
 def _replace(target: Path, data: bytes) -> None:
     # The name stays short, so that a target of the longest legal name still has a sibling.
-    sibling = target.with_name(f".{secrets.token_hex(6)}.part")
+    sibling = target.with_name(f".{os.urandom(6).hex()}.part")
     try:
         with sibling.open("xb") as file:
             file.write(data)

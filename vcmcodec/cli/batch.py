@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
@@ -115,6 +113,9 @@ def run(
     if jobs <= 1 or len(todo) <= 1:
         yield from map(_Guarded(work, force), todo)
         return
+    import multiprocessing  # takes longer to load than what most verbs do
+    from concurrent.futures import ProcessPoolExecutor
+
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(jobs, len(todo), _MOST), context, initializer=_prepare)
     try:
