@@ -28,7 +28,7 @@ RECIPE ?= models/face-3.toml
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed bench-batch throughput determinism ppm-agreement edge-agreement edge-forest regions weights collect dataset train export train-setup clean
+.PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed bench-batch throughput determinism agree ppm-agreement edge-agreement edge-forest regions weights collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -92,6 +92,9 @@ throughput: demo ## Time the generator in batches, on CUDA where there is one
 
 determinism: $(VENV)/.venv ## Decode the vectors by every Python from 3.10 to 3.13 that is here, with numpy 1.26 and 2
 	$(BIN)/python spec/determinism.py $(WORK)/determinism
+
+agree: $(VENV)/.dev ## Compare both decoders on the vectors and on 1000 odd but valid files, some of them damaged
+	$(BIN)/python spec/agree.py --files 1000
 
 ppm-agreement: $(VENV)/.dev ## Compare our PPM with pyppmd on 100,000 streams, and time it
 	$(RUN) vcmcodec.bench.ppm_agreement

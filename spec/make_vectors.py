@@ -619,6 +619,8 @@ def bad_decisions() -> Iterator[Vector]:
             "invalid",
         ),
         ("diagonal", "A diagonal said to go down.", [(1, bytes.fromhex("2201057db77c95"))], "invalid"),
+        ("sector", "A direction that no end of its length has.", [(1, bytes.fromhex("270105b8"))], "invalid"),
+        ("even", "A choice above the last one.", [(1, bytes.fromhex("2201f17ad271"))], "invalid"),
         ("flag", "A bit of the profile that means nothing yet.", [(1, b"\x2a" + good[1:])], "unsupported"),
         ("colour-surplus", "A byte too many.", [(1, good), (2, colours + bytes(8) + b"\1")], "invalid"),
         ("strokes", "More strokes than ops are allowed.", [(1, b"\x22" + varint(4097) + good[2:])], "limit"),
@@ -626,6 +628,8 @@ def bad_decisions() -> Iterator[Vector]:
     for name, shows, layers, cause in cases:
         prefix = "unsupported" if cause == "unsupported" else "bad"
         yield Vector(f"{prefix}-decisions-{name}", shows, container.write(PLAIN, layers), cause)
+    tall = container.write(Header(16, 8192, 256, 1), [(1, bytes.fromhex("2701d47e"))])
+    yield Vector("bad-decisions-cell", "A start in a cell of no columns.", tall, "invalid")
 
 
 def said(data: bytes) -> str:

@@ -1,0 +1,66 @@
+"""A second decoder of the vcm format, written from ``spec/FORMAT.md`` alone.
+
+It is there to be read beside that document, and to find out where the document and the package
+``vcmcodec`` do not say the same: nothing is shared between the two. It goes from a file's bytes up
+to the ops and the planes E, M and C. It has no generator, so it makes no pictures; it is not fast,
+and nothing else depends on it. Files of coding 1 need the package ``pyppmd``.
+
+    python -m decoder FILE.vcm      from the folder ``spec``
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import NamedTuple
+
+import numpy as np
+
+from decoder.colours import planes_of, read_colour_head, read_colours
+from decoder.container import COLOURS, EDGES, canvas_sides, read_file
+from decoder.drawing import Plane, draw, strokes_of
+from decoder.edges import read_edges
+from decoder.failures import AboveLimit, Failure, Invalid, Truncated, Unsupported
+from decoder.ops import Op
+from decoder.places import places_of
+
+__all__ = ["AboveLimit", "Decoded", "Failure", "Invalid", "Op", "Truncated", "Unsupported", "decode"]
+
+
+class Decoded(NamedTuple):
+    """What a file holds: all that section 8's generator is given, and the strokes themselves."""
+
+    width: int
+    height: int
+    canvas_width: int
+    canvas_height: int
+    model: int
+    ops: list[Op]
+    E: Plane
+    M: Plane
+    C: Plane
+
+    def digests(self) -> dict[str, str]:
+        """Section 9: the sha256 of the ops as text and of each plane."""
+        text = "".join(f"{op}\n" for op in self.ops).encode()
+        contents = {"ops": text, "E": self.E.tobytes(), "M": self.M.tobytes(), "C": self.C.tobytes()}
+        return {name: sha256(content).hexdigest() for name, content in contents.items()}
+
+
+def decode(data: bytes) -> Decoded:
+    """Section 2: a whole file, of which E, M and C come out; sections 4, 5 and 6 in turn."""
+    header, layers = read_file(data)
+    width, height = canvas_sides(header)
+    ops: list[Op] = []
+    edges = np.zeros((height, width), np.uint8)
+    places, colours = [], []
+    for layer in layers:
+        if layer.kind == EDGES:
+            ops, grid = read_edges(layer.payload, width, height)
+            strokes = strokes_of(ops, grid)
+            edges = draw(strokes, width, height)
+    heads = [read_colour_head(layer.payload) for layer in layers if layer.kind == COLOURS]
+    if heads:
+        places = places_of(strokes, edges, with_fillers=heads[0].coding == 2)
+        colours = read_colours(heads, places)
+    mask, rgbs = planes_of(places, colours, width, height)
+    return Decoded(header.width, header.height, width, height, header.model, ops, edges, mask, rgbs)

@@ -1,0 +1,105 @@
+"""The package and the decoder that was written from spec/FORMAT.md alone read files alike."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from vcmcodec import container
+from vcmcodec.container import Header
+from vcmcodec.layers import edges, heads
+from vcmcodec.ops import Curve, Line, Move, Op
+from vcmcodec.scene import Drawing
+from vcmcodec.wire import varint
+
+SPEC = Path(__file__).parent.parent / "spec"
+sys.path.insert(0, str(SPEC))
+agree = importlib.import_module("agree")
+VECTORS = json.loads((SPEC / "vectors" / "vectors.json").read_text(encoding="utf-8"))["vectors"]
+QUICK = range(192, 217)
+"""Seeds of odd files that do not take long."""
+LARGE = Header(1024, 1024, 1024, 1)
+
+
+def outcomes(data: bytes) -> Iterator[object]:
+    """What the package and the other decoder make of a file; skips where that one would need pyppmd."""
+    yield agree.by_package(data)
+    try:
+        yield agree.by_document(data)
+    except ModuleNotFoundError as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_both_do_with_a_vector_what_is_stated(vector: dict[str, str]) -> None:
+    package, document = outcomes((SPEC / "vectors" / f"{vector['name']}.vcm").read_bytes())
+    assert package.cause == document.cause == vector.get("cause")
+    assert agree.compare(package, document).agree
+
+
+@pytest.mark.parametrize("seed", QUICK)
+def test_both_read_odd_files_alike(seed: int) -> None:
+    for index, data in enumerate(agree.variants(seed, 2)):
+        verdict = agree.compare(*outcomes(data))
+        assert verdict.agree, verdict.said
+        assert index or verdict.said == "decoded"
+
+
+def drawn(*ops: Op) -> tuple[int, bytes]:
+    """An edge layer of coding 2 at step 1."""
+    return heads.EDGES, edges.encode(Drawing(1024, 1024, 1, ops))
+
+
+def filled(size: int) -> list[tuple[int, bytes]]:
+    """Ancillary layers that make a file of so many bytes."""
+    return [(0x80, bytes(65536))] * 15 + [(0x80, bytes(size - 5 - 15 * 65542 - 6))]
+
+
+def counted(*numbers: int) -> tuple[int, bytes]:
+    """The head of an edge layer of coding 1."""
+    return heads.EDGES, bytes([0x18 if len(numbers) == 4 else 0x10]) + b"".join(map(varint, numbers))
+
+
+SWEEP = Curve((3000, 1000), (-1000, 1000), (0, 0))  # is drawn in 8192 steps
+MOST = {
+    "layers": [(0x80, b"")] * 64,
+    "payload": [(0x80, bytes(65536))],
+    "file": filled(1 << 20),
+    "ops, coding 2": [drawn(Move((0, 0)), *[Line((1, 0)), Line((0, 0))] * 2047, Line((1, 0)))],
+    "steps": [drawn(Move((0, 0)), *[SWEEP] * 32)],
+}
+ABOVE = {
+    "layers": [(0x80, b"")] * 65,
+    "payload": [(0x80, bytes(65537))],
+    "file": filled((1 << 20) + 1),
+    "ops, coding 1": [counted(1, 4096, 0)],
+    "ops, coding 2": [drawn(Move((0, 0)), *[Line((1, 0)), Line((0, 0))] * 2048)],
+    "strokes": [(heads.EDGES, b"\x20" + varint(2049))],
+    "symbols": [counted(1, 0, 4095, 2051)],
+    "steps": [drawn(Move((0, 0)), *[SWEEP] * 33)],
+    "colours": [drawn(), (heads.COLOURS, b"\x20" + varint(2049))],
+}
+
+
+@pytest.mark.parametrize("layers", MOST.values(), ids=MOST)
+def test_both_take_as_much_as_the_limits_allow(layers: Sequence[tuple[int, bytes]]) -> None:
+    package, document = outcomes(container.write(LARGE, layers))
+    assert package.cause is document.cause is None
+
+
+@pytest.mark.parametrize("layers", ABOVE.values(), ids=ABOVE)
+def test_both_refuse_what_is_above_a_limit(layers: Sequence[tuple[int, bytes]]) -> None:
+    package, document = outcomes(container.write(LARGE, layers))
+    assert package.cause == document.cause == "limit"
+
+
+def test_the_other_decoder_shares_no_code_with_the_package() -> None:
+    sources = sorted((SPEC / "decoder").glob("*.py"))
+    assert sources
+    assert not [path.name for path in sources if "import vcmcodec" in path.read_text(encoding="utf-8")]
+    assert not [path.name for path in sources if "from vcmcodec" in path.read_text(encoding="utf-8")]
