@@ -12,6 +12,7 @@ from portrait import portrait
 from vcmcodec import raster
 from vcmcodec.analysis import order, regions, trace
 from vcmcodec.analysis.fit import CAP, Fitter
+from vcmcodec.analysis.sketch import Sketch
 from vcmcodec.layers import edges
 from vcmcodec.ops import Curve, Grid, Line, Move, Op, fault
 from vcmcodec.scene import Drawing
@@ -73,8 +74,12 @@ def test_every_pixel_of_separate_lines_is_traced() -> None:
     assert (traced == edge).all()
 
 
+def traced(edge: np.ndarray) -> list[np.ndarray]:
+    return [np.array(chain, dtype=np.float32) for chain in trace.trace(edge)]
+
+
 def strokes(edge: np.ndarray, price: float = 0.1, grid: Grid = GRID, worth: float = 1.0) -> list[list[Op]]:
-    chains = trace.trace(edge)
+    chains = traced(edge)
     weights = [np.full(len(chain), worth, np.float32) for chain in chains]
     return Fitter(chains, weights, grid).strokes(price)
 
@@ -147,7 +152,7 @@ def test_at_a_higher_price_less_is_drawn_and_what_is_worth_least_goes_first() ->
     weights = [
         np.array([1.0 if strong[y, x] else 0.2 for x, y in chain], dtype=np.float32) for chain in chains
     ]
-    fitter = Fitter(chains, weights, GRID)
+    fitter = Fitter(traced(strong | weak), weights, GRID)
     drawn = [raster.draw(order.scan(fitter.strokes(price)), 3, 256, 256) for price in (0.1, 1, 30)]
     assert [share_within(strong, image) > 0.9 for image in drawn] == [True, True, False]
     assert [share_within(weak, image) > 0.5 for image in drawn] == [True, False, False]
@@ -158,7 +163,7 @@ def test_at_a_higher_price_less_is_drawn_and_what_is_worth_least_goes_first() ->
 def test_what_is_chosen_is_cheaper_than_its_neighbours(price: float) -> None:
     """The drawing chosen at a price costs no more there than those chosen at other prices."""
     edge = polyline(*circle(70)) | polyline((20, 20), (60, 90), (200, 30), (240, 240))
-    chains = trace.trace(edge)
+    chains = traced(edge)
     fitter = Fitter(chains, [np.ones(len(chain), np.float32) for chain in chains], GRID)
 
     def cost(ops: list[Op]) -> float:
@@ -191,3 +196,18 @@ def test_a_face_is_found_where_it_is() -> None:
     assert worth.min() >= 1
     assert worth.max() > 3
     assert regions.shares(canvas[:, :200]).shape == (2, 256, 200)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_strokes_of_a_mirrored_picture_are_mirrored(axis: int) -> None:
+    """What lies to one side of what is drawn lies to the other in the mirror: nothing is shifted."""
+
+    def drawn(canvas: np.ndarray) -> np.ndarray:
+        E = Sketch(np.ascontiguousarray(canvas)).drawing(0.2, 2).E
+        return cv2.GaussianBlur(E.astype(np.float32), (0, 0), 2)[16:-16, 16:-16]
+
+    canvas = portrait()
+    one, other = drawn(canvas), np.flip(drawn(np.flip(canvas, axis)), axis)
+    before, at, behind = (float((one * np.roll(other, shift, axis)).sum()) for shift in (-1, 0, 1))
+    apart = (before - behind) / (2 * (before - 2 * at + behind))  # the top of a parabola
+    assert abs(apart) / 2 < 0.15

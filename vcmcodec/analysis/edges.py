@@ -23,6 +23,10 @@ FOREST = "edge-forest.yml.gz"
 LOW, HIGH = 0.05, 0.10
 """Hysteresis: an edge is a ridge above LOW that somewhere rises above HIGH."""
 
+OFFSET = 0.42
+"""How many pixels too far to the right and below the forest finds edges, as mirrored pictures tell: the
+middle of a patch lies between pixels."""
+
 MIN_LENGTH = 10
 """Edges of fewer pixels are trivial (seed paper, section 3.1)."""
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point, thirds
+from vcmcodec.ops import Curve, Grid, Line, Move, Op, thirds
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -73,13 +73,13 @@ class _Pieces(NamedTuple):
 class Fitter:
     """All pieces of some chains on a grid, fitted once; :meth:`strokes` then answers at any price.
 
-    ``chains``: pixels (x, y), at least 2 each. ``weights``: per chain float (n,), what each pixel is
-    worth. The distortion of a drawing is the sum over pixels of weight times squared distance, in
+    ``chains``: float (n, 2), x and y in pixels, n at least 2. ``weights``: per chain float (n,), what each
+    point is worth. The distortion of a drawing is the sum over pixels of weight times squared distance, in
     units in which an undrawn pixel costs its weight; on another canvas than one of SIDE pixels it is what
     the same drawing would cost there.
     """
 
-    def __init__(self, chains: Sequence[Sequence[Point]], weights: Sequence[Floats], grid: Grid) -> None:
+    def __init__(self, chains: Sequence[Floats], weights: Sequence[Floats], grid: Grid) -> None:
         self.grid = grid
         self._unit = max(grid.width, grid.height) / SIDE
         points, self._knots = [], []
@@ -96,7 +96,7 @@ class Fitter:
             first.append(knots[one[there]])
             last.append(knots[two[there]])
             self._knots.append(knots)
-            points.append(np.asarray(chain, dtype=np.float32))
+            points.append(chain)
             start += len(chain)
         self._points = (
             np.concatenate(points) * np.float32(2 / grid.step) if points else np.empty((0, 2), np.float32)

@@ -29,11 +29,10 @@ class Sketch:
     def __init__(self, canvas: NDArray[np.uint8]) -> None:
         self.height, self.width = canvas.shape[:2]
         ridge = edges.ridges(canvas)
-        self._chains = trace.trace(edges.binarise(ridge))
+        chains = trace.trace(edges.binarise(ridge))
         worth = np.minimum(ridge / np.float32(FULL), 1) * regions.worth(canvas)
-        self._weights = [
-            np.array([worth[y, x] for x, y in chain], dtype=np.float32) for chain in self._chains
-        ]
+        self._weights = [np.array([worth[y, x] for x, y in chain], dtype=np.float32) for chain in chains]
+        self._points = [np.array(chain, dtype=np.float32) - np.float32(edges.OFFSET) for chain in chains]
         self._fitters: dict[int, Fitter] = {}
 
     def drawing(self, price: float, step: int) -> Drawing:
@@ -42,7 +41,7 @@ class Sketch:
         decoders take by default."""
         if step not in self._fitters:
             grid = Grid(self.width, self.height, step)
-            self._fitters[step] = Fitter(self._chains, self._weights, grid)
+            self._fitters[step] = Fitter(self._points, self._weights, grid)
         while True:
             ops = tuple(order.scan(self._fitters[step].strokes(price)))
             if len(ops) <= DEFAULT_LIMITS.ops and raster.track(ops, step) <= DEFAULT_LIMITS.track:
