@@ -20,10 +20,10 @@ TRAIN_FACES ?= $(WORK)/data/train
 VAL_FACES ?= $(WORK)/data/val
 # Minutes of training, and the id that files will name what comes of it by.
 MINUTES ?= 95
-NUMBER ?= 4
+NUMBER ?= 5
 # Pictures that batches are timed on.
 BATCH ?= 1000
-RECIPE ?= models/face-3.toml
+RECIPE ?= models/face-4.toml
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from vcmcodec.picture import Source
 
-MODEL = 3
+MODEL = 4
 """Id of the generator that new files name."""
 
 
