@@ -23,12 +23,15 @@ MINUTES ?= 95
 NUMBER ?= 5
 # Pictures that batches are timed on.
 BATCH ?= 1000
+# Seconds for each target of fuzzing, and hostile inputs to read.
+FUZZ_SECONDS ?= 60
+DECODES ?= 1000000
 RECIPE ?= models/face-4.toml
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
-.PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed bench-batch throughput determinism agree ppm-agreement edge-agreement edge-forest regions weights collect dataset train export train-setup clean
+.PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -95,6 +98,15 @@ determinism: $(VENV)/.venv ## Decode the vectors by every Python from 3.10 to 3.
 
 agree: $(VENV)/.dev ## Compare both decoders on the vectors and on 1000 odd but valid files, some of them damaged
 	$(BIN)/python spec/agree.py --files 1000
+
+fuzz: $(VENV)/.dev ## Search for bytes that break a reader, FUZZ_SECONDS for each; by coverage where atheris is installed
+	for target in decode container cut edges colours entropy ppm twin svg svg-text; do \
+		PYTHONPATH=tests $(BIN)/python -m fuzz $$target --seconds $(FUZZ_SECONDS) || exit 1; \
+	done
+
+hostile: $(VENV)/.dev ## Read DECODES hostile inputs, and the slowest that are known; print crashes, time, memory and bars
+	PYTHONPATH=tests $(BIN)/python -m fuzz --decodes $(DECODES) --jobs 2
+	PYTHONPATH=tests $(BIN)/python -m fuzz --worst
 
 ppm-agreement: $(VENV)/.dev ## Compare our PPM with pyppmd on 100,000 streams, and time it
 	$(RUN) vcmcodec.bench.ppm_agreement

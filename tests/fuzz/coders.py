@@ -1,0 +1,78 @@
+"""Both coders by themselves, on any bytes: PPM, and coded decisions."""
+
+from __future__ import annotations
+
+import random
+
+from vcmcodec import ppm
+from vcmcodec.entropy import NUMBER_NODES, Coder, Decoder, Encoder, signed, tree, unsigned
+from vcmcodec.layers import colours, edges, ppm_strokes, strokes, weights
+from vcmcodec.limits import DEFAULT_LIMITS
+
+PRIMERS = (ppm_strokes.PRIMER, colours.PRIMER)
+
+
+def _split_symbols(data: bytes) -> tuple[bytes, int, bytes]:
+    """Primer, number of symbols (within the limit) and payload: a byte, two bytes, and the rest."""
+    which, count, payload = data[:1], int.from_bytes(data[1:3], "big"), data[3:]
+    return ppm.primer(PRIMERS[sum(which) % 2]), count % (DEFAULT_LIMITS.symbols + 1), payload
+
+
+def read_symbols(data: bytes) -> bytes | None:
+    primer, count, payload = _split_symbols(data)
+    return ppm.decode(payload, count, primer)
+
+
+def check_symbols(data: bytes, told: bytes | None) -> None:
+    primer, count, payload = _split_symbols(data)
+    if told is not None:
+        assert len(told) == count
+        shortest = ppm.encode(told, primer)
+        assert len(shortest) <= len(payload.rstrip(b"\0"))
+        assert ppm.decode(shortest, count, primer) == told
+
+
+_CONTEXTS = 3
+
+
+def _decisions(coder: Coder, rng: random.Random, values: list[int] | None) -> list[int]:
+    """Codes ``values`` as elements of all sorts that ``rng`` chooses, or reads them where they are None."""
+    source, found = iter(values or ()), []
+    for _ in range(rng.randrange(1, 60)):
+        bases = [64 * rng.randrange(1400) for _ in range(_CONTEXTS)]
+        kind, value = rng.randrange(5), next(source, 0)
+        if kind == 0:
+            found.append(coder.bit(value, bases, rng.randrange(NUMBER_NODES)))
+        elif kind == 1:
+            count = rng.choice((1, 2, 3, 255, 256, 1000, 65536))
+            found.append(coder.even(value, count))
+            assert 0 <= found[-1] < count
+        elif kind == 2:
+            found.append(tree(coder, value, 4, bases))
+            assert 0 <= found[-1] < 16
+        else:
+            found.append((unsigned if kind == 3 else signed)(coder, value, bases))
+            assert (0 if kind == 3 else -8191) <= found[-1] <= 8191
+    return found
+
+
+def _edge_weights() -> tuple[int, ...]:
+    return weights.read(edges.WEIGHTS, strokes.WEIGHTS)
+
+
+def read_decisions(data: bytes) -> tuple[list[int], str | None]:
+    """The first byte chooses the elements, the others hold them."""
+    coder = Decoder(data[1:], _edge_weights())
+    return _decisions(coder, random.Random(sum(data[:1])), None), coder.fault
+
+
+def check_decisions(data: bytes, found: tuple[list[int], str | None]) -> None:
+    values, wrong = found
+    coder = Encoder(_edge_weights())
+    _decisions(coder, random.Random(sum(data[:1])), values)
+    shortest = coder.finish()
+    again = Decoder(shortest, _edge_weights())
+    assert _decisions(again, random.Random(sum(data[:1])), None) == values
+    assert again.fault is None
+    if wrong is None:
+        assert len(shortest) <= len(data[1:])

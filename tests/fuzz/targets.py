@@ -1,0 +1,244 @@
+"""What reads bytes from outside: one target each, with what must hold of all that it takes.
+
+A target lets through only the errors that its component documents. ModelError is none of them: no bytes
+cause it, and where models are missing it would hide everything else.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from fuzz import coders
+from vcmcodec import codec, container, cut, inspect, svg
+from vcmcodec.container import CANVAS_UNIT, Header, Layer, canvas_size
+from vcmcodec.errors import BudgetError, FormatError, LimitError, SvgError, TruncatedError
+from vcmcodec.layers import colours, edges, heads
+from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, MAX_SIDE, MIN_SIDE
+from vcmcodec.ops import Curve, Grid, Line, Move, Point, fault
+from vcmcodec.raster import track
+from vcmcodec.scene import Drawing, Scene
+from vcmcodec.svg.reader import MAX_DOTS
+from vcmcodec.wire import MAX_VARINT, Reader
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Target(Generic[T]):
+    """``read``: the component, which may raise ``errors`` alone. ``check``: asserts what must hold of the
+    bytes and what was read of them, so that silent wrong answers are found too."""
+
+    read: Callable[[bytes], T]
+    check: Callable[[bytes, T], None]
+    errors: tuple[type[FormatError], ...] = (FormatError,)
+
+    def refusal(self, data: bytes, error: FormatError) -> None:
+        """Asserts what must hold of an error: one line that a terminal can show, of a place in the data."""
+        assert str(error).isprintable() and str(error).isascii(), repr(str(error))
+        assert error.offset is None or 0 <= error.offset <= len(data), error
+        assert not isinstance(error, SvgError) or SvgError in self.errors
+
+    def __call__(self, data: bytes) -> None:
+        try:
+            found = self.read(data)
+        except self.errors as error:
+            self.refusal(data, error)
+            return
+        self.check(data, found)
+
+
+def _check_header(header: Header) -> None:
+    assert MIN_SIDE <= header.width <= MAX_SIDE and MIN_SIDE <= header.height <= MAX_SIDE
+    assert CANVAS_UNIT <= header.side <= MAX_CANVAS and header.side % CANVAS_UNIT == 0
+    assert 0 <= header.model <= MAX_VARINT
+
+
+def _check_container(data: bytes, found: tuple[Header, list[Layer]]) -> None:
+    header, layers = found
+    _check_header(header)
+    assert 1 <= len(layers) <= DEFAULT_LIMITS.layers
+    for before, layer in zip(layers, layers[1:]):
+        assert before.offset + before.size == layer.offset
+    assert layers[-1].offset + layers[-1].size == len(data)
+    assert container.write(header, [(layer.kind, layer.payload) for layer in layers]) == data
+
+
+def _check_cut(data: bytes, found: tuple[bytes, TruncatedError | None]) -> None:
+    kept, broken = found
+    assert data.startswith(kept)
+    assert (broken is None) == (kept == data)
+    _check_container(kept, container.read(kept))
+    try:
+        info = inspect(kept)
+    except FormatError:
+        return
+    ends = [layer.end for layer in info.layers]
+    assert info.header + sum(layer.bytes for layer in info.layers) == ends[-1] == len(kept)
+    assert info.to_dict()["bytes"] == len(kept)
+    for end in {ends[0], ends[-1]}:
+        assert cut.within(kept, end) == kept[:end]
+    try:
+        cut.within(kept, ends[0] - 1)
+        raise AssertionError("a file without a layer")
+    except BudgetError:
+        pass
+    kinds = [layer.kind for layer in info.layers]
+    if "edges" in kinds:
+        base = cut.after_edges(kept)
+        assert kept.startswith(base) and inspect(base).layers[-1].kind == "edges"
+    if "colours" in kinds:
+        assert inspect(cut.after_colours(kept, 1)).layers[-1].kind == "colours"
+
+
+def _check_places(places: list[Point], width: int, height: int) -> None:
+    assert len(places) == len(set(places)) <= DEFAULT_LIMITS.places
+    assert all(0 <= x < width and 0 <= y < height for x, y in places)
+
+
+def _check_drawing(drawing: Drawing) -> None:
+    assert fault(drawing.ops, drawing.grid) is None
+    assert len(drawing.ops) <= DEFAULT_LIMITS.ops
+    assert track(drawing.ops, drawing.step) <= DEFAULT_LIMITS.track
+    assert drawing.E.shape == (drawing.height, drawing.width) and drawing.E.dtype == np.uint8
+    assert not (drawing.E > 1).any()
+
+
+CANVASES = ((256, 256), (32, 32), (8, 256), (256, 151), (1024, 1024))
+
+
+def _read_edges(data: bytes) -> Scene:
+    """The first byte chooses the canvas, the others are an edge layer's payload."""
+    width, height = CANVASES[sum(data[:1]) % len(CANVASES)]
+    return edges.decode(Scene(width, height), Reader(data[1:], layer=0, whole=True), DEFAULT_LIMITS)
+
+
+def _check_edges(data: bytes, scene: Scene) -> None:
+    drawing = scene.drawing
+    assert drawing is not None
+    _check_drawing(drawing)
+    _check_places(drawing.places, drawing.width, drawing.height)
+    _check_places(drawing.places_beside_strokes, drawing.width, drawing.height)
+    coded = edges.encode(drawing)
+    if data[1] >> 4 == heads.STROKE_CODING:
+        assert len(coded) <= len(data) - 1
+    again = _read_edges(data[:1] + coded).drawing
+    assert again is not None and again.ops == drawing.ops
+    assert edges.encode(again) == coded
+
+
+@functools.cache
+def scenes() -> tuple[Scene, ...]:
+    """What colours are read on: no strokes, few, many; before any colour, and behind some of each coding."""
+    rng = random.Random(3)
+    grid = Grid(256, 192, 3)
+    ops: list[Move | Line | Curve] = []
+    for _ in range(30):
+        a, b, c, d = [(rng.randrange(grid.columns), rng.randrange(grid.rows)) for _ in range(4)]
+        ops += [Move(a), Line(b), Curve(b, c, d)]
+    bare = Scene(64, 64, Drawing(64, 64, 3, ()))
+    few = Scene(
+        256, 192, Drawing(256, 192, 3, (Move((9, 9)), Line((90, 40)), Curve((9, 1), (80, 3), (70, 99))))
+    )
+    many = Scene(256, 192, Drawing(256, 192, 3, tuple(ops)))
+    known = tuple((rng.randrange(256), rng.randrange(-255, 256), rng.randrange(-255, 256)) for _ in range(20))
+    return bare, few, many, replace(many, known=known), replace(many, known=known, filled=False)
+
+
+def _read_colours(data: bytes) -> Scene:
+    """The first byte chooses the scene, the others are a colour layer's payload."""
+    scene = scenes()[sum(data[:1]) % len(scenes())]
+    return colours.decode(scene, Reader(data[1:], layer=0, whole=True), DEFAULT_LIMITS)
+
+
+def _check_colours(data: bytes, scene: Scene) -> None:
+    before = scenes()[data[0] % len(scenes())].known
+    head = heads.read_colours(Reader(data[1:]))
+    assert scene.known[: len(before)] == before
+    assert len(scene.known) == len(before) + head.colours
+    _check_planes(scene)
+
+
+def _check_planes(scene: Scene) -> None:
+    mask, colour = scene.planes
+    assert len(scene.known) <= DEFAULT_LIMITS.places
+    assert all(0 <= y <= 255 and abs(co) <= 255 and abs(cg) <= 255 for y, co, cg in scene.known)
+    assert mask.shape == (scene.height, scene.width) and colour.shape == (scene.height, scene.width, 3)
+    assert mask.dtype == colour.dtype == np.uint8
+    assert not (mask > 1).any() and int(mask.sum()) == len(scene.known)
+    assert not colour[mask == 0].any()
+
+
+def _read_file(data: bytes) -> tuple[Header, Scene]:
+    """All that a decoder does before it runs the generator."""
+    header, scene = codec.decode_scene(data)
+    assert scene.E.shape == scene.planes[0].shape
+    return header, scene
+
+
+def _check_file(data: bytes, found: tuple[Header, Scene]) -> None:
+    header, scene = found
+    _check_container(data, container.read(data))
+    assert (scene.width, scene.height) == canvas_size(header.width, header.height, header.side)
+    if scene.drawing is not None:
+        _check_drawing(scene.drawing)
+    _check_planes(scene)
+    info = inspect(data)
+    assert (info.width, info.height, info.model) == (header.width, header.height, header.model)
+    counts = {"edges": 0, "colours": 0}
+    for layer in info.layers:
+        if layer.kind in counts:
+            counts[layer.kind] += layer.count or 0
+    assert counts["edges"] == (scene.drawing.strokes if scene.drawing else 0)
+    assert counts["colours"] == len(scene.known)
+
+
+def _check_twin(data: bytes, found: tuple[Header, Scene]) -> None:
+    """Whatever decodes can be written as SVG and read back."""
+    header, scene = found
+    sheet = svg.load(svg.dump(data))
+    assert sheet.header == header
+    assert sheet.drawing.ops == (scene.drawing.ops if scene.drawing else ())
+    assert tuple(dot.colour for dot in sheet.dots) == scene.known
+    assert sheet.filled == scene.filled
+    _, again = codec.decode_scene(svg.encode(sheet))
+    assert again.known == scene.known
+
+
+def _check_sheet(data: bytes, sheet: svg.Sheet) -> None:
+    _check_header(sheet.header)
+    _check_drawing(sheet.drawing)
+    assert len(sheet.dots) <= MAX_DOTS
+    try:
+        coded = svg.encode(sheet)
+    except LimitError:
+        return
+    header, scene = codec.decode_scene(coded)
+    assert header == sheet.header
+    assert scene.drawing is not None and scene.drawing.ops == sheet.drawing.ops
+    assert len(scene.known) <= len(sheet.dots)
+    assert svg.encode(svg.load(svg.dump(coded))) == coded
+
+
+def _read_text(data: bytes) -> svg.Sheet:
+    """SVG as text, which need not be valid Unicode either."""
+    return svg.load(data.decode("utf-8", "surrogateescape"))
+
+
+TARGETS: dict[str, Target[Any]] = {
+    "decode": Target(_read_file, _check_file),
+    "container": Target(container.read, _check_container),
+    "cut": Target(cut.whole, _check_cut),
+    "edges": Target(_read_edges, _check_edges),
+    "colours": Target(_read_colours, _check_colours),
+    "entropy": Target(coders.read_decisions, coders.check_decisions),
+    "ppm": Target(coders.read_symbols, coders.check_symbols),
+    "twin": Target(codec.decode_scene, _check_twin),
+    "svg": Target(svg.load, _check_sheet, (SvgError, LimitError)),
+    "svg-text": Target(_read_text, _check_sheet, (SvgError, LimitError)),
+}

@@ -1,0 +1,158 @@
+"""The slowest files that are known, each at the limits that a decoder has by default: what no random search
+would find soon, and what must stay below the bar all the same.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from random import Random
+
+from fuzz.hostile import SLOW
+from fuzz.targets import TARGETS
+from vcmcodec import container, ppm
+from vcmcodec.container import Header
+from vcmcodec.layers import colours, edges, heads, ppm_strokes
+from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS
+from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point
+from vcmcodec.raster import track
+from vcmcodec.scene import Drawing, Scene
+from vcmcodec.svg.reader import MAX_DATA
+
+LARGEST = Header(MAX_CANVAS, MAX_CANVAS, MAX_CANVAS, 3)
+GRID = Grid(MAX_CANVAS, MAX_CANVAS, 1)
+
+_LEG = 42
+"""A control leg of so many half-pixels gives a curve 64 positions: with the most ops, the most positions."""
+
+_FAR = 127
+"""The same of a line, with hardly a pixel twice. In coding 1 no value that is not larger is escaped."""
+
+
+def every_pair(count: int, symbols: int, rng: Random) -> bytes:
+    """Symbols of which each follows each other one once: contexts grow wide, and nearly all escape."""
+    ahead = [rng.sample(range(symbols), symbols) for _ in range(symbols)]
+    stack, circuit = [0], bytearray()
+    while stack:
+        if ahead[stack[-1]]:
+            stack.append(ahead[stack[-1]].pop())
+        else:
+            circuit.append(stack.pop())
+    return bytes((circuit * (count // len(circuit) + 1))[:count])
+
+
+def _wander(rng: Random, op: Callable[[Random, Point], Line | Curve], count: int) -> Drawing:
+    """One stroke from the middle of the largest canvas, of as many ops as the limit on positions holds."""
+    ops: list[Op] = [Move((GRID.columns // 2, GRID.rows // 2))]
+    while len(ops) < count:
+        new = op(rng, ops[-1].end)
+        if GRID.holds(new.end):
+            ops.append(new)
+    while track(ops, GRID.step) > DEFAULT_LIMITS.track:
+        del ops[-len(ops) // 50 :]
+    return Drawing(GRID.width, GRID.height, GRID.step, tuple(ops))
+
+
+def _curve(rng: Random, here: Point) -> Curve:
+    points = []
+    for _ in range(3):
+        here = here[0] + rng.randint(-_LEG, _LEG), here[1] + rng.choice((-_LEG, _LEG))
+        points.append(here)
+    return Curve(*points)
+
+
+def _line(rng: Random, here: Point) -> Line:
+    return Line((here[0] + rng.choice((-_FAR, _FAR)), here[1] + rng.randint(-_FAR, _FAR)))
+
+
+def _farthest(rng: Random) -> Drawing:
+    """As many ops as the limit holds, each from one end of the canvas to the other, its control points as far
+    away as they may be: the longest numbers. To draw them is beyond the limit, but they are read before."""
+    columns, rows = GRID.columns, GRID.rows
+    ops: list[Op] = [Move((0, 0))]
+    for index in range(DEFAULT_LIMITS.ops - 1):
+        x, y = ((columns - 1, rows - 2), (0, 0))[index % 2]
+        a = 1 - columns + rng.randrange(99), 1 - rows + rng.randrange(99)
+        b = 2 * columns - 1 - rng.randrange(99), 2 * rows - 1 - rng.randrange(99)
+        ops.append(Curve(a, b, (x, y)))
+    return Drawing(GRID.width, GRID.height, GRID.step, tuple(ops))
+
+
+Layers = list[tuple[int, bytes]]
+
+
+def _colours(drawn: Drawing, rng: Random, coding: int, layers: int = 1) -> Layers:
+    """As many random colours as there are places, in so many layers."""
+    scene, out = Scene(drawn.width, drawn.height, drawn, filled=coding == heads.COLOUR_CODING), []
+    each = len(scene.places) // layers
+    for _ in range(layers):
+        wanted = [(rng.randrange(256), rng.randrange(256), rng.randrange(256)) for _ in range(each)]
+        payload, scene = colours.encode(scene, wanted, 0, coding)
+        out.append((colours.KIND, payload))
+    return out
+
+
+def files() -> Iterator[tuple[str, bytes]]:
+    """Names and bytes of ``.vcm`` files."""
+    rng = Random(1)
+    most = DEFAULT_LIMITS.symbols
+    # Three symbols for a Move, seven for a curve behind it, and two for an escaped value.
+    curves = min((most - 3) // 7, DEFAULT_LIMITS.ops - 1)
+    head = heads.SymbolHead(1, 1, 0, curves, (most - 3 - 7 * curves) // 2)
+    symbols = every_pair(3 + 7 * curves + 2 * head.escapes, 182, rng)
+    noise = head.write() + ppm.encode(symbols, ppm.primer(ppm_strokes.PRIMER))
+    yield "symbols of any sort", container.write(LARGEST, [(edges.KIND, noise)])
+    far = edges.encode(_farthest(rng))[: DEFAULT_LIMITS.payload]
+    yield "decisions of any sort", container.write(LARGEST, [(edges.KIND, far)])
+    for name, op, per in (("curves", _curve, 7), ("lines", _line, 3)):  # symbols of an op
+        drawn = _wander(rng, op, min(DEFAULT_LIMITS.ops, most // per))
+        layers = [(edges.KIND, ppm_strokes.encode(drawn)), *_colours(drawn, rng, 1)]
+        yield f"{name} and colours, coding 1", container.write(LARGEST, layers)
+        drawn = _wander(rng, op, DEFAULT_LIMITS.ops)
+        base = edges.KIND, edges.encode(drawn)
+        yield f"{name} and colours, coding 2", container.write(LARGEST, [base, *_colours(drawn, rng, 2)])
+    layers = [base, *_colours(drawn, rng, 2, DEFAULT_LIMITS.layers - 1)]
+    yield "lines and many layers of colours", container.write(LARGEST, layers)
+
+
+def documents() -> Iterator[tuple[str, bytes]]:
+    """Names and bytes of SVG documents."""
+
+    def document(body: str) -> bytes:
+        return f'<svg viewBox="0 0 64 64">{body}</svg>'.encode()
+
+    def path(start: str, piece: str) -> bytes:
+        return document(f'<path d="{start}{piece * ((MAX_DATA - 20) // len(piece))}"/>')
+
+    yield "curves beside the page's corner", path("M-1.5 .5t", "2-2-2 2 ")
+    yield "lines beside the page's corner", path("M-1.5 .5l", "2-2-2 2 ")
+    yield "arcs of no length", path("M5 5a", "1 1 0 01 0 0 ")
+    yield "lines of no length", path("M5 5h", "0 ")
+    yield "strokes of no length", path("", "M5 5h0")
+    used = '<use href="#a"/>' * 100
+    yield "a long transform, used", document(f'<g id="a" transform="{"scale(1)" * 12_000}"/>{used}')
+    yield "a long style, used", document(f'<g id="a" style="{"a:b;" * 200_000}"/>{used}')
+    yield "long transforms", document(f'<g transform="{"scale(1)" * 120_000}"/>')
+    many = '<circle r="1"/>' * 1000
+    yield "circles used many times", document(f'<g id="a">{many}</g>' + '<use href="#a"/>' * 14)
+    yield "many lists of points", document('<polygon points="1 1 2 2 3 1"/>' * 16_000)
+
+
+def report() -> bool:
+    """Prints what each takes of CPU time; whether all are below the bar."""
+    kept = True
+    for target, cases in (("decode", files()), ("svg", documents())):
+        for name, data in cases:
+            times: list[float] = []
+            while len(times) < 3 and max(times, default=0.0) <= 2 * SLOW:  # what is near the bar, thrice
+                start = time.process_time()
+                try:
+                    TARGETS[target].read(data)
+                    says = "taken"
+                except TARGETS[target].errors as error:
+                    says = str(error)
+                times.append(time.process_time() - start)
+            kept &= min(times) <= SLOW
+            verdict = "pass" if min(times) <= SLOW else "FAIL"
+            print(f"{name:34} {len(data):8} bytes {min(times):7.3f} s  {verdict}  {says[:60]}", flush=True)
+    return kept
