@@ -56,8 +56,13 @@ def predict(where: NDArray[np.int64], known: Sequence[YCoCg], index: int) -> Gue
     65536 // squared distance, each component rounded half up."""
     if index == 0:
         return Guess(FIRST, 0, 0)
-    square = np.square(where[:index] - where[index]).sum(axis=1)
-    near = np.argsort(square, kind="stable")[:NEIGHBOURS]
+    apart = where[:index] - where[index]
+    square = apart[:, 0] ** 2 + apart[:, 1] ** 2
+    # Equally near ones are told apart by their place in the order.
+    ranks = square * index + np.arange(index)
+    if index > NEIGHBOURS:
+        ranks = np.partition(ranks, NEIGHBOURS)[:NEIGHBOURS]
+    near = np.sort(ranks) % index
     weights = [(65536 // int(square[other]) + 1, known[other]) for other in near]
     total = sum(weight for weight, _ in weights)
     first, second, third = (

@@ -135,14 +135,16 @@ class Decoder:
         weights, total = self._weights, REACH * UNIT
         for base in bases:
             total += weights[base + node]
-        bound = self._range * PROBABILITIES[min(max(total, 0), _LAST)] >> 16
+        total = 0 if total < 0 else _LAST if total > _LAST else total
+        bound = self._range * PROBABILITIES[total] >> 16
         if self._code < bound:
             bit, self._range = 1, bound
         else:
             bit = 0
             self._code -= bound
             self._range -= bound
-        self._normalise()
+        if self._range < _TOP:
+            self._normalise()
         return bit
 
     def even(self, value: int, count: int) -> int:

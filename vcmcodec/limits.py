@@ -34,7 +34,7 @@ class Limits:
     layers: int = 64
     payload: int = 1 << 16
     ops: int = 4096
-    symbols: int = 1 << 15
+    symbols: int = 1 << 14
     track: int = 1 << 18
     places: int = MAX_PLACES
 

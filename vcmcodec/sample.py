@@ -80,19 +80,22 @@ def _spread(places: list[Point], fillers: list[Point], width: int, height: int) 
     found = places + fillers
     if not found:
         return []
-    xy = np.asarray(found, dtype=np.int64)
-    order = [int(np.argmin(((xy[: len(places) or None] - (width // 2, height // 2)) ** 2).sum(axis=1)))]
-    nearest = ((xy - xy[order[0]]) ** 2).sum(axis=1)
+    x, y = np.array(found, dtype=np.int64).T.copy()
+
+    def square(px: int, py: int) -> NDArray[np.int64]:
+        return (x - px) ** 2 + (y - py) ** 2
+
+    order = [int(np.argmin(square(width // 2, height // 2)[: len(places) or None]))]
+    nearest = square(x[order[0]], y[order[0]])
     near = gap(width, height) ** 2
     while len(order) < MAX_PLACES:
-        far = nearest.copy()
-        fill = far[len(places) :]
-        fill[:] = np.where(fill > near, fill >> 2, 0)
+        fill = nearest[len(places) :]
+        far = np.concatenate((nearest[: len(places)], np.where(fill > near, fill >> 2, 0)))
         index = int(np.argmax(far))
         if far[index] == 0:
             break
         order.append(index)
-        nearest = np.minimum(nearest, ((xy - xy[index]) ** 2).sum(axis=1))
+        np.minimum(nearest, square(x[index], y[index]), out=nearest)
     return [found[index] for index in order]
 
 

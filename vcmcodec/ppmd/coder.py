@@ -19,6 +19,7 @@ from vcmcodec.ppmd.model import MAX_FREQUENCY, NO_RUN, Model
 _TOP = 1 << 24
 _BOTTOM = 1 << 15
 _MASK = (1 << 32) - 1
+_ALL = b"\xff" * 256
 
 
 class Coder(Model):
@@ -97,9 +98,12 @@ class Coder(Model):
                 rescale = False
                 if masked is not None:
                     end = state + others + 1
-                    sizes = freq[state:end]
+                    shown = bytearray(_ALL)
                     for symbol in masked:
-                        sizes[sym.find(symbol, state, end) - state] = 0
+                        shown[symbol] = 0
+                    bits = int.from_bytes(freq[state:end], "big")
+                    bits &= int.from_bytes(sym[state:end].translate(shown), "big")
+                    sizes = bits.to_bytes(others + 1, "big")
                     limits = list(itertools.accumulate(sizes))
                     total = limits[-1]
                     estimate = self._escape_estimate(context, masked_more)
@@ -158,27 +162,29 @@ class Coder(Model):
                     else:
                         self._success = False
                         threshold = code // span
-                        upto = size
-                        for size in freq[state + 1 : end]:
-                            upto += size
-                            state += 1
-                            if upto > threshold:
-                                start = (upto - size) * span
-                                span *= size
-                                sums[context] = total + 4
-                                size += 4
-                                freq[state] = size
-                                if size > freq[state - 1]:
-                                    self._swap(state)
-                                    state -= 1
-                                    rescale = size > MAX_FREQUENCY
-                                break
-                        else:
-                            if threshold >= total:
-                                return None
+                        upto = sum(freq[state:end])
+                        if threshold < upto:
+                            upto = size
+                            for size in freq[state + 1 : end]:
+                                upto += size
+                                state += 1
+                                if upto > threshold:
+                                    break
+                            start = (upto - size) * span
+                            span *= size
+                            sums[context] = total + 4
+                            size += 4
+                            freq[state] = size
+                            if size > freq[state - 1]:
+                                self._swap(state)
+                                state -= 1
+                                rescale = size > MAX_FREQUENCY
+                        elif threshold < total:
                             hit = False
                             start = upto * span
                             span *= total - upto
+                        else:
+                            return None
                 else:
                     size = freq[state]
                     cell = BINARY_ROWS[size] + BINARY_COLUMNS[more[suffix[context]]] + flags[context]

@@ -11,6 +11,8 @@ import math
 import re
 from collections.abc import Sequence
 
+from vcmcodec.errors import LimitError
+
 Segment = tuple[complex, ...]
 """2 points (a line) or 4 (a cubic curve); x is the real part, y the imaginary one."""
 
@@ -19,6 +21,10 @@ Stroke = list[Segment]
 
 LARGEST = 1e12
 """Numbers beyond this, in size, are refused: below it no sum or product here overflows."""
+
+MAX_SEGMENTS = 1 << 13
+"""Segments, and commands of a path, that a drawing may have: those that vanish or lie beside the page count,
+too, as they take time all the same."""
 
 _TINY = 1e-9
 _BLANK = re.compile(r"[ \t\r\n\f,]*")
@@ -138,13 +144,18 @@ def arc(
 def parse(data: str) -> list[Stroke]:
     """The strokes of path data, one for each subpath that draws.
 
-    Raises ValueError where it is not path data: unlike a browser, that draws up to there.
+    Raises ValueError where it is not path data: unlike a browser, that draws up to there; and LimitError for
+    more than MAX_SEGMENTS commands.
     """
     scan = Scanner(data)
+    commands = 0
     strokes: list[Stroke] = [[]]
     here = start = control = 0j
     letter = ""
     while not scan.done():
+        commands += 1
+        if commands > MAX_SEGMENTS:
+            raise LimitError(f"path of more than {MAX_SEGMENTS} commands")
         before, letter = letter, scan.letter() or _repeated(letter)
         kind = letter.upper()
         origin = here if letter.islower() else 0j

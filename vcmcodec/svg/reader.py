@@ -10,12 +10,12 @@ from vcmcodec.colour import YCoCg
 from vcmcodec.errors import SvgError
 from vcmcodec.svg import shapes, transform
 from vcmcodec.svg.document import MAX_DEPTH, MAX_ELEMENTS, Node, limit, quoted
-from vcmcodec.svg.paths import Stroke
+from vcmcodec.svg.paths import MAX_SEGMENTS, Stroke
 from vcmcodec.svg.transform import Affine, Box
 from vcmcodec.svg.writer import DOTS, STEPS, YCOCG
 
 MAX_DATA = 1 << 19
-"""Characters of path data that are drawn, those of a ``use`` each time it is used."""
+"""Characters of attributes that are read, those of a ``use`` each time it is used."""
 
 MAX_DOTS = 1 << 12
 
@@ -66,6 +66,7 @@ def read(root: Node, box: Box, width: int, height: int) -> Content:
     Raises SvgError where attributes cannot be read, LimitError where too much is drawn.
     """
     walker = _Walker(root)
+    walker.charge(root)
     try:
         frame = _Frame(transform.fit(box, Box(0, 0, width, height)), box.width, box.height)
         walker.children(root, walker.inside(root, frame), 1)
@@ -92,6 +93,7 @@ class _Walker:
         self.content = Content()
         self.drawn = 0
         self.data = 0
+        self.segments = 0
         self.ids: dict[str, Node] = {}
         stack = [root]
         while stack:
@@ -109,6 +111,7 @@ class _Walker:
             raise limit(f"more than {MAX_ELEMENTS} elements are drawn", node.line)
         if depth > MAX_DEPTH:
             raise limit(f"drawn deeper than {MAX_DEPTH}: does a use draw itself?", node.line)
+        self.charge(node)
         dots = frame.dots or node.attributes.get("id") == DOTS
         if not node.tag or (node.style("display") == "none" and not dots):
             return  # dots out of the way while someone edits strokes still count
@@ -116,6 +119,12 @@ class _Walker:
             self._draw(node, self.inside(node, frame), depth)
         except (ValueError, ArithmeticError) as error:
             raise SvgError(f"{node.tag}: {error}", line=node.line) from None
+
+    def charge(self, node: Node) -> None:
+        """Counts the attributes of an element that is about to be read, each time that it is."""
+        self.data += sum(map(len, node.attributes.values()))
+        if self.data > MAX_DATA:
+            raise limit(f"attributes of more than {MAX_DATA} characters", node.line)
 
     def inside(self, node: Node, frame: _Frame) -> _Frame:
         """The frame of what an element draws. Raises ValueError."""
@@ -142,10 +151,11 @@ class _Walker:
             if node.tag in ("circle", "ellipse"):
                 self._dot(node, frame)
         elif frame.visible:
-            self.data += shapes.data_length(node)
-            if self.data > MAX_DATA:
-                raise limit(f"path data of more than {MAX_DATA} characters", node.line)
-            for stroke in shapes.strokes(node, frame.width, frame.height) or []:
+            strokes = shapes.strokes(node, frame.width, frame.height) or []
+            self.segments += shapes.moves(node) + sum(map(len, strokes))
+            if self.segments > MAX_SEGMENTS:
+                raise limit(f"more than {MAX_SEGMENTS} segments", node.line)
+            for stroke in strokes:
                 self._stroke([tuple(frame.map(point) for point in part) for part in stroke])
 
     def _stroke(self, stroke: Stroke) -> None:
@@ -164,6 +174,7 @@ class _Walker:
         if target.tag != "symbol":
             self.element(target, frame, depth + 1)
             return
+        self.charge(target)
         sizes = {key: value for key, value in node.attributes.items() if key in ("width", "height")}
         frame = self._viewport(target, self.inside(target, frame), {**target.attributes, **sizes})
         self.children(target, frame, depth + 1)

@@ -41,9 +41,10 @@ def dot(node: Node, width: float, height: float) -> complex:
     return complex(get("cx", "x"), get("cy", "y"))
 
 
-def data_length(node: Node) -> int:
-    """Characters of data that an element draws from."""
-    return len(node.attributes.get("d", "")) + len(node.attributes.get("points", ""))
+def moves(node: Node) -> int:
+    """How often a path moves, whether it draws there or not."""
+    data = node.attributes.get("d", "")
+    return data.count("M") + data.count("m")
 
 
 def strokes(node: Node, width: float, height: float) -> list[Stroke] | None:
