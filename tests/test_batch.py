@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import signal
@@ -125,7 +126,10 @@ def test_an_interrupt_leaves_nothing_half_done(tree: Path) -> None:
     for number in range(40):
         shutil.copy("in/a.png", f"many/{number:02}.png")
     command = [sys.executable, "-m", "vcmcodec", "encode", "-r", "many", "-o", "files", "-j", "2"]
-    running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a job in the background does not
+    running = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heed
+    )
     deadline = time.monotonic() + 120
     while not list(Path("files").glob("*.vcm")) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -18,6 +18,7 @@ from vcmcodec.codec import MODEL
 from vcmcodec.container import Header, read, write
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import ppm_strokes
+from vcmcodec.ppmd.coder import Coder
 from vcmcodec.scene import Scene
 
 MEBIBYTE = 1 << 20
@@ -62,7 +63,7 @@ def test_the_specification_names_the_same_files() -> None:
             assert f"`models/{name}`" in text
             assert f"`{entry['sha256']}`" in text
     for name in (ppm_strokes.PRIMER, colour_layer.PRIMER):
-        prefix = ppm._prefix(ppm.primer(name))
+        prefix = Coder().encode(ppm.primer(name))
         assert f"{len(prefix)}, `{sha256(prefix).hexdigest()}`" in text
 
 
