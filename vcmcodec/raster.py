@@ -7,11 +7,21 @@ so nothing here rests on it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec.ops import Op, Point, Segment, segments
+
+
+@lru_cache(maxsize=None)
+def _basis(degree: int, bits: int) -> NDArray[np.int64]:
+    """Bernstein's polynomials at i / 2**bits, times 2**(degree * bits): int64 (2**bits + 1, degree + 1)."""
+    i = np.arange((1 << bits) + 1, dtype=np.int64)
+    j = i[::-1]
+    return np.stack([comb(degree, k) * j ** (degree - k) * i**k for k in range(degree + 1)], axis=1)
 
 
 def bezier(points: Sequence[Point], bits: int) -> NDArray[np.int64]:
@@ -20,13 +30,7 @@ def bezier(points: Sequence[Point], bits: int) -> NDArray[np.int64]:
     Returns int64 (2**bits + 1, 2), exact, in the points' unit times 2**bits (line) or
     2**(3 * bits) (cubic).
     """
-    n = 1 << bits
-    i = np.arange(n + 1, dtype=np.int64)[:, None]
-    j = n - i
-    p = np.asarray(points, dtype=np.int64)
-    if len(p) == 2:
-        return p[0] * j + p[1] * i
-    return p[0] * j**3 + 3 * p[1] * (j * j * i) + 3 * p[2] * (j * i * i) + p[3] * i**3
+    return _basis(len(points) - 1, bits) @ np.asarray(points, dtype=np.int64)
 
 
 def _bits(segment: Segment) -> int:
