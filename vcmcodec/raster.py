@@ -7,7 +7,7 @@ so nothing here rests on it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache
 from math import comb
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from vcmcodec.ops import Op, Point, Segment, segments
 
 
-@lru_cache(maxsize=None)
+@cache
 def _basis(degree: int, bits: int) -> NDArray[np.int64]:
     """Bernstein's polynomials at i / 2**bits, times 2**(degree * bits): int64 (2**bits + 1, degree + 1)."""
     i = np.arange((1 << bits) + 1, dtype=np.int64)

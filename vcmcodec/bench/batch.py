@@ -102,8 +102,7 @@ def main(folders: tuple[Path, ...], count: int, jobs: int) -> None:
         table.Row("second half, of the first", second / first if first else None, "{:.2f}", bar=GROWTH),
     )
     click.echo(f"{count} pictures, {os.cpu_count()} cores")
-    for row in figures:
-        click.echo("{:<30} {:<26} {:<10} {}".format(*row.cells()).rstrip())
+    click.echo(table.plain(row.cells() for row in figures))
 
 
 if __name__ == "__main__":

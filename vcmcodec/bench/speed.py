@@ -22,12 +22,6 @@ import vcmcodec
 from vcmcodec import picture
 from vcmcodec.bench import faces, table
 
-START_UP = 0.2
-"""Seconds that what needs no network may take as a process."""
-
-DECODE = 0.15
-"""Seconds that a 256 x 256 face may take to decode on the CPU."""
-
 WARM_UP = 3
 PROCESSES = 9
 
@@ -80,16 +74,18 @@ def main(folders: tuple[Path, ...], limit: int, device: str) -> None:
     """Time encode and decode on the faces below FOLDERS, and ``vcm info`` as a process."""
     images = [picture.load(path) for path in faces.listed(folders, limit)]
     encode, decode = codec(images, device)
-    timed: tuple[tuple[str, list[float], float | None], ...] = (
-        (f"encode, {len(images)} pictures in one process", encode, None),
-        (f"decode, {len(images)} pictures in one process", decode, DECODE),
-        ("vcm info, a process", info(vcmcodec.encode(images[0])), START_UP),
-        ("vcm --help, a process", processes("--help"), START_UP),
+    timed: tuple[tuple[str, list[float], float], ...] = (
+        (f"encode, {len(images)} pictures in one process", encode, table.ENCODE),
+        (f"decode, {len(images)} pictures in one process", decode, table.DECODE),
+        ("vcm info, a process", info(vcmcodec.encode(images[0])), table.START_UP),
+        ("vcm --help, a process", processes("--help"), table.START_UP),
     )
+    rows = []
     for what, seconds, bar in timed:
         row = table.Row(what, statistics.median(seconds), "{:.0f} ms", 1e3, bar)
-        cells = (row.what, f"median {row.cells()[1]}", f"worst {1e3 * max(seconds):.0f} ms", *row.cells()[2:])
-        click.echo("{:<40} {:<16} {:<15} {:<10} {}".format(*cells).rstrip())
+        _, median, *judged = row.cells()
+        rows.append((what, f"median {median}", f"worst {1e3 * max(seconds):.0f} ms", *judged))
+    click.echo(table.plain(rows))
 
 
 if __name__ == "__main__":
