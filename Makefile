@@ -22,7 +22,7 @@ VAL_FACES ?= $(WORK)/data/val
 MINUTES ?= 95
 NUMBER ?= 5
 # Pictures that batches are timed on.
-BATCH ?= 1000
+BATCH ?= 10000
 # Seconds for each target of fuzzing, and hostile inputs to read.
 FUZZ_SECONDS ?= 60
 DECODES ?= 1000000

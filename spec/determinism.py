@@ -4,7 +4,7 @@
 
 Pythons are looked for on the path and among pyenv's; each gets virtual environments of its own below
 the folder, with nothing in them but numpy, click and pytest. Exits with 1 where a vector gives other ops, E,
-M or C.
+M or C, or where none of them is here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ ROOT = Path(__file__).resolve().parent.parent
 def interpreter(version: str) -> str | None:
     """A Python of this version that runs; None where there is none."""
     kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
-    found = [shutil.which(f"python{version}"), *map(str, sorted(kept.glob(f"{version}.*/bin/python")))]
+    found = [
+        sys.executable,
+        shutil.which(f"python{version}"),
+        *map(str, sorted(kept.glob(f"{version}.*/bin/python"))),
+    ]
     for path in filter(None, found):
         asked = [path, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
         said = subprocess.run(asked, capture_output=True, text=True)
@@ -45,8 +49,8 @@ def environment(python: str, numpy: str, folder: Path) -> Path:
 
 
 def main(folder: Path) -> int:
-    """Runs the vectors' tests by all of them; how many failed."""
-    failed = 0
+    """Runs the vectors' tests by all of them; how many failed, or 1 where none ran."""
+    ran = failed = 0
     for version in PYTHONS:
         python = interpreter(version)
         if python is None:
@@ -62,10 +66,11 @@ def main(folder: Path) -> int:
             paths = {**os.environ, "PYTHONPATH": str(ROOT)}
             run = subprocess.run(command, cwd=ROOT, env=paths, capture_output=True, text=True)
             print(f"Python {version}, numpy {said}: {'pass' if run.returncode == 0 else 'FAIL'}", flush=True)
+            ran += 1
             if run.returncode:
                 failed += 1
                 print(run.stdout)
-    return failed
+    return failed if ran else 1
 
 
 if __name__ == "__main__":

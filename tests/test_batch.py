@@ -64,9 +64,6 @@ def test_one_goes_on_where_one_stopped(tree: Path) -> None:
     assert Path("files/deep/c.vcm").read_bytes() == b"old"
     assert Path("files/a.vcm").read_bytes() == file()
     assert cli.main(["encode", "-r", "in", "-o", "files", "--skip-existing", "-j", "2"]) == 0
-    Path("empty").mkdir()
-    assert cli.main(["encode", "-r", "empty", "-o", "out", "-j", "2"]) == 0
-    assert cli.main(["decode", "-r", "empty", "-o", "out"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -79,6 +76,9 @@ def test_one_goes_on_where_one_stopped(tree: Path) -> None:
         (["encode", "in/a.png", "-j", "0"], "0 is not in the range"),
         (["decode", "in/f", "-r", "-o", "in/f.png"], "many files need a folder"),
         (["check", "in"], "in is a folder"),
+        (["encode", "in/f", "-r", "-o", "files"], "no files to take below in/f"),
+        (["decode", "in/f", "-r", "-o", "files"], "no files to take below in/f"),
+        (["check", "in/f", "-r"], "no files to take below in/f"),
     ],
 )
 def test_what_makes_no_sense_is_said(
@@ -105,6 +105,8 @@ def _work(task: batch.Task) -> None:
         raise FormatError("broken", offset=7)
     if task.source.name == "worse":
         raise MemoryError("all of it")
+    if task.source.name == "deadly":
+        os.kill(os.getpid(), signal.SIGKILL)
     task.target.write_text(str(os.getpid()))
 
 
@@ -120,8 +122,50 @@ def test_results_come_in_order(tmp_path: Path, jobs: int) -> None:
     assert (str(os.getpid()) in processes) == (jobs == 1)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
-def test_an_interrupt_leaves_nothing_half_done(tree: Path) -> None:
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
+
+
+@POSIX
+@pytest.mark.parametrize("force", [True, False])
+def test_a_killed_process_takes_no_other_file_with_it(tmp_path: Path, force: bool) -> None:
+    names = ["a", "b", "deadly", *"cdefg", "bad"]
+    todo = [batch.Task(tmp_path / name, tmp_path / f"{name}.out") for name in names]
+    found = list(batch.run(_work, todo, 2, force))
+    assert len(found) == len(names)
+    assert {failed for failed in found if failed} == {
+        batch.Failed(tmp_path / "deadly", 1, "its process was killed"),
+        batch.Failed(tmp_path / "bad", 4, "broken (byte 7)"),
+    }
+    assert sorted(path.stem for path in tmp_path.glob("*.out")) == [*"abcdefg"]
+
+
+@POSIX
+def test_workers_end_with_their_parent(tree: Path) -> None:
+    running = started(tree)
+    running.kill()
+    running.communicate(timeout=60)  # which waits for all that hold the pipe
+
+
+@POSIX
+@pytest.mark.parametrize("seconds", [0.3, 1.2])
+def test_an_early_interrupt_is_told_in_a_line(tree: Path, seconds: float) -> None:
+    running = started(tree, wait=False)
+    time.sleep(seconds)
+    os.killpg(running.pid, signal.SIGINT)
+    assert running.communicate(timeout=120)[1] in ("", "vcm: interrupted\n")
+
+
+@POSIX
+def test_what_is_terminated_leaves_nothing_half_done(tree: Path) -> None:
+    running = started(tree)
+    running.terminate()
+    assert running.communicate(timeout=120)[1] == "vcm: terminated\n"
+    assert running.returncode == 143
+    assert {path.read_bytes() for path in Path("files").iterdir()} == {file()}
+
+
+def started(tree: Path, wait: bool = True) -> subprocess.Popen[str]:
+    """A batch of 40 pictures by two processes, in a group of its own; under way, if to ``wait``."""
     Path("many").mkdir()
     for number in range(40):
         shutil.copy("in/a.png", f"many/{number:02}.png")
@@ -131,8 +175,14 @@ def test_an_interrupt_leaves_nothing_half_done(tree: Path) -> None:
         command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heed
     )
     deadline = time.monotonic() + 120
-    while not list(Path("files").glob("*.vcm")) and time.monotonic() < deadline:
+    while wait and not list(Path("files").glob("*.vcm")) and time.monotonic() < deadline:
         time.sleep(0.05)
+    return running
+
+
+@POSIX
+def test_an_interrupt_leaves_nothing_half_done(tree: Path) -> None:
+    running = started(tree)
     os.killpg(running.pid, signal.SIGINT)
     assert running.communicate(timeout=120)[1] == "vcm: interrupted\n"
     assert running.returncode == 130

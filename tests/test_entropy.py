@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vcmcodec import entropy
-from vcmcodec.entropy import Coder, Decoder, Elements, Encoder, Meter
+from vcmcodec.entropy import Coder, Decoder, Elements, Encoder
+from vcmcodec.meter import Meter
 
 WEIGHTS = tuple(random.Random(0).choice((-128, -60, -9, 0, 3, 40, 127)) for _ in range(4096))
 

@@ -12,9 +12,9 @@ import pytest
 
 from vcmcodec import container
 from vcmcodec.container import Header
-from vcmcodec.layers import edges, heads
+from vcmcodec.layers import colours, edges, heads, ppm_strokes
 from vcmcodec.ops import Curve, Line, Move, Op
-from vcmcodec.scene import Drawing
+from vcmcodec.scene import Drawing, Scene
 from vcmcodec.wire import varint
 
 SPEC = Path(__file__).parent.parent / "spec"
@@ -60,27 +60,46 @@ def filled(size: int) -> list[tuple[int, bytes]]:
     return [(0x80, bytes(65536))] * 15 + [(0x80, bytes(size - 5 - 15 * 65542 - 6))]
 
 
+def by_symbols(*ops: Op) -> tuple[int, bytes]:
+    """The same of coding 1."""
+    return heads.EDGES, ppm_strokes.encode(Drawing(1024, 1024, 1, ops))
+
+
+def coloured(count: int) -> list[tuple[int, bytes]]:
+    """Lines to and fro over the canvas, and so many colours beside them."""
+    rows = [[(x, y) for x in range(0, 2000, 30)] for y in range(0, 1200, 30)]
+    way = [point for number, row in enumerate(rows) for point in row[:: -1 if number % 2 else 1]]
+    drawing = Drawing(1024, 1024, 1, (Move(way[0]), *map(Line, way[1:])))
+    payload, _ = colours.encode(Scene(1024, 1024, drawing), [(0, 0, 0)] * count)
+    return [drawn(*drawing.ops), (heads.COLOURS, payload)]
+
+
 def counted(*numbers: int) -> tuple[int, bytes]:
     """The head of an edge layer of coding 1."""
     return heads.EDGES, bytes([0x18 if len(numbers) == 4 else 0x10]) + b"".join(map(varint, numbers))
 
 
 SWEEP = Curve((3000, 1000), (-1000, 1000), (0, 0))  # is drawn in 8192 steps
+TO_AND_FRO = [Line((1, 0)), Line((0, 0))]
+SWING = [Curve((1, 1), (1, 1), (1, 0)), Curve((1, 1), (1, 1), (0, 0))]
 MOST = {
     "layers": [(0x80, b"")] * 64,
     "payload": [(0x80, bytes(65536))],
     "file": filled(1 << 20),
-    "ops, coding 2": [drawn(Move((0, 0)), *[Line((1, 0)), Line((0, 0))] * 2047, Line((1, 0)))],
+    "ops, coding 1": [by_symbols(Move((0, 0)), *TO_AND_FRO * 2047, Line((1, 0)))],
+    "ops, coding 2": [drawn(Move((0, 0)), *TO_AND_FRO * 2047, Line((1, 0)))],
+    "symbols": [by_symbols(Move((0, 0)), *SWING * 1169, *TO_AND_FRO * 2, Line((1, 0)))],  # 3, 7 and 3 an op
     "steps": [drawn(Move((0, 0)), *[SWEEP] * 32)],
+    "colours": coloured(2048),
 }
 ABOVE = {
     "layers": [(0x80, b"")] * 65,
     "payload": [(0x80, bytes(65537))],
     "file": filled((1 << 20) + 1),
     "ops, coding 1": [counted(1, 4096, 0)],
-    "ops, coding 2": [drawn(Move((0, 0)), *[Line((1, 0)), Line((0, 0))] * 2048)],
+    "ops, coding 2": [drawn(Move((0, 0)), *TO_AND_FRO * 2048)],
     "strokes": [(heads.EDGES, b"\x20" + varint(2049))],
-    "symbols": [counted(1, 0, 4095, 2051)],
+    "symbols": [counted(1, 0, 2340, 1)],  # 3 + 7 * 2340 + 2
     "steps": [drawn(Move((0, 0)), *[SWEEP] * 33)],
     "colours": [drawn(), (heads.COLOURS, b"\x20" + varint(2049))],
 }

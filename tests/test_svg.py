@@ -292,7 +292,7 @@ def test_path_data_is_read_as_svgpathtools_reads_it(commands: list[tuple]) -> No
         peer = svgpathtools.parse_path(data)
     except AssertionError:  # an arc to where it begins
         return
-    (stroke,) = paths.parse(data) or [[]]
+    (stroke,) = paths.parse(data).strokes or [[]]
     for segment in peer:
         if isinstance(segment, svgpathtools.Arc):
             count = next(n for n, part in enumerate(stroke, 1) if abs(part[-1] - segment.end) < 1e-9)
@@ -318,7 +318,7 @@ def test_path_data_is_read_as_svgpathtools_reads_it(commands: list[tuple]) -> No
 
 def test_arcs_lie_on_their_ellipse() -> None:
     for large, sweep in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        (stroke,) = paths.parse(f"M 30 20 A 20 10 30 {large} {sweep} 40 30")
+        ((stroke,), _) = paths.parse(f"M 30 20 A 20 10 30 {large} {sweep} 40 30")
         assert stroke[0][0] == 30 + 20j and stroke[-1][-1] == 40 + 30j
         joints = np.array([part[0] for part in stroke] + [stroke[-1][-1]])
         assert len(stroke) == (4 if large else 1)
@@ -326,7 +326,7 @@ def test_arcs_lie_on_their_ellipse() -> None:
         if turns is not None:
             cross = (turns[:-1].conj() * turns[1:]).imag
             assert (cross > 0).all() if sweep else (cross < 0).all()  # y is downwards: positive is clockwise
-    (half,) = paths.parse("M 10 30 A 1 1 0 0 1 30 30")  # too small: grows to span the chord
+    ((half,), _) = paths.parse("M 10 30 A 1 1 0 0 1 30 30")  # too small: grows to span the chord
     assert abs(half[0][-1] - (20 + 20j)) < 1e-9
 
 

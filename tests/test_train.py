@@ -16,8 +16,9 @@ from portrait import portrait
 
 from vcmcodec import budget, generator
 from vcmcodec.analysis.sketch import Sketch
-from vcmcodec.entropy import Elements, Encoder, Meter
+from vcmcodec.entropy import Elements, Encoder
 from vcmcodec.layers import colours as colour_layer
+from vcmcodec.meter import Meter
 from vcmcodec.scene import Scene
 from vcmcodec.train import dataset_build
 

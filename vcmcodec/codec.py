@@ -167,7 +167,9 @@ def paint(
     for model, members in by_model.items():
         scenes = [found[index][1] if count is None else found[index][1].first(count) for index in members]
         canvases |= zip(members, generator.load(model, device).run(scenes, realism))
-    return (
-        pillow.fromarray(picture.resize(canvases.pop(index), header.width, header.height))
-        for index, (header, _) in enumerate(found)
-    )
+
+    def enlarged(index: int) -> Image:
+        header = found[index][0]
+        return pillow.fromarray(picture.resize(canvases.pop(index), header.width, header.height))
+
+    return map(enlarged, range(len(found)))  # which goes on behind one that fails, as no generator does

@@ -103,8 +103,6 @@ def _read_header(reader: Reader, limits: Limits) -> Header:
         raise FormatError("canvas of no size", offset=3)
     if side > MAX_CANVAS:
         raise UnsupportedError(f"canvas side {side} is above {MAX_CANVAS}", offset=3)
-    if side > limits.canvas:
-        raise LimitError(f"canvas side {side} is above the limit of {limits.canvas}", offset=3)
     if flags == _OWN_SIZE | _SQUARE:
         raise FormatError("both size flags are set", offset=3)
     model = reader.varint("model id")
@@ -112,11 +110,20 @@ def _read_header(reader: Reader, limits: Limits) -> Header:
         width = height = side
     else:
         width, height = _read_sizes(reader, square=flags == _SQUARE, side=side)
-    if width * height > limits.pixels:
+    header = Header(width, height, side, model)
+    allow(header, limits)
+    return header
+
+
+def allow(header: Header, limits: Limits) -> None:
+    """Raises LimitError where a picture or its canvas is above a limit."""
+    if header.side > limits.canvas:
+        raise LimitError(f"canvas side {header.side} is above the limit of {limits.canvas}", offset=3)
+    if header.width * header.height > limits.pixels:
         raise LimitError(
-            f"picture of {width} x {height} pixels is above the limit of {limits.pixels}", offset=4
+            f"picture of {header.width} x {header.height} pixels is above the limit of {limits.pixels}",
+            offset=4,
         )
-    return Header(width, height, side, model)
 
 
 def _read_sizes(reader: Reader, *, square: bool, side: int) -> tuple[int, int]:

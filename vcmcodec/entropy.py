@@ -6,13 +6,12 @@ Every decision is described by a few contexts. Each context has a weight per dec
 instead of diluting each other, which is what matters in files of some hundred decisions: the
 weights are trained on thousands of faces and do not adapt.
 
-:class:`Encoder`, :class:`Decoder` and :class:`Meter` share one interface, so that a syntax is
+:class:`Encoder`, :class:`Decoder` and :class:`vcmcodec.meter.Meter` share one interface, so that a syntax is
 written once and walked in either direction.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -56,8 +55,9 @@ def _probabilities() -> tuple[int, ...]:
 PROBABILITIES = _probabilities()
 """The probability of a 1, in 1/65536, by the clamped sum of weights plus REACH * UNIT."""
 
+LAST = len(PROBABILITIES) - 1
+
 _TOP = 1 << 24
-_LAST = len(PROBABILITIES) - 1
 
 
 class Coder(Protocol):
@@ -84,7 +84,7 @@ class Encoder:
         weights, total = self._weights, REACH * UNIT
         for base in bases:
             total += weights[base + node]
-        bound = self._range * PROBABILITIES[min(max(total, 0), _LAST)] >> 16
+        bound = self._range * PROBABILITIES[min(max(total, 0), LAST)] >> 16
         if bit:
             self._range = bound
         else:
@@ -135,7 +135,7 @@ class Decoder:
         weights, total = self._weights, REACH * UNIT
         for base in bases:
             total += weights[base + node]
-        total = 0 if total < 0 else _LAST if total > _LAST else total
+        total = 0 if total < 0 else LAST if total > LAST else total
         bound = self._range * PROBABILITIES[total] >> 16
         if self._code < bound:
             bit, self._range = 1, bound
@@ -172,30 +172,6 @@ class Decoder:
         if self._length > self._read:
             return f"{self._length - self._read} bytes are left over"
         return None if self._last else "the last byte is 0"
-
-
-_COST = tuple(16 - math.log2(probability) for probability in PROBABILITIES)
-_COST_OF_0 = tuple(16 - math.log2(65536 - probability) for probability in PROBABILITIES)
-
-
-class Meter:
-    """Adds up what decisions would cost, in ``bits``."""
-
-    def __init__(self, weights: Sequence[int]) -> None:
-        self._weights = weights
-        self.bits = 0.0
-
-    def bit(self, bit: int, bases: Sequence[int], node: int) -> int:
-        weights, total = self._weights, REACH * UNIT
-        for base in bases:
-            total += weights[base + node]
-        total = min(max(total, 0), _LAST)
-        self.bits += _COST[total] if bit else _COST_OF_0[total]
-        return bit
-
-    def even(self, value: int, count: int) -> int:
-        self.bits += math.log2(count)
-        return value
 
 
 class Elements:

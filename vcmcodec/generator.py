@@ -131,11 +131,19 @@ def load(model: int, device: str = "auto") -> Generator:
     """
     if device not in ("auto", "cuda", "cpu"):
         raise ValueError(f"device {device!r} is none of auto, cuda, cpu")
+    return _load(str(settings.model_path(named(model))), device)
+
+
+def named(model: int) -> str:
+    """The model file of the generator with id ``model``, by its name.
+
+    Raises ModelError for an unknown id or another input contract.
+    """
     for name, entry in settings.catalogue().items():
         if entry.get("generator") == model:
             if entry.get("contract") != CONTRACT:
                 raise ModelError(
                     f"generator {model} has input contract {entry.get('contract')}, not {CONTRACT}"
                 )
-            return _load(str(settings.model_path(name)), device)
+            return name
     raise ModelError(f"the file names generator {model}, which this release does not have")

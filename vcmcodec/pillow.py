@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import IO, Any
 
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 import vcmcodec
 from vcmcodec.container import MAGIC
@@ -47,7 +47,8 @@ class VcmImageFile(ImageFile.ImageFile):
                 data, _ = whole(data)
             info = vcmcodec.inspect(data)
         except vcmcodec.VcmError as error:
-            raise SyntaxError(str(error)) from error  # what Pillow takes for "another format, or none"
+            # An OSError, which tells why; of a SyntaxError Pillow tells nothing.
+            raise UnidentifiedImageError(str(error)) from error
         self._data = data
         self._size = (info.width, info.height)
         self._mode = "RGB"

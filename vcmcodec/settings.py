@@ -32,10 +32,14 @@ def _catalogue(folder: Path) -> dict[str, Any]:
     path = folder / "models.json"
     try:
         catalogue = json.loads(path.read_text(encoding="utf-8"))
-        return {str(entry["file"]): {**entry, "sha256": str(entry["sha256"])} for entry in catalogue["files"]}
+        entries = {str(entry["file"]): dict(entry) for entry in catalogue["files"]}
+        for entry in entries.values():
+            entry["sha256"] = str(entry["sha256"])
+            entry |= {key: int(entry[key]) for key in ("generator", "contract") if key in entry}
+        return entries
     except OSError as error:
         raise ModelError(f"cannot read the list of models {path}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ModelError(f"the list of models {path} is damaged") from None
 
 

@@ -6,7 +6,7 @@ MOST_FILE_BYTES = 1_048_576
 MOST_LAYERS = 64
 MOST_PAYLOAD_BYTES = 65_536
 MOST_OPS = 4_096
-MOST_SYMBOLS = 32_768
+MOST_SYMBOLS = 16_384
 MOST_STEPS = 262_144
 MOST_COLOURS = 2_048
 # The table's other two limits, of the picture and of the canvas, are above all that a header can say.

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decoder.drawing import Plane, Segment, positions
-from decoder.failures import MOST_COLOURS
 from decoder.ops import Point
+
+MOST_PLACES = 2_048  # section 6.2
 
 
 def places_of(strokes: list[list[Segment]], edges: Plane, with_fillers: bool) -> list[Point]:
@@ -90,7 +91,7 @@ def spread(beside: list[Point], fillers: list[Point], width: int, height: int) -
     index = int(np.argmin(middle))
     order = [places[index]]
     nearest = squared_distances(points, places[index])
-    while len(order) < MOST_COLOURS:
+    while len(order) < MOST_PLACES:
         for_fillers = np.where(nearest <= near * near, 0, nearest >> 2)
         rank = np.where(is_filler, for_fillers, nearest)
         index = int(np.argmax(rank))

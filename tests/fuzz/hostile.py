@@ -38,6 +38,9 @@ _HANG, _DEAD = 20, 120
 _REPORT, _SAY = 0.5, 60
 """Seconds between what processes tell, and between lines that say how far it is."""
 
+# What is loaded, and what tests have put into TARGETS, is there in each process.
+_FORK = multiprocessing.get_context("fork")
+
 _TOUCHING = ("os.", "shutil.", "socket.", "subprocess.", "tempfile.", "ctypes.", "winreg.")
 _READING = ("os.listdir", "os.scandir", "os.walk", "os.fwalk")
 
@@ -153,14 +156,14 @@ class _Job:
 
     def __init__(self, run: Run, numbers: range) -> None:
         self.run, self.numbers = run, numbers
-        self.at = multiprocessing.RawValue("q")
+        self.at = _FORK.RawValue("q")
         self.start()
 
     def start(self) -> None:
         self.at.value = -1
-        self.pipe, theirs = multiprocessing.Pipe(duplex=False)
+        self.pipe, theirs = _FORK.Pipe(duplex=False)
         arguments = (theirs, self.at, self.run.seed, self.numbers, self.run.shares)
-        self.process = multiprocessing.Process(target=_work, args=arguments, daemon=True)
+        self.process = _FORK.Process(target=_work, args=arguments, daemon=True)
         self.process.start()
         theirs.close()
 
@@ -232,11 +235,12 @@ class Run:
                         print(f"{self.tally.inputs} in {said - start:.0f} s", flush=True)
             except KeyboardInterrupt:
                 print("interrupted", flush=True)
-            for job in every:
-                job.process.terminate()
-                job.process.join()
-            self.written = os.listdir(empty)
-            os.chdir(before)
+            finally:
+                for job in every:
+                    job.process.terminate()
+                    job.process.join()
+                self.written = os.listdir(empty)
+                os.chdir(before)
         self.elapsed = time.monotonic() - start
         for slowest, number in self.tally.slowest.values():
             if slowest > SLOW:

@@ -17,6 +17,7 @@ from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS
 from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point
 from vcmcodec.raster import track
 from vcmcodec.scene import Drawing, Scene
+from vcmcodec.svg.paths import MAX_SEGMENTS
 from vcmcodec.svg.reader import MAX_DATA
 
 LARGEST = Header(MAX_CANVAS, MAX_CANVAS, MAX_CANVAS, 3)
@@ -121,18 +122,24 @@ def documents() -> Iterator[tuple[str, bytes]]:
     def document(body: str) -> bytes:
         return f'<svg viewBox="0 0 64 64">{body}</svg>'.encode()
 
-    def path(start: str, piece: str) -> bytes:
-        return document(f'<path d="{start}{piece * ((MAX_DATA - 20) // len(piece))}"/>')
+    def path(start: str, piece: str, count: int = MAX_SEGMENTS - 2) -> str:
+        return f'<path d="{start}{piece * count}"/>'
 
-    yield "curves beside the page's corner", path("M-1.5 .5t", "2-2-2 2 ")
-    yield "lines beside the page's corner", path("M-1.5 .5l", "2-2-2 2 ")
-    yield "arcs of no length", path("M5 5a", "1 1 0 01 0 0 ")
-    yield "lines of no length", path("M5 5h", "0 ")
-    yield "strokes of no length", path("", "M5 5h0")
+    yield "curves beside the page's corner", document(path("M-1.5 .5t", "2-2-2 2 ", MAX_SEGMENTS // 2 - 1))
+    yield "lines beside the page's corner", document(path("M-1.5 .5l", "2-2-2 2 ", MAX_SEGMENTS // 2 - 1))
+    yield "arcs of no length", document(path("M5 5a", "1 1 0 01 0 0 "))
+    yield "lines of no length", document(path("M5 5h", "0 "))
+    yield "strokes of no length", document(path("", "M5 5h0", MAX_SEGMENTS // 2 - 1))
+    closed = path("M5 5", "z", MAX_SEGMENTS // 60).replace("<path", '<path id="a"')
+    yield "closed paths, used", document(closed + '<use href="#a"/>' * 58)
+    yield "too many commands", document(path("M5 5h", "0 ", MAX_DATA // 2 - 10))
     used = '<use href="#a"/>' * 100
-    yield "a long transform, used", document(f'<g id="a" transform="{"scale(1)" * 12_000}"/>{used}')
-    yield "a long style, used", document(f'<g id="a" style="{"a:b;" * 200_000}"/>{used}')
-    yield "long transforms", document(f'<g transform="{"scale(1)" * 120_000}"/>')
+    yield (
+        "a long transform, used",
+        document(f'<g id="a" transform="{"scale(1)" * (MAX_DATA // 900)}"/>{used}'),
+    )
+    yield "a long style, used", document(f'<g id="a" style="{"a:b;" * (MAX_DATA // 500)}"/>{used}')
+    yield "a long transform", document(f'<g transform="{"scale(1)" * (MAX_DATA // 8 - 20)}"/>')
     many = '<circle r="1"/>' * 1000
     yield "circles used many times", document(f'<g id="a">{many}</g>' + '<use href="#a"/>' * 14)
     yield "many lists of points", document('<polygon points="1 1 2 2 3 1"/>' * 16_000)

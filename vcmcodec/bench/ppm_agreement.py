@@ -4,7 +4,7 @@
 
 Of each source of symbols, by turns plain, repetitive, shifting or like a primer, both encode the same
 bytes and decode them, shortened as layers have them, for too many symbols, damaged, and mere noise. One
-source in ``LARGE`` fills the model's memory, some more than once.
+source in ``LARGE`` is noise that fills the model's memory, once or twice.
 """
 
 from __future__ import annotations
@@ -160,14 +160,34 @@ class Disagreement(Exception):
     """A stream of which the two do not tell the same."""
 
 
+def restarts(symbols: bytes) -> int:
+    """How often the model begins anew over ``symbols``, because its memory is full."""
+
+    class Counting(Coder):
+        begun = -1
+
+        def _restart(self) -> None:
+            self.begun += 1
+            super()._restart()
+
+    coder = Counting()
+    coder.encode(symbols)
+    return coder.begun
+
+
 def streams(r: random.Random, reference: Reference, count: int, kind: int) -> int:
-    """Compares the streams of one source of ``count`` symbols; how many they were.
+    """Compares the streams of one source of ``count`` symbols, as :func:`compare` does."""
+    return compare(r, reference, KINDS[kind](r, count), KINDS[kind].__name__)
+
+
+def compare(r: random.Random, reference: Reference, symbols: bytes, name: str) -> int:
+    """Compares the streams of one source, called ``name``; how many they were.
 
     Raises Disagreement at the first on which the two differ.
     """
-    primer, symbols = reference.primer, KINDS[kind](r, count)
+    primer, count = reference.primer, len(symbols)
     if reference.ours.copy().encode(symbols) != reference.encode(symbols):
-        raise Disagreement(f"{KINDS[kind].__name__}, {count} symbols: encoded otherwise")
+        raise Disagreement(f"{name}, {count} symbols: encoded otherwise")
     payload = ppm.encode(symbols, primer)
     told = [
         (payload, count),
@@ -198,18 +218,27 @@ def main(wanted: int, seed: int) -> None:
     differ."""
     r = random.Random(seed)
     references = [Reference(primer) for primer in (ppm.primer(EDGES), ppm.primer(COLOURS), b"", b"abcabc")]
-    compared = symbols = 0
+    compared = symbols = filled = 0
     for source in itertools.count(1):
-        count = r.choice((65536, 200_000)) if source % LARGE == 0 else round(2 ** r.uniform(0, 8))
+        count = round(2 ** r.uniform(0, 8))
+        reference = r.choice(references)
         try:
-            compared += streams(r, r.choice(references), count, r.randrange(len(KINDS)))
+            if source % LARGE:
+                compared += streams(r, reference, count, r.randrange(len(KINDS)))
+            else:
+                noise = r.randbytes(count := r.choice((65_536, 100_000)))
+                filled += restarts(noise)
+                compared += compare(r, reference, noise, "noise")
         except Disagreement as found:
             click.echo(f"{compared} streams agree, one does not: {found}")
             sys.exit(1)
         symbols += count
         if compared >= wanted:
             break
-    click.echo(f"{compared} streams of {source} sources, {symbols} symbols: all agree with pyppmd")
+    click.echo(
+        f"{compared} streams of {source} sources, {symbols} symbols, which fill the memory {filled} times:"
+        " all agree with pyppmd"
+    )
     seconds = []
     for _ in range(20):
         payload, count = kilobyte(r)

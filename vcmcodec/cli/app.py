@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Sequence
+from types import FrameType
 from typing import Any
 
 import click
@@ -13,6 +16,31 @@ from vcmcodec.cli.files import line, subject
 
 USAGE = 2
 INTERRUPTED = 130
+
+
+class _Terminated(KeyboardInterrupt):
+    """The process is told to end: it does as when it is interrupted, and leaves nothing half-written."""
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise _Terminated(number)
+
+
+def _heed_termination() -> None:
+    """What would end the process at once ends it in order; not where a program that uses this as a library
+    heeds it already."""
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _terminate)
+
+
+def _stopped(stop: KeyboardInterrupt) -> int:
+    """Says so; the exit code."""
+    terminated = isinstance(stop, _Terminated)
+    _say(None, "terminated" if terminated else "interrupted")
+    return 128 + int(stop.args[0]) if terminated else INTERRUPTED
 
 
 def _say(ctx: click.Context | None, message: object) -> None:
@@ -30,9 +58,8 @@ class _Verbs(click.Group):
         except VcmError as error:
             _say(ctx, error)
             code = error.exit_code
-        except KeyboardInterrupt:
-            _say(None, "interrupted")
-            code = INTERRUPTED
+        except KeyboardInterrupt as stop:
+            code = _stopped(stop)
         except OSError as error:  # files have errors of their own: this is the terminal, or a pipe
             _say(None, f"output cannot be written: {error.strerror or error}")
             code = OutputError.exit_code
@@ -73,8 +100,9 @@ def vcm(ctx: click.Context) -> None:
 
     Exit codes: 0 done, 1 unreadable input or internal error, 2 usage, 3 not a picture, 4 not a valid
     .vcm file or SVG, 5 a newer or unknown format, 6 above a limit, 7 model missing or altered, 8 output
-    cannot be written, 9 too few bytes for the picture, 10 output there already, 130 interrupted.
-    VCM_DEBUG=1 prints the traceback of an internal error.
+    cannot be written, 9 too few bytes for the picture, 10 output there already, 130 interrupted,
+    143 terminated. VCM_DEBUG=1 prints the traceback of an internal error. VCM_MODELS names another folder
+    of models, with their list: it is trusted.
     """
     if ctx.invoked_subcommand is None:
         raise click.UsageError(f"which of {', '.join(sorted(vcm.commands))}? See vcm --help")
@@ -96,14 +124,16 @@ for verb in (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``vcm`` with ``arguments`` (None: the process's own); returns the exit code."""
+    _heed_termination()
     try:
         code = vcm.main(arguments, prog_name="vcm", standalone_mode=False)
     except click.ClickException as error:
         _say(None, error.format_message())
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        _say(None, "interrupted")
-        return INTERRUPTED
+    except click.Abort:
+        return _stopped(KeyboardInterrupt())
+    except KeyboardInterrupt as stop:
+        return _stopped(stop)
     except OSError as error:  # help and version are written before any verb runs
         _say(None, f"output cannot be written: {error.strerror or error}")
         return OutputError.exit_code

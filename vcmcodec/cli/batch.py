@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -51,6 +51,12 @@ def below(sources: Iterable[Path], endings: tuple[str, ...], recursive: bool) ->
     return found
 
 
+def some(found: Sequence[Any], sources: Sequence[Path]) -> None:
+    """Raises click.UsageError where nothing was found: a folder may be mistyped."""
+    if not found:
+        raise click.UsageError(f"no files to take below {', '.join(map(str, sources))}")
+
+
 def tasks(
     sources: Iterable[Path],
     output: Path | None,
@@ -65,8 +71,8 @@ def tasks(
     mirrored; None: beside the source. Outputs end in ``suffix`` unless named.
 
     Makes the folders of the tree. Raises OutputError where it cannot, and click.UsageError where the
-    arguments make no sense: a folder, and not ``recursive``; many files and no folder; two files to one
-    output; an output that is an input.
+    arguments make no sense: a folder, and not ``recursive``, or nothing below it; many files and no folder;
+    two files to one output; an output that is an input.
     """
     named = list(sources)
     if files.STANDARD in named and (len(named) > 1 or recursive):
@@ -81,6 +87,7 @@ def tasks(
         raise click.UsageError("many files cannot all go to stdout")
     if many and output is not None and not output.is_dir() and (output.exists() or not recursive):
         raise click.UsageError(f"many files need a folder to go to, and {output} is none")
+    some(found, named)
     made: dict[Path, Path] = {}
     for source, relative in found:
         if output is None or files.STANDARD in (source, output):
@@ -108,18 +115,47 @@ def run(
     work: Callable[[Task], None], todo: list[Task], jobs: int, force: bool = True
 ) -> Iterator[Failed | None]:
     """``work`` on each task whose output is not there, or on all if ``force``, by as many processes as
-    ``jobs`` says; for each, in order, None or how it failed. An interrupt stops all of it; what is half
-    done leaves no file."""
+    ``jobs`` says; for each None or how it failed, in order but where a process is killed. An interrupt stops
+    all of it; what is half done leaves no file."""
+    guarded = _Guarded(work, force)
     if jobs <= 1 or len(todo) <= 1:
-        yield from map(_Guarded(work, force), todo)
+        yield from map(guarded, todo)
         return
+    before = set() if force else {task for task in todo if task.target.exists()}
+    jobs, suspects = min(jobs, len(todo), _MOST), 0
+    while todo:
+        # Nobody tells which of the tasks that were under way had its process killed: they go one by one.
+        group, todo = (todo[:1], todo[1:]) if suspects else (todo, [])
+        suspects = max(0, suspects - 1)
+        lost: list[Task] = []
+        yield from _parallel(guarded, group, 1 if len(group) == 1 else jobs, lost)
+        if len(group) == 1:
+            yield from (Failed(task.source, fault.EXIT_CODE, "its process was killed") for task in lost)
+        elif lost:
+            # Outputs are written whole: one that was not there before was done, and only not told of.
+            done = [] if force else [task for task in lost if task.target.exists() and task not in before]
+            yield from [None] * len(done)
+            todo, suspects = [task for task in lost if task not in done], 2 * jobs + 1
+
+
+def _parallel(
+    guarded: _Guarded, todo: Sequence[Task], jobs: int, lost: list[Task]
+) -> Iterator[Failed | None]:
+    """What comes of each task. Where a process is killed, what is not done by then goes to ``lost``."""
     import multiprocessing  # takes longer to load than what most verbs do
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(todo), _MOST), context, initializer=_prepare)
+    pool = ProcessPoolExecutor(jobs, context, initializer=_prepare)
     try:
-        yield from pool.map(_Guarded(work, force), todo, chunksize=2)
+        with _interrupts_blocked():  # a worker begins with this process's mask, long before _prepare
+            done = [pool.submit(guarded, task) for task in todo]
+        for task, result in zip(todo, done):
+            try:
+                yield result.result()
+            except BrokenProcessPool:
+                lost.append(task)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -141,15 +177,39 @@ class _Guarded:
             self._work(task)
         except VcmError as error:
             return failed(task, error)
-        except click.UsageError:
+        except (click.UsageError, BrokenPipeError):
             raise
         except Exception as error:  # one picture's fault is not the others'
             return Failed(task.source, fault.EXIT_CODE, fault.told(error))
         return None
 
 
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Interrupts of this thread wait, where the system has such masks."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _prepare() -> None:
-    """A worker leaves interrupts to its parent, and the other cores to the other workers."""
+    """A worker leaves interrupts to its parent, the other cores to the other workers, and ends with its
+    parent, however that ends."""
+    import multiprocessing
+    import threading
+
+    def follow() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(fault.EXIT_CODE)
+
+    threading.Thread(target=follow, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["OPENCV_FOR_THREADS_NUM"] = "1"  # read when OpenCV is imported, which it is not yet
 
@@ -164,6 +224,8 @@ def finish(results: Iterable[Failed | None], count: int, quiet: bool = False) ->
             if bar is not None:
                 bar.update(1)
             if failed is not None:
+                if bar is not None:
+                    click.echo("\r\033[K", nl=False, err=True)  # the bar is drawn again behind it
                 click.echo(files.line(failed.path, failed.reason), err=True)
                 code = code or failed.code
     if code:

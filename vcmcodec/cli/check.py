@@ -15,20 +15,27 @@ from vcmcodec.cli import batch, files, options
 @options.recursive
 @options.limits
 @click.option("-v", "--verbose", is_flag=True, help="Say of good files, too, what they hold.")
-def check(sources: tuple[Path, ...], recursive: bool, limits: vcmcodec.Limits, verbose: bool) -> None:
-    """Check each FILE: every byte, every layer, strokes and colours; all but the generator's picture.
+@options.quiet
+def check(
+    sources: tuple[Path, ...], recursive: bool, limits: vcmcodec.Limits, verbose: bool, quiet: bool
+) -> None:
+    """Check each FILE: every byte, every layer, strokes and colours; whether its generator
+    is known; all but the generator's picture.
 
     Silent where all is well. A bad file gets one line on stderr; the exit code is that of the first.
     """
+    from vcmcodec import generator
 
     def work(task: batch.Task) -> None:
         header, scene = vcmcodec.decode_scene(files.read(task.source), limits=limits)
+        generator.named(header.model)
         if verbose:
             strokes = 0 if scene.drawing is None else scene.drawing.strokes
-            click.echo(
+            files.say(
                 f"{task.source}: {header.width} x {header.height}, {strokes} strokes,"
                 f" {len(scene.known)} colours, generator {header.model}"
             )
 
     todo = [batch.Task(source, source) for source in batch.below(sources, (".vcm",), recursive)]
-    batch.finish(batch.run(work, todo, jobs=1), len(todo))
+    batch.some(todo, sources)
+    batch.finish(batch.run(work, todo, jobs=1), len(todo), quiet)

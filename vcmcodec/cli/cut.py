@@ -29,7 +29,12 @@ class Upto(click.ParamType):  # type: ignore[type-arg]
 @options.source("FILE")
 @click.option("-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path))
 @options.force
-@click.option("--upto", type=Upto(), help="Keep layers up to the edges, or up to the Nth colour layer.")
+@click.option(
+    "--upto",
+    type=Upto(),
+    metavar="edge|colour:N",
+    help="Keep layers up to the edges, or up to the Nth colour layer.",
+)
 @click.option("--bytes", "count", type=click.IntRange(0), metavar="N", help="Keep the layers N bytes hold.")
 def cut(source: Path, output: Path, force: bool, upto: int | None, count: int | None) -> None:
     """Drop layers from the end of FILE, which stays a valid file; vcm layers lists them."""

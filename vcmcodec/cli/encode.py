@@ -19,13 +19,17 @@ ENDINGS = (
     ".gif",
     ".heic",
     ".j2k",
+    ".jfif",
     ".jp2",
+    ".jpe",
     ".jpeg",
     ".jpg",
     ".jxl",
     ".pgm",
     ".png",
+    ".pnm",
     ".ppm",
+    ".tga",
     ".tif",
     ".tiff",
     ".webp",
@@ -78,7 +82,8 @@ def encode(
     """Encode each PICTURE of a face: any that Pillow reads, 16 to 8192 pixels a side.
 
     One of --preset, --bytes, --bpp and --quality says how large the file may get. Budgets are never
-    exceeded; one that is too small for the face is an error that names the least. Where one of many
+    exceeded; one that is too small for the face is an error that names the least. Below folders pictures are
+    known by their endings, such as .png, .jpg and .webp. Where one of many
     pictures fails, it gets a line on stderr, and the others are done; the exit code is that of the first.
     """
     sizes = {"--preset": preset, "--bytes": limit, "--bpp": bpp, "--quality": quality}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
 
-from vcmcodec import DEFAULT_LIMITS, ExistsError, LimitError, VcmError, output
+from vcmcodec import DEFAULT_LIMITS, ExistsError, LimitError, OutputError, VcmError, output
 
 _SUBJECT = "vcmcodec.subject"
 
@@ -56,19 +57,37 @@ def read(path: Path) -> bytes:
     return data
 
 
-def write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes, text: bool = False) -> None:
     """``data`` to a file, whole or not at all, or to stdout.
 
-    Raises OutputError where it cannot be written, click.UsageError where it would go to a terminal.
+    Raises OutputError where it cannot be written, BrokenPipeError where nobody reads it any more, and
+    click.UsageError where what is no ``text`` would go to a terminal.
     """
     if path != STANDARD:
         output.write(about(path), data)
         return
     stream = sys.stdout.buffer
-    if stream.isatty():
+    if stream.isatty() and not text:
         raise click.UsageError("this is no text for a terminal: -o names a file")
-    stream.write(data)
-    stream.flush()
+    with _told():
+        stream.write(data)
+        stream.flush()
+
+
+def say(text: str) -> None:
+    """A line on stdout. Raises as :func:`write`."""
+    with _told():
+        click.echo(text)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"output cannot be written: {error.strerror or error}") from None
 
 
 def free(path: Path, force: bool) -> None:

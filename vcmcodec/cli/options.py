@@ -124,7 +124,7 @@ def output(default: str) -> Callable[[Verb], Verb]:
 
 def colours(help: str) -> Callable[[Verb], Verb]:
     """The option ``--colours``, given to the verb as a number or None for all."""
-    return click.option("--colours", type=Colours(), default="all", help=help)
+    return click.option("--colours", type=Colours(), metavar="N|all", default="all", help=help)
 
 
 def _canvas_side(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:

@@ -17,10 +17,11 @@ from typing import NamedTuple
 
 from vcmcodec import colour, ppm
 from vcmcodec.colour import Guess, YCoCg
-from vcmcodec.entropy import Decoder, Encoder, Meter
+from vcmcodec.entropy import Decoder, Encoder
 from vcmcodec.errors import LimitError
 from vcmcodec.layers import heads, tones, weights
 from vcmcodec.limits import Limits
+from vcmcodec.meter import Meter
 from vcmcodec.ops import Point
 from vcmcodec.scene import Scene
 from vcmcodec.wire import Reader
@@ -78,7 +79,7 @@ def costs(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> C
     def level(new: int, part: int, guess: Guess, step: int) -> int:
         nonlocal telling
         if part == 0 and new:
-            sizes.append(meter.bits / 8)
+            sizes.append(meter.bytes)
         value = best(new, part, guess, step)
         if value:
             telling = new + 1
@@ -86,7 +87,7 @@ def costs(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> C
 
     places, known = scene.places, list(scene.known)
     tones.walk(meter, places, known, len(wanted), steps, STEPS[steps], level)
-    return Costs([*sizes, meter.bits / 8], telling)
+    return Costs([*sizes, meter.bytes], telling)
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
@@ -106,6 +107,13 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
             offset=reader.offset,
         )
     filled = head.coding == heads.COLOUR_CODING
+    symbols = 0 if filled else 3 * head.colours
+    if symbols > limits.symbols:
+        raise LimitError(
+            f"{symbols} symbols are above the limit of {limits.symbols}",
+            layer=reader.layer,
+            offset=reader.offset,
+        )
     if scene.known and filled != scene.filled:
         raise reader.error("colours of two codings, whose places differ")
     scene = replace(scene, filled=filled)

@@ -11,10 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vcmcodec import raster
-from vcmcodec.entropy import Decoder, Encoder, Meter
+from vcmcodec.entropy import Decoder, Encoder
 from vcmcodec.errors import LimitError
 from vcmcodec.layers import heads, ppm_strokes, strokes, weights
 from vcmcodec.limits import Limits
+from vcmcodec.meter import Meter
 from vcmcodec.ops import Grid, Op, fault
 from vcmcodec.scene import Drawing, Scene
 from vcmcodec.wire import Reader
@@ -50,7 +51,7 @@ def size(drawing: Drawing) -> float:
     meter = Meter(_weights())
     for _ in strokes.walk(meter, drawing.grid, drawing.strokes, drawing.ops):
         pass
-    return len(heads.StrokeHead(drawing.step, drawing.strokes).write()) + meter.bits / 8
+    return len(heads.StrokeHead(drawing.step, drawing.strokes).write()) + meter.bytes
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:

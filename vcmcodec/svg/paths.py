@@ -10,6 +10,7 @@ import cmath
 import math
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from vcmcodec.errors import LimitError
 
@@ -23,8 +24,21 @@ LARGEST = 1e12
 """Numbers beyond this, in size, are refused: below it no sum or product here overflows."""
 
 MAX_SEGMENTS = 1 << 13
-"""Segments, and commands of a path, that a drawing may have: those that vanish or lie beside the page count,
-too, as they take time all the same."""
+"""Segments, or commands where those are more, that a drawing may have: those that vanish or lie beside the
+page count, too, as they take time all the same."""
+
+
+class Outline(NamedTuple):
+    """What an element draws, and of how many commands of path data."""
+
+    strokes: list[Stroke]
+    commands: int = 0
+
+    @property
+    def pieces(self) -> int:
+        """What it counts towards MAX_SEGMENTS."""
+        return max(self.commands, sum(map(len, self.strokes)))
+
 
 _TINY = 1e-9
 _BLANK = re.compile(r"[ \t\r\n\f,]*")
@@ -141,8 +155,8 @@ def arc(
     ]
 
 
-def parse(data: str) -> list[Stroke]:
-    """The strokes of path data, one for each subpath that draws.
+def parse(data: str) -> Outline:
+    """What path data draws: a stroke for each subpath that draws anything.
 
     Raises ValueError where it is not path data: unlike a browser, that draws up to there; and LimitError for
     more than MAX_SEGMENTS commands.
@@ -193,7 +207,7 @@ def parse(data: str) -> list[Stroke]:
             here = add[-1][-1]
         if kind == "Z":
             strokes.append([])
-    return [stroke for stroke in strokes if stroke]
+    return Outline([stroke for stroke in strokes if stroke], commands)
 
 
 def _repeated(letter: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from vcmcodec import colour
 from vcmcodec.colour import YCoCg
-from vcmcodec.errors import SvgError
+from vcmcodec.errors import LimitError, SvgError
 from vcmcodec.svg import shapes, transform
 from vcmcodec.svg.document import MAX_DEPTH, MAX_ELEMENTS, Node, limit, quoted
 from vcmcodec.svg.paths import MAX_SEGMENTS, Stroke
@@ -151,11 +151,14 @@ class _Walker:
             if node.tag in ("circle", "ellipse"):
                 self._dot(node, frame)
         elif frame.visible:
-            strokes = shapes.strokes(node, frame.width, frame.height) or []
-            self.segments += shapes.moves(node) + sum(map(len, strokes))
+            try:
+                outline = shapes.outline(node, frame.width, frame.height)
+            except LimitError as error:
+                raise limit(error.reason, node.line) from None
+            self.segments += outline.pieces
             if self.segments > MAX_SEGMENTS:
                 raise limit(f"more than {MAX_SEGMENTS} segments", node.line)
-            for stroke in strokes:
+            for stroke in outline.strokes:
                 self._stroke([tuple(frame.map(point) for point in part) for part in stroke])
 
     def _stroke(self, stroke: Stroke) -> None:

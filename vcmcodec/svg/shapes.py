@@ -7,7 +7,7 @@ import re
 
 from vcmcodec.svg import paths
 from vcmcodec.svg.document import Node
-from vcmcodec.svg.paths import Stroke
+from vcmcodec.svg.paths import Outline, Stroke
 
 _UNITS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 _LENGTH = re.compile(r"\s*([0-9eE.+-]+?)(px|pt|pc|mm|cm|in|%|)\s*")
@@ -37,23 +37,24 @@ class _Lengths:
 
 def dot(node: Node, width: float, height: float) -> complex:
     """The centre of a circle or an ellipse."""
-    get = _Lengths(node, width, height)
+    return _centre(_Lengths(node, width, height))
+
+
+def _centre(get: _Lengths) -> complex:
     return complex(get("cx", "x"), get("cy", "y"))
 
 
-def moves(node: Node) -> int:
-    """How often a path moves, whether it draws there or not."""
-    data = node.attributes.get("d", "")
-    return data.count("M") + data.count("m")
+def outline(node: Node, width: float, height: float) -> Outline:
+    """The outline of an element in a viewport of ``width`` x ``height``; none where its tag is none
+    that draws. Raises ValueError where its attributes cannot be read, LimitError for a path of too many
+    commands."""
+    if node.tag == "path":
+        return paths.parse(node.attributes.get("d", ""))
+    return Outline(_strokes(node, _Lengths(node, width, height)))
 
 
-def strokes(node: Node, width: float, height: float) -> list[Stroke] | None:
-    """The outline of an element in a viewport of ``width`` x ``height``; None where its tag is none
-    that draws. Raises ValueError where its attributes cannot be read."""
-    get = _Lengths(node, width, height)
+def _strokes(node: Node, get: _Lengths) -> list[Stroke]:
     match node.tag:
-        case "path":
-            return paths.parse(node.attributes.get("d", ""))
         case "line":
             return [[(complex(get("x1", "x"), get("y1", "y")), complex(get("x2", "x"), get("y2", "y")))]]
         case "polyline" | "polygon":
@@ -66,11 +67,11 @@ def strokes(node: Node, width: float, height: float) -> list[Stroke] | None:
             return _rect(get)
         case "circle":
             r = get("r", "r")
-            return _ellipse(dot(node, width, height), complex(r, r))
+            return _ellipse(_centre(get), complex(r, r))
         case "ellipse":
             rx, ry = get("rx", "x", -1), get("ry", "y", -1)
-            return _ellipse(dot(node, width, height), complex(rx if rx >= 0 else ry, ry if ry >= 0 else rx))
-    return None
+            return _ellipse(_centre(get), complex(rx if rx >= 0 else ry, ry if ry >= 0 else rx))
+    return []
 
 
 def _ellipse(centre: complex, radius: complex) -> list[Stroke]:

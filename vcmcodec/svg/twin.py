@@ -73,6 +73,10 @@ def load(
         raise SvgError("svg: neither viewBox nor width and height say its size", line=root.line)
     else:
         header, own_step = _foreign(box, size), STEP
+    try:
+        container.allow(header, limits)
+    except LimitError as error:
+        raise LimitError(error.reason) from None  # without its place in a file
     width, height = canvas_size(header.width, header.height, header.side)
     content = reader.read(root, box or Box(0, 0, width, height), width, height)
     grid = Grid(width, height, step or own_step)
@@ -80,6 +84,8 @@ def load(
     ops = [op for stroke in strokes for op in stroke]
     if not (own and (root.attributes.get(ORDER) == KEPT or in_order(ops))):
         ops = order.scan(strokes)
+    if len(content.dots) > limits.places:
+        raise LimitError(f"{len(content.dots)} colours are above the limit of {limits.places}")
     track = raster.track(ops, grid.step)
     if track > limits.track:
         raise LimitError(f"{track} positions to draw are above the limit of {limits.track}")
