@@ -22,6 +22,7 @@ from vcmcodec.container import Header, canvas_size
 from vcmcodec.errors import LimitError, SvgError, VcmError
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
+from vcmcodec.limits import Limits
 from vcmcodec.ops import Curve, Grid, Line, Move, fault
 from vcmcodec.scene import Drawing, Scene
 from vcmcodec.svg import document, paths, reader
@@ -666,6 +667,16 @@ def test_what_is_no_drawing(text: str | bytes, says: str) -> None:
         svg.load(text)
 
 
+@pytest.mark.parametrize(
+    "limits", [Limits(pixels=81), Limits(canvas=128), Limits(places=1), Limits(ops=2), Limits(track=3)]
+)
+def test_limits_of_a_file_are_those_of_a_drawing(limits: Limits) -> None:
+    text = svg.dump(file())
+    assert svg.load(text).dots
+    with pytest.raises(LimitError, match="limit of"):
+        svg.load(text, limits=limits)
+
+
 def test_encodings() -> None:
     drawn = '<svg viewBox="0 0 9 9"><title>\u00e9</title><path d="M1 1L5 5"/></svg>'
     ops = svg.load(drawn).drawing.ops
@@ -705,6 +716,7 @@ QUOTED = "'#000'"
         (f'<path d="M0 0{"h0" * 9999}"/>', "more than 8192 commands"),
         (f'<path id="a" d="M99 0{"h1" * 999}"/>{"""<use href="#a"/>""" * 60}', "more than 8192 segments"),
         (f'<path d="{"M0 0" * 8000}"/>' * 2, "more than 8192 segments"),
+        (f'<path id="a" d="M0 0{"z" * 999}"/>{"""<use href="#a"/>""" * 9}', "more than 8192 segments"),
         (f'<path d="M0 0{"h9h-9" * 3999}"/>', "more ops than the limit"),
         (f'<path d="M0 0{"C0 90 90 0 0 0" * 4000}"/>', "positions to draw"),
         (f"<g id='reference-pixels'>{f'<circle fill={QUOTED}/>' * 5000}</g>", "more than 4096"),
