@@ -58,10 +58,12 @@ lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/mypy
 
 bench: $(VENV)/.bench faces ## All codecs and judges on FACES: WORK/bench/report.html, and the README's table; hours on two cores
-	$(BIN)/vcm bench $(FACES) -o $(WORK)/bench --landmarks --into README.md
+	$(RUN) vcmcodec.bench.skin $(FACES) -o $(WORK)/groups.csv
+	$(BIN)/vcm bench $(FACES) -o $(WORK)/bench --landmarks --groups $(WORK)/groups.csv --into README.md
 
 bench-wild: $(VENV)/.bench wild-faces ## The same on WILD_FACES
-	$(BIN)/vcm bench $(WILD_FACES) -o $(WORK)/bench-wild --landmarks
+	$(RUN) vcmcodec.bench.skin $(WILD_FACES) -o $(WORK)/groups-wild.csv
+	$(BIN)/vcm bench $(WILD_FACES) -o $(WORK)/bench-wild --landmarks --groups $(WORK)/groups-wild.csv
 
 bench-smoke: $(VENV)/.bench faces ## A few codecs on 8 of FACES, in minutes
 	rm -rf $(WORK)/bench-smoke

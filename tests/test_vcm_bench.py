@@ -125,6 +125,22 @@ def test_rates_over_little_overlap_are_in_brackets() -> None:
     assert [row[2] for row in listing.bd(summary)] == ["NME", "+12", "(+12)", "worse", "-"]
 
 
+def test_skin_is_grouped_by_its_tone() -> None:
+    skin = pytest.importorskip("vcmcodec.bench.skin")
+    assert skin.angle(np.array([0.0, 0.0, 0.0])) == pytest.approx(-90, abs=1)
+    assert skin.angle(np.array([255.0, 255.0, 255.0])) == pytest.approx(90, abs=1)
+    marks = np.full((68, 2), 20.0)
+    marks[36], marks[45] = (10, 10), (30, 10)
+    for colour, name in (
+        ((240, 205, 180), "light"),
+        ((190, 140, 110), "intermediate"),
+        ((90, 60, 45), "dark"),
+    ):
+        image = np.full((40, 40, 3), colour, dtype=np.uint8)
+        image[:5] = 255 - image[:5]  # no cheek
+        assert skin.group(image, marks) == f"{name} skin"
+
+
 def test_groups_have_means_and_a_gap(tmp_path: Path) -> None:
     path = tmp_path / "groups.csv"
     path.write_text("file,group,more\na.png,x,1\nb.png,x,2\nc.png,y,3\nd.png,,4\n")
@@ -352,9 +368,9 @@ def test_faces_of_two_folders_keep_their_names_apart(tmp_path: Path) -> None:
         paths.append(tmp_path / name / "a.png")
         Image.fromarray(portrait()).save(paths[-1])
     folders = [path.parent for path in paths]
-    names = [name for _, name in run._named([*paths, *paths], folders)]
+    names = [name for _, name in run.named([*paths, *paths], folders)]
     assert names == [f"{tmp_path}/x/val/a.png", f"{tmp_path}/y/val/a.png", "train/a.png"]
-    assert [name for _, name in run._named(paths[:1], [tmp_path])] == ["x/val/a.png"]
+    assert [name for _, name in run.named(paths[:1], [tmp_path])] == ["x/val/a.png"]
 
 
 @pytest.mark.parametrize("spec", ["vcm@x=a {in} {out};b {in} {out}", "mine=a {in} {out};c {in} {out}"])

@@ -82,7 +82,7 @@ def plan(
     codecs.UnknownCodec for a codec of no known name or form.
     """
     made = Plan()
-    for path, name in _named(paths, folders):
+    for path, name in named(paths, folders):
         try:
             image = picture.load(path)
         except VcmError as error:
@@ -95,9 +95,9 @@ def plan(
         except ModelError as error:
             made.gaps.append(f"codec {spec}: {error}")
             continue
-        named = {(part.name, point) for part in made.codecs for point in part.points}
+        taken = {(part.name, point) for part in made.codecs for point in part.points}
         for point in codec.points:
-            if (codec.name, point) in named or (codec.name in codecs.NAMES and spec not in codecs.NAMES):
+            if (codec.name, point) in taken or (codec.name in codecs.NAMES and spec not in codecs.NAMES):
                 raise codecs.UnknownCodec(f"there is another codec {codec.name} {point}: name it otherwise")
         made.codecs.append(Part(spec, codec.name, codec.version, tuple(codec.points)))
     for name in judge_names:
@@ -109,7 +109,7 @@ def plan(
     return made
 
 
-def _named(paths: Sequence[Path], folders: Sequence[Path]) -> list[tuple[Path, str]]:
+def named(paths: Sequence[Path], folders: Sequence[Path]) -> list[tuple[Path, str]]:
     """Each picture once, with its path below its folder; with several folders, the folder's name in
     front, or all of its path where two have one name."""
     names = [folder.resolve().name for folder in folders]

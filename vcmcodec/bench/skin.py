@@ -1,0 +1,77 @@
+"""Groups faces by the tone of their skin, for ``vcm bench --groups``.
+
+``python -m vcmcodec.bench.skin FOLDER... -o groups.csv``
+
+The tone is the individual typology angle (Chardon, Cretois and Hourseau 1991) of the cheeks, as the picture
+has them: its exposure and light count, too, so groups say how a codec treats pictures of light and of dark
+skin, and nothing of a person.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from skimage.color import rgb2lab
+
+from vcmcodec import output, picture
+from vcmcodec.bench import faces, run
+from vcmcodec.bench.judges.faces import Dlib68
+
+GROUPS = ((41.0, "light skin"), (10.0, "intermediate skin"), (-90.0, "dark skin"))
+"""Names, and the angle in degrees above which each begins: the literature's bounds of six kinds, of which two
+lie in each."""
+
+# Of the 68 landmarks: jaw, nostril and lower lid of each side, whose mean lies on the cheek.
+_CHEEKS = ((2, 31, 41), (14, 35, 46))
+_EYES = (36, 45)
+
+
+def angle(rgb: NDArray[np.float64]) -> float:
+    """The individual typology angle of a colour, RGB 0..255, in degrees: -90, black, to 90, white."""
+    lightness, _, yellow = rgb2lab(rgb[None, None] / 255)[0, 0]
+    return float(np.degrees(np.arctan2(lightness - 50, max(0.0, yellow))))
+
+
+def group(image: NDArray[np.uint8], marks: NDArray[np.float64]) -> str:
+    """The group of the face in a picture, uint8 (H, W, 3), by its 68 landmarks, (68, 2) in pixels."""
+    radius = max(2, round(0.12 * float(np.linalg.norm(marks[_EYES[0]] - marks[_EYES[1]]))))
+    samples = []
+    for cheek in _CHEEKS:
+        x, y = (
+            np.rint(marks[list(cheek)].mean(axis=0))
+            .astype(int)
+            .clip(0, (image.shape[1] - 1, image.shape[0] - 1))
+        )
+        patch = image[max(0, y - radius) : y + radius + 1, max(0, x - radius) : x + radius + 1]
+        samples.append(patch.reshape(-1, 3))
+    tone = angle(np.median(np.concatenate(samples), axis=0))
+    return next(name for least, name in GROUPS if tone > least or least == GROUPS[-1][0])
+
+
+@click.command()
+@faces.folders
+@click.option("-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def main(folders: tuple[Path, ...], path: Path) -> None:
+    """Write the groups of the faces below FOLDERS, given to vcm bench in the same order; faces that are not
+    found have none."""
+    find, counts, text = Dlib68(), dict.fromkeys((name for _, name in GROUPS), 0), io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(("file", "group"))
+    for face, name in run.named(faces.listed(folders), folders):
+        image = picture.load(face)
+        marks = find(image)
+        if marks is not None:
+            found = group(image, marks)
+            counts[found] += 1
+            rows.writerow((name, found))
+    output.write(path, text.getvalue().encode())
+    click.echo(", ".join(f"{name} {count}" for name, count in counts.items()))
+
+
+if __name__ == "__main__":
+    main()
