@@ -20,13 +20,13 @@ TRAIN_FACES ?= $(WORK)/data/train
 VAL_FACES ?= $(WORK)/data/val
 # Minutes of training, and the id that files will name what comes of it by.
 MINUTES ?= 95
-NUMBER ?= 5
+NUMBER ?= 6
 # Pictures that batches are timed on.
 BATCH ?= 10000
 # Seconds for each target of fuzzing, and hostile inputs to read.
 FUZZ_SECONDS ?= 60
 DECODES ?= 1000000
-RECIPE ?= models/face-4.toml
+RECIPE ?= models/face-5.toml
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m

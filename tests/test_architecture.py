@@ -18,7 +18,7 @@ ROWS = [
     {"errors", "limits", "ppmd"},
     {"output", "runtime", "settings", "wire"},
     {"container", "entropy", "ops", "ppm"},
-    {"colour", "meter", "raster", "sample", "scene"},
+    {"colour", "grain", "meter", "raster", "sample", "scene"},
     {"analysis", "generator", "layers", "picture"},
     {"budget", "codec", "cut", "info", "metrics", "svg"},
     {"vcmcodec"},
@@ -36,6 +36,7 @@ NORMATIVE = {
     "raster",
     "sample",
     "colour",
+    "grain",
     "scene",
     "layers",
 }

@@ -186,7 +186,7 @@ def test_critics_know_a_person_and_where_the_face_is(tmp_path: Path) -> None:
 # Training
 
 
-RECIPE = Path(__file__).parent.parent / "models" / "face-4.toml"
+RECIPE = Path(__file__).parent.parent / "models" / "face-5.toml"
 
 
 def test_a_network_takes_any_size_and_learns_from_its_checkpoint_on(pack: Pack, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from vcmcodec.picture import Source
 
-MODEL = 4
+MODEL = 5
 """Id of the generator that new files name."""
 
 
@@ -157,7 +157,7 @@ def paint(
         raise ValueError(f"realism {realism} is not in 0..1")
     from PIL import Image as pillow
 
-    from vcmcodec import generator, picture
+    from vcmcodec import generator, grain, picture
 
     count = 0 if base_only else colours
     by_model: dict[int, list[int]] = {}
@@ -170,6 +170,7 @@ def paint(
 
     def enlarged(index: int) -> Image:
         header = found[index][0]
-        return pillow.fromarray(picture.resize(canvases.pop(index), header.width, header.height))
+        sized = picture.resize(canvases.pop(index), header.width, header.height)
+        return pillow.fromarray(grain.add(sized, round(grain.FULL * realism)))
 
     return map(enlarged, range(len(found)))  # which goes on behind one that fails, as no generator does

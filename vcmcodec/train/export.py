@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ import onnx
 import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor
 
 from vcmcodec import output
 from vcmcodec.train import catalogue
@@ -53,20 +55,32 @@ def difference(generator: Generator, path: Path, size: tuple[int, int, int]) -> 
     return float(np.abs(session.run(["y"], {"x": x, "realism": realism})[0] - expected).max())
 
 
+def averaged(weights: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """The mean of the weights of networks that one was trained on from another (Wortsman et al. 2022)."""
+    return {name: torch.stack([one[name].float() for one in weights]).mean(dim=0) for name in weights[0]}
+
+
 @click.command()
-@click.option("--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    required=True,
+    help="Of several runs, the weights are averaged.",
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.option("--number", default=1, show_default=True, help="The generator's id, which files name.")
 @click.option("--replace", is_flag=True, help="Replace weights that were never released.")
-def main(checkpoint: Path, out: Path, number: int, replace: bool) -> None:
-    """Export the averaged weights of a checkpoint."""
+def main(checkpoints: tuple[Path, ...], out: Path, number: int, replace: bool) -> None:
+    """Export the weights of a checkpoint, averaged over its run."""
     generator = Generator().eval()
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    generator.load_state_dict(state["ema"])
+    states = [torch.load(checkpoint, map_location="cpu", weights_only=True) for checkpoint in checkpoints]
+    generator.load_state_dict(averaged([state["ema"] for state in states]))
     axes = {0: "batch", 2: "height", 3: "width"}
     if out.exists() and not replace:
         raise click.UsageError(f"{out} is there: files name it, so other weights need another --number")
-    partial = checkpoint.with_suffix(".onnx")
+    partial = checkpoints[-1].with_suffix(".onnx")
     torch.onnx.export(
         generator,
         (torch.zeros(2, 5, 256, 192), torch.ones(2, 1)),
@@ -90,7 +104,7 @@ def main(checkpoint: Path, out: Path, number: int, replace: bool) -> None:
     output.write(out, partial.read_bytes())
     partial.unlink()
     catalogue.enter(out, generator=number, contract=CONTRACT)
-    click.echo(f"{out}: {out.stat().st_size} bytes, step {state.get('step', 0)}")
+    click.echo(f"{out}: {out.stat().st_size} bytes, step {states[-1].get('step', 0)}")
 
 
 if __name__ == "__main__":

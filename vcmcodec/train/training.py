@@ -1,6 +1,6 @@
 """Trains the generator; goes on where its checkpoint stopped. On CUDA or the CPU, by the same command.
 
-``python -m vcmcodec.train.training --recipe models/face-4.toml --data build/pack --val build/pack-val
+``python -m vcmcodec.train.training --recipe models/face-5.toml --data build/pack --val build/pack-val
 --critics build/critics.pt --out build/train --minutes 90``
 
 The schedule is a share of ``--minutes`` of training time, summed over resumed runs.
@@ -280,7 +280,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--recipe", type=_FILE, required=True, help="A TOML file, as models/face-4.toml.")
+@click.option("--recipe", type=_FILE, required=True, help="A TOML file, as models/face-5.toml.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Changes a number of it.")
 @click.option("--data", type=_FOLDER, required=True)
 @click.option("--val", type=_FOLDER, required=True)
