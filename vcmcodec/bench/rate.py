@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -20,16 +19,13 @@ from numpy.typing import NDArray
 import vcmcodec
 from vcmcodec import ModelError, metrics, picture
 from vcmcodec.analysis import edges
-from vcmcodec.bench import drawings, faces, speed, table
+from vcmcodec.bench import drawings, faces, table
 from vcmcodec.bench.judges.faces import Dlib68
 from vcmcodec.bench.table import Row
 from vcmcodec.budget import DEFAULT, PRESETS
 from vcmcodec.cut import after_edges
 from vcmcodec.layers import edges as edge_layer
 from vcmcodec.layers import ppm_strokes
-
-TIMED = 40
-"""Pictures that are timed."""
 
 LEAST = "tiny"
 """The preset whose base layer must still be a face."""
@@ -45,8 +41,8 @@ def fidelity(canvas: NDArray[np.uint8], drawn: NDArray[np.uint8]) -> float:
 
 
 def rate(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
-    """All figures of the pictures at ``paths``, ready for JSON: means over pictures, the median time of
-    an encode in seconds, and ``gaps``, a line for each coder or judge that is missing."""
+    """All figures of the pictures at ``paths``, ready for JSON: means over pictures, and ``gaps``, a line for
+    each coder or judge that is missing."""
     values: dict[str, list[float]] = defaultdict(list)
     others: dict[str, list[float]] = defaultdict(list)
     gaps = drawings.gaps()
@@ -74,12 +70,9 @@ def rate(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
             if preset == LEAST and detector is not None and detector(image) is not None:
                 made = np.asarray(vcmcodec.decode(base, device=device))
                 values["least_found"].append(detector(made) is not None)
-    encode, _ = speed.codec(images[:: -(-len(images) // TIMED)], device)
     return {
         "faces": len(images),
         "gaps": gaps,
-        "cores": os.cpu_count(),
-        "encode_s": statistics.median(encode),
         **{name: statistics.fmean(found) for name, found in values.items()},
         "others": {name: statistics.fmean(found) for name, found in others.items()},
     }
@@ -123,8 +116,6 @@ def rows(figures: dict[str, Any]) -> Iterator[Row]:
         )
     what = f"{LEAST}: faces found from the base layer alone"
     yield Row(what, get("least_found"), "{:.1f} %", 100, 0.95, True)
-    what = f"encode at {DEFAULT}, median, {get('cores')} cores"
-    yield Row(what, get("encode_s"), "{:.0f} ms", 1e3, bar=table.ENCODE)
 
 
 @click.command()
