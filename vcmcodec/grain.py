@@ -5,6 +5,8 @@ Birkbeck 2018), it costs no byte. Integers alone: the same picture gets the same
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,9 +20,10 @@ _SCALE, _SHIFT = 15, 24
 _ROWS = 256  # at a time, so that a large picture takes little memory beside itself
 
 
+@lru_cache(maxsize=2)  # pictures of one size, one after the other, ask for the same rows
 def noise(top: int, rows: int, width: int) -> NDArray[np.int32]:
     """Rows ``top`` to ``top + rows`` of the noise, int32 (rows, width): -510..510, about normal, standard
-    deviation 147.8, each value from its place alone."""
+    deviation 147.8, each value from its place alone; not to be written to."""
     y = np.arange(top, top + rows, dtype=np.uint32)[:, None] * np.uint32(0x85EBCA77)
     x = np.arange(width, dtype=np.uint32)[None] * np.uint32(0x9E3779B1)
     h = x ^ y
@@ -30,7 +33,9 @@ def noise(top: int, rows: int, width: int) -> NDArray[np.int32]:
         h ^= h >> np.uint32(15)
         h *= np.uint32(0x846CA68B)
         h ^= h >> np.uint32(16)
-    return h.view(np.uint8).reshape(rows, width, 4).sum(axis=2, dtype=np.int32) - 510
+    found = h.view(np.uint8).reshape(rows, width, 4).sum(axis=2, dtype=np.int32) - 510
+    found.flags.writeable = False
+    return found
 
 
 def add(picture: NDArray[np.uint8], strength: int) -> NDArray[np.uint8]:
