@@ -92,18 +92,21 @@ def lines(figures: dict[str, Any], found: Iterable[Row]) -> str:
     ``faces`` and the ``gaps``."""
     head = (f"on {figures['faces']} faces", "measured", "bar", "")
     cells = [head, *(row.cells() for row in found)]
-    widths = [max(len(row[column]) for row in cells) for column in range(4)]
-    out = ["| " + " | ".join(text.ljust(width) for text, width in zip(row, widths)) + " |" for row in cells]
-    out.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    padded = _padded(cells)
+    out = ["| " + " | ".join(row) + " |" for row in padded]
+    out.insert(1, "|" + "|".join("-" * (len(text) + 2) for text in padded[0]) + "|")
     return "\n".join([*out, *(f"\nNot measured: {gap}." for gap in figures["gaps"])])
 
 
 def plain(rows: Iterable[Sequence[str]]) -> str:
     """Rows of text for a terminal, in columns."""
-    found = [tuple(row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*found)]
-    lines = ("  ".join(text.ljust(width) for text, width in zip(row, widths)) for row in found)
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join("  ".join(row).rstrip() for row in _padded(list(rows)))
+
+
+def _padded(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The rows with the texts of each column made as long as its longest."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return [[text.ljust(width) for text, width in zip(row, widths)] for row in rows]
 
 
 def refresh(document: Path, mark: str, text: str) -> None:

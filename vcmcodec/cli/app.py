@@ -12,7 +12,7 @@ import click
 
 from vcmcodec import OutputError, VcmError, __version__
 from vcmcodec.cli import bench, check, completion, cut, decode, encode, fault, info, layers, svg
-from vcmcodec.cli.files import line, subject
+from vcmcodec.cli.files import line, subject, unwritable
 
 USAGE = 2
 INTERRUPTED = 130
@@ -36,7 +36,7 @@ def _heed_termination() -> None:
                 signal.signal(number, _terminate)
 
 
-def _stopped(stop: KeyboardInterrupt) -> int:
+def _stopped(stop: BaseException) -> int:
     """Says so; the exit code."""
     terminated = isinstance(stop, _Terminated)
     _say(None, "terminated" if terminated else "interrupted")
@@ -61,7 +61,7 @@ class _Verbs(click.Group):
         except KeyboardInterrupt as stop:
             code = _stopped(stop)
         except OSError as error:  # files have errors of their own: this is the terminal, or a pipe
-            _say(None, f"output cannot be written: {error.strerror or error}")
+            _say(None, unwritable(error))
             code = OutputError.exit_code
         except Exception as error:
             _say(ctx, fault.told(error))
@@ -130,11 +130,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         _say(None, error.format_message())
         return error.exit_code
-    except click.Abort:
-        return _stopped(KeyboardInterrupt())
-    except KeyboardInterrupt as stop:
+    except (click.Abort, KeyboardInterrupt) as stop:
         return _stopped(stop)
     except OSError as error:  # help and version are written before any verb runs
-        _say(None, f"output cannot be written: {error.strerror or error}")
+        _say(None, unwritable(error))
         return OutputError.exit_code
     return int(code or 0)

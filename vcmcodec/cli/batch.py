@@ -133,9 +133,9 @@ def run(
             yield from (Failed(task.source, fault.EXIT_CODE, "its process was killed") for task in lost)
         elif lost:
             # Outputs are written whole: one that was not there before was done, and only not told of.
-            done = [] if force else [task for task in lost if task.target.exists() and task not in before]
-            yield from [None] * len(done)
-            todo, suspects = [task for task in lost if task not in done], 2 * jobs + 1
+            todo = [task for task in lost if force or task in before or not task.target.exists()]
+            yield from [None] * (len(lost) - len(todo))
+            suspects = 2 * jobs + 1
 
 
 def _parallel(

@@ -87,7 +87,12 @@ def _told() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(f"output cannot be written: {error.strerror or error}") from None
+        raise unwritable(error) from None
+
+
+def unwritable(error: OSError) -> OutputError:
+    """What is wrong with stdout, which is a terminal, a pipe, or a file of another's."""
+    return OutputError(f"output cannot be written: {error.strerror or error}")
 
 
 def free(path: Path, force: bool) -> None:

@@ -45,4 +45,4 @@ def svg(
         sheet = twin.load(data, size=256 if size is None else size, step=step)
         result = twin.encode(sheet, base_only=base_only)
     files.free(files.about(target), force)
-    files.write(target, result, text=target == files.STANDARD and data.startswith(MAGIC))
+    files.write(target, result, text=data.startswith(MAGIC))
