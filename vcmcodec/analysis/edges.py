@@ -68,13 +68,24 @@ def detect(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     height, width = image.shape[:2]
     _detector()  # loaded once, before there are threads
     double = cv2.resize(image, (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC)
+    if cv2.getNumThreads() == 1:  # as in a process beside others, where overlapping bands only cost
+        own, whole = _detect(image), _detect(double)
+    else:
+        own, whole = _in_bands(image, double)
+    return (own + cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)) / 2
+
+
+def _in_bands(
+    image: NDArray[np.uint8], double: NDArray[np.uint8]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What the detector finds in a picture and in the one of twice its size, by two threads."""
+    height = len(image)
     # The detector uses one core. Bands that overlap by what it sees around a pixel give the same, since
     # they begin where its choice of trees, which alternates every two pixels, comes round.
     cut = (5 * height // 4) // 16 * 16  # the lower band is small: it follows the picture's own size
     bands = (double[: cut + BAND_MARGIN], image, double[max(0, cut - BAND_MARGIN) :])
     upper, own, lower = _POOL.map(_detect, bands)
-    whole = np.concatenate([upper[:cut], lower[min(cut, BAND_MARGIN) :]])
-    return (own + cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)) / 2
+    return own, np.concatenate([upper[:cut], lower[min(cut, BAND_MARGIN) :]])
 
 
 def ridges(image: NDArray[np.uint8]) -> NDArray[np.float32]:
