@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,7 +72,7 @@ def test_colours_decode_to_what_the_encoder_knows(
 def test_a_colour_is_predicted_from_its_nearest_three() -> None:
     where = [(0, 0), (10, 0), (0, 10), (100, 100), (0, 1)]
     known = [(100, 8, 0), (50, 0, 0), (60, 0, 0), (250, 90, 90)]
-    (y, co, cg), square, spread = colour.predict(np.array(where), known, 4)
+    (y, co, cg), square, spread = colour.predict(known, list(colour.nearest(where))[4])
     assert 97 <= y < 100
     assert co == 8
     assert cg == 0

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -50,27 +50,45 @@ class Guess(NamedTuple):
     spread: int
 
 
-def predict(where: NDArray[np.int64], known: Sequence[YCoCg], index: int) -> Guess:
-    """The prediction of colour ``index`` at ``where[index]``, int64 (N, 2), from the ``known`` ones
-    before it: the mean of the nearest three (of equally near ones the earlier), weighted by
-    65536 // squared distance, each component rounded half up."""
-    if index == 0:
+Near = Sequence[tuple[int, int]]
+"""Numbers of known colours and their squared distances, the nearest first."""
+
+_ROWS = 64
+"""Places whose distances to all others are computed at a time: this bounds memory."""
+
+
+def nearest(where: Sequence[Point], first: int = 0) -> Iterator[Near]:
+    """For each place from ``where[first]`` on, the nearest three of those before it (of equally near ones
+    the earlier), or as many as there are."""
+    places = np.array(where, dtype=np.int64).reshape(-1, 2)
+    count = len(places)
+    for start in range(first, count, _ROWS):
+        rows, others = np.arange(start, min(start + _ROWS, count)), np.arange(min(start + _ROWS, count))
+        apart = places[rows, None] - places[others]
+        # Equally near ones are told apart by their place in the order.
+        ranks = (apart**2).sum(axis=2) * count + others
+        ranks[others >= rows[:, None]] = np.iinfo(np.int64).max
+        if len(others) > NEIGHBOURS:
+            ranks = np.partition(ranks, NEIGHBOURS - 1)[:, :NEIGHBOURS]
+        for row, found in zip(rows.tolist(), np.sort(ranks).tolist()):
+            yield [(rank % count, rank // count) for rank in found[:row]]
+
+
+def predict(known: Sequence[YCoCg], near: Near) -> Guess:
+    """The prediction of a colour from the ``known`` ones that lie ``near``: their mean, weighted by
+    65536 // squared distance + 1, each component rounded half up; FIRST where there are none."""
+    if not near:
         return Guess(FIRST, 0, 0)
-    apart = where[:index] - where[index]
-    square = apart[:, 0] ** 2 + apart[:, 1] ** 2
-    # Equally near ones are told apart by their place in the order.
-    ranks = square * index + np.arange(index)
-    if index > NEIGHBOURS:
-        ranks = np.partition(ranks, NEIGHBOURS)[:NEIGHBOURS]
-    near = np.sort(ranks) % index
-    weights = [(65536 // int(square[other]) + 1, known[other]) for other in near]
-    total = sum(weight for weight, _ in weights)
-    first, second, third = (
-        (2 * sum(weight * colour[part] for weight, colour in weights) + total) // (2 * total)
-        for part in range(3)
-    )
-    light = [colour[0] for _, colour in weights]
-    return Guess((first, second, third), int(square[near[0]]), max(light) - min(light))
+    total = y = co = cg = 0
+    for other, square in near:
+        weight = 65536 // square + 1
+        total += weight
+        y += weight * known[other][0]
+        co += weight * known[other][1]
+        cg += weight * known[other][2]
+    light = [known[other][0] for other, _ in near]
+    rounded = tuple((2 * part + total) // (2 * total) for part in (y, co, cg))
+    return Guess((rounded[0], rounded[1], rounded[2]), near[0][1], max(light) - min(light))
 
 
 def _clamp(y: int, co: int, cg: int) -> YCoCg:
@@ -90,11 +108,10 @@ def extend(where: Sequence[Point], known: list[YCoCg], count: int, steps: Steps,
     """Appends ``count`` colours, at ``where[len(known):]``, to ``known``: predictions plus
     ``level`` times the step, clamped."""
     first = len(known)
-    places = np.array(where[: first + count], dtype=np.int64).reshape(-1, 2)
-    for index in range(first, first + count):
-        guess = predict(places, known, index)
+    for new, near in enumerate(nearest(where[: first + count], first)):
+        guess = predict(known, near)
         values = [
-            guess.values[part] + level(index - first, part, guess, step) * step
+            guess.values[part] + level(new, part, guess, step) * step
             for part, step in enumerate((steps[0], steps[1], steps[1]))
         ]
         known.append(_clamp(values[0], values[1], values[2]))

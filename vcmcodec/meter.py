@@ -27,7 +27,7 @@ class Meter:
         weights, total = self._weights, REACH * UNIT
         for base in bases:
             total += weights[base + node]
-        total = min(max(total, 0), LAST)
+        total = 0 if total < 0 else LAST if total > LAST else total
         self.bits += _COST[total] if bit else _COST_OF_0[total]
         return bit
 
