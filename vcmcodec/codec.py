@@ -127,8 +127,8 @@ def decode(
 
     ``base_only``: from the strokes alone. ``colours``: from at most the first N reference
     pixels. ``realism``: from 0, the picture nearest to the original, to 1, the most natural one (seed
-    paper 2, "imagery effect control"). ``device``: ``auto``, ``cuda`` or ``cpu`` (see
-    :func:`vcmcodec.generator.load`).
+    paper 2, "imagery effect control"), with grain, fine noise that the decoder draws (spec/FORMAT.md, section
+    8), in proportion. ``device``: ``auto``, ``cuda`` or ``cpu`` (see :func:`vcmcodec.generator.load`).
 
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file,
     ModelError where the file names another generator or its model file is missing or altered, and
@@ -146,8 +146,8 @@ def paint(
     realism: float = 1.0,
     device: str = "auto",
 ) -> Iterator[Image]:
-    """The pictures of scenes that :func:`decode_scene` gave, made in batches, each enlarged when its turn
-    comes; otherwise as :func:`decode`.
+    """The pictures of scenes that :func:`decode_scene` gave, made in batches, each enlarged and given
+    its grain when its turn comes; otherwise as :func:`decode`.
 
     Raises ModelError and ValueError as :func:`decode` does.
     """

@@ -41,7 +41,7 @@ TOGETHER = 64
     type=options.Number(0, 1),
     default=1.0,
     metavar="0..1",
-    help="From 0, the picture nearest to the original, to 1, the most natural one, with all its grain.",
+    help="From 0, the picture nearest to the original, to 1, the most natural one, with noise like a film's.",
 )
 @click.option(
     "--device",
