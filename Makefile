@@ -27,9 +27,13 @@ BATCH ?= 10000
 FUZZ_SECONDS ?= 60
 DECODES ?= 1000000
 RECIPE ?= models/face-5.toml
+# What is exported: of several, the mean.
+CHECKPOINTS ?= $(WORK)/train/checkpoint.pt
 
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
+# An option that names a list of groups, if it was made.
+groups = $$(test ! -f $(WORK)/$(1) || echo --groups $(WORK)/$(1))
 
 .PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights collect dataset train export train-setup clean
 
@@ -58,12 +62,12 @@ lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/mypy
 
 bench: $(VENV)/.bench faces ## All codecs and judges on FACES: WORK/bench/report.html, and the README's table; hours on two cores
-	$(RUN) vcmcodec.bench.skin $(FACES) -o $(WORK)/groups.csv
-	$(BIN)/vcm bench $(FACES) -o $(WORK)/bench --landmarks --groups $(WORK)/groups.csv --into README.md
+	-$(RUN) vcmcodec.bench.skin $(FACES) -o $(WORK)/groups.csv
+	$(BIN)/vcm bench $(FACES) -o $(WORK)/bench --landmarks $(call groups,groups.csv) --into README.md
 
 bench-wild: $(VENV)/.bench wild-faces ## The same on WILD_FACES
-	$(RUN) vcmcodec.bench.skin $(WILD_FACES) -o $(WORK)/groups-wild.csv
-	$(BIN)/vcm bench $(WILD_FACES) -o $(WORK)/bench-wild --landmarks --groups $(WORK)/groups-wild.csv
+	-$(RUN) vcmcodec.bench.skin $(WILD_FACES) -o $(WORK)/groups-wild.csv
+	$(BIN)/vcm bench $(WILD_FACES) -o $(WORK)/bench-wild --landmarks $(call groups,groups-wild.csv)
 
 bench-smoke: $(VENV)/.bench faces ## A few codecs on 8 of FACES, in minutes
 	rm -rf $(WORK)/bench-smoke
@@ -137,8 +141,8 @@ train: dataset $(WORK)/critics.pt ## Train the generator by RECIPE for MINUTES i
 	$(RUN) vcmcodec.train.training --recipe $(RECIPE) --data $(WORK)/pack --val $(WORK)/pack-val \
 		--critics $(WORK)/critics.pt --out $(WORK)/train --minutes $(MINUTES)
 
-export: $(VENV)/.train ## Export the trained generator to models/ under NUMBER
-	$(RUN) vcmcodec.train.export --checkpoint $(WORK)/train/checkpoint.pt --out models/face-$(NUMBER).onnx --number $(NUMBER)
+export: $(VENV)/.train ## Export the mean of CHECKPOINTS, trained generators, to models/ under NUMBER
+	$(RUN) vcmcodec.train.export $(addprefix --checkpoint ,$(CHECKPOINTS)) --out models/face-$(NUMBER).onnx --number $(NUMBER)
 
 train-setup: $(VENV)/.train $(WORK)/critics.pt ## Install what training needs
 

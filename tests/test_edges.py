@@ -236,9 +236,24 @@ def test_any_size_works(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("height", [16, 65, 99, 130, 203])
 def test_bands_give_what_the_whole_picture_gives(height: int) -> None:
     image = noise(height, 96)
-    double = edges._detect(cv2.resize(image, (192, 2 * height), interpolation=cv2.INTER_CUBIC))
-    own = cv2.resize(double, (96, height), interpolation=cv2.INTER_AREA)
-    assert np.array_equal(edges.detect(image), (edges._detect(image) + own) / 2)
+    double = cv2.resize(image, (192, 2 * height), interpolation=cv2.INTER_CUBIC)
+    own, whole = edges._in_bands(image, double)
+    assert np.array_equal(own, edges._detect(image))
+    assert np.array_equal(whole, edges._detect(double))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_strength_is_the_mean_of_two_sizes(threads: int) -> None:
+    image = noise(99, 96)
+    double = edges._detect(cv2.resize(image, (192, 198), interpolation=cv2.INTER_CUBIC))
+    own = cv2.resize(double, (96, 99), interpolation=cv2.INTER_AREA)
+    before = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(threads)
+        found = edges.detect(image)
+    finally:
+        cv2.setNumThreads(before)
+    assert np.array_equal(found, (edges._detect(image) + own) / 2)
 
 
 def test_one_picture_always_has_the_same_edges() -> None:

@@ -294,21 +294,18 @@ def test_export_gives_the_network_with_half_the_bytes(tmp_path: Path) -> None:
     from vcmcodec.train import export
     from vcmcodec.train.network import Generator
 
-    network = Generator()
-    torch.save({"ema": network.state_dict(), "step": 0}, tmp_path / "checkpoint.pt")
-    result = CliRunner().invoke(
-        export.main,
-        [
-            "--checkpoint",
-            str(tmp_path / "checkpoint.pt"),
-            "--out",
-            str(tmp_path / "face-7.onnx"),
-            "--number",
-            "7",
-        ],
-    )
+    one, other = Generator(), Generator()
+    torch.save({"ema": one.state_dict(), "step": 0}, tmp_path / "one.pt")
+    torch.save({"ema": other.state_dict(), "step": 9}, tmp_path / "other.pt")
+    path = tmp_path / "face-7.onnx"
+    arguments = ["--checkpoint", tmp_path / "one.pt", "--checkpoint", tmp_path / "other.pt"]
+    result = CliRunner().invoke(export.main, [str(x) for x in (*arguments, "--out", path, "--number", 7)])
     assert result.exit_code == 0, result.output
-    assert (tmp_path / "face-7.onnx").stat().st_size < 2.2 * sum(p.numel() for p in network.parameters())
+    assert path.stat().st_size < 2.2 * sum(p.numel() for p in one.parameters())
+    mean = Generator().eval()
+    mean.load_state_dict({k: (v.float() + other.state_dict()[k]) / 2 for k, v in one.state_dict().items()})
+    assert export.difference(mean, path, (1, 64, 64)) < export.TOLERANCE
+    assert export.difference(one.eval(), path, (1, 64, 64)) > 2 * export.TOLERANCE
     assert '"generator": 7' in (tmp_path / "models.json").read_text()
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 from portrait import portrait
 
@@ -126,19 +127,48 @@ def test_rates_over_little_overlap_are_in_brackets() -> None:
 
 
 def test_skin_is_grouped_by_its_tone() -> None:
-    skin = pytest.importorskip("vcmcodec.bench.skin")
+    pytest.importorskip("skimage")
+    from vcmcodec.bench import skin
+
     assert skin.angle(np.array([0.0, 0.0, 0.0])) == pytest.approx(-90, abs=1)
     assert skin.angle(np.array([255.0, 255.0, 255.0])) == pytest.approx(90, abs=1)
-    marks = np.full((68, 2), 20.0)
+    marks = np.full((68, 2), 2.0)
     marks[36], marks[45] = (10, 10), (30, 10)
+    marks[[2, 31, 41]] = (6, 28), (18, 34), (12, 28)
+    marks[[14, 35, 46]] = (34, 28), (22, 34), (28, 28)
     for colour, name in (
         ((240, 205, 180), "light"),
         ((190, 140, 110), "intermediate"),
         ((90, 60, 45), "dark"),
     ):
-        image = np.full((40, 40, 3), colour, dtype=np.uint8)
-        image[:5] = 255 - image[:5]  # no cheek
+        image = np.full((40, 40, 3), (0, 0, 255) if name == "light" else 255, dtype=np.uint8)
+        for x in (12, 28):
+            image[28:33, x - 2 : x + 3] = colour
         assert skin.group(image, marks) == f"{name} skin"
+
+
+def test_groups_of_skin_are_written_for_the_bench(tmp_path: Path) -> None:
+    pytest.importorskip("skimage")
+    from vcmcodec.bench import skin
+    from vcmcodec.bench.judges.faces import Dlib68
+
+    try:
+        Dlib68()
+    except ModelError as error:
+        pytest.skip(str(error))
+    folder = tmp_path / "faces"
+    (folder / "more").mkdir(parents=True)
+    Image.fromarray(portrait()).save(folder / "more" / "a.png")
+    Image.new("RGB", (64, 64)).save(folder / "none.png")
+    (folder / "broken.png").write_bytes(b"no picture")
+    result = CliRunner().invoke(skin.main, [str(folder), "-o", str(tmp_path / "groups.csv")])
+    assert result.exit_code == 0, result.output
+    found = groups.read(tmp_path / "groups.csv")
+    assert list(found) == ["more/a.png"]
+    assert found["more/a.png"] in {name for _, name in skin.GROUPS}
+    assert "broken.png" in result.output
+    named = [name for _, name in run.named([folder / "more" / "a.png"], [folder])]
+    assert named == list(found)
 
 
 def test_groups_have_means_and_a_gap(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.color import rgb2lab
 
-from vcmcodec import output, picture
+from vcmcodec import ModelError, OutputError, PictureError, output, picture
 from vcmcodec.bench import faces, run
 from vcmcodec.bench.judges.faces import Dlib68
 
@@ -59,17 +59,25 @@ def group(image: NDArray[np.uint8], marks: NDArray[np.float64]) -> str:
 def main(folders: tuple[Path, ...], path: Path) -> None:
     """Write the groups of the faces below FOLDERS, given to vcm bench in the same order; faces that are not
     found have none."""
-    find, counts, text = Dlib68(), dict.fromkeys((name for _, name in GROUPS), 0), io.StringIO()
+    counts, text = dict.fromkeys((name for _, name in GROUPS), 0), io.StringIO()
     rows = csv.writer(text)
     rows.writerow(("file", "group"))
-    for face, name in run.named(faces.listed(folders), folders):
-        image = picture.load(face)
-        marks = find(image)
-        if marks is not None:
-            found = group(image, marks)
-            counts[found] += 1
-            rows.writerow((name, found))
-    output.write(path, text.getvalue().encode())
+    try:
+        find = Dlib68()
+        for face, name in run.named(faces.listed(folders), folders):
+            try:
+                image = picture.load(face)
+            except PictureError as error:  # vcm bench skips it, too
+                click.echo(f"{face}: {error}", err=True)
+                continue
+            marks = find(image)
+            if marks is not None:
+                found = group(image, marks)
+                counts[found] += 1
+                rows.writerow((name, found))
+        output.write(path, text.getvalue().encode())
+    except (ModelError, OutputError) as error:
+        raise click.ClickException(str(error)) from None
     click.echo(", ".join(f"{name} {count}" for name, count in counts.items()))
 
 

@@ -56,7 +56,8 @@ def difference(generator: Generator, path: Path, size: tuple[int, int, int]) -> 
 
 
 def averaged(weights: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
-    """The mean of the weights of networks that one was trained on from another (Wortsman et al. 2022)."""
+    """The mean, float32, of the weights of networks that one was trained on from another (Wortsman et al.
+    2022). Raises KeyError or RuntimeError where they are not of one kind."""
     return {name: torch.stack([one[name].float() for one in weights]).mean(dim=0) for name in weights[0]}
 
 
@@ -73,7 +74,7 @@ def averaged(weights: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
 @click.option("--number", default=1, show_default=True, help="The generator's id, which files name.")
 @click.option("--replace", is_flag=True, help="Replace weights that were never released.")
 def main(checkpoints: tuple[Path, ...], out: Path, number: int, replace: bool) -> None:
-    """Export the weights of a checkpoint, averaged over its run."""
+    """Export the weights of a checkpoint, averaged over its run, or the mean of several checkpoints' such."""
     generator = Generator().eval()
     states = [torch.load(checkpoint, map_location="cpu", weights_only=True) for checkpoint in checkpoints]
     generator.load_state_dict(averaged([state["ema"] for state in states]))
@@ -104,7 +105,9 @@ def main(checkpoints: tuple[Path, ...], out: Path, number: int, replace: bool) -
     output.write(out, partial.read_bytes())
     partial.unlink()
     catalogue.enter(out, generator=number, contract=CONTRACT)
-    click.echo(f"{out}: {out.stat().st_size} bytes, step {states[-1].get('step', 0)}")
+    click.echo(
+        f"{out}: {out.stat().st_size} bytes, steps {', '.join(str(state.get('step', 0)) for state in states)}"
+    )
 
 
 if __name__ == "__main__":
