@@ -60,13 +60,13 @@ _ROWS = 64
 def nearest(where: Sequence[Point], first: int = 0) -> Iterator[Near]:
     """For each place from ``where[first]`` on, the nearest three of those before it (of equally near ones
     the earlier), or as many as there are."""
-    places = np.array(where, dtype=np.int64).reshape(-1, 2)
-    count = len(places)
+    count = len(where)
+    x, y = np.array(where, dtype=np.int64).reshape(-1, 2).T.copy()
     for start in range(first, count, _ROWS):
         rows, others = np.arange(start, min(start + _ROWS, count)), np.arange(min(start + _ROWS, count))
-        apart = places[rows, None] - places[others]
+        across, down = x[rows, None] - x[others], y[rows, None] - y[others]
         # Equally near ones are told apart by their place in the order.
-        ranks = (apart**2).sum(axis=2) * count + others
+        ranks = (across * across + down * down) * count + others
         ranks[others >= rows[:, None]] = np.iinfo(np.int64).max
         if len(others) > NEIGHBOURS:
             ranks = np.partition(ranks, NEIGHBOURS - 1)[:, :NEIGHBOURS]
