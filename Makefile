@@ -78,8 +78,8 @@ bench-setup: $(VENV)/.bench ## Install the judges and the peers
 measure: $(VENV)/.bench faces ## Print figures and bars on FACES, and refresh the README's table
 	$(RUN) vcmcodec.bench.measure $(FACES) --into README.md
 
-measure-wild: $(VENV)/.bench wild-faces ## The same on 100 of WILD_FACES
-	$(RUN) vcmcodec.bench.measure $(WILD_FACES) --limit 100 --into README.md --mark measure-wild
+measure-wild: $(VENV)/.bench wild-faces ## The same on 50 of WILD_FACES
+	$(RUN) vcmcodec.bench.measure $(WILD_FACES) --limit 50 --into README.md --mark measure-wild
 
 rate: $(VENV)/.bench faces ## Print what strokes cost on FACES, the bars of presets, and refresh the README's table
 	$(RUN) vcmcodec.bench.rate $(FACES) --into README.md

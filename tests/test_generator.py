@@ -135,7 +135,7 @@ def test_pictures_of_many_files_are_those_of_each() -> None:
     found[1] = (found[1][0], found[1][1].first(10))
     pictures = [np.asarray(shown).astype(int) for shown in vcmcodec.paint(found)]
     for shown, count in zip(pictures, (None, 10, None)):
-        assert np.abs(shown - np.asarray(vcmcodec.decode(file(), colours=count))).max() <= 2
+        assert np.abs(shown - np.asarray(vcmcodec.decode(file(), colours=count))).max() <= 1
     assert list(vcmcodec.paint([])) == []
 
 

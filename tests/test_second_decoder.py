@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from vcmcodec.scene import Drawing, Scene
 from vcmcodec.wire import varint
 
 SPEC = Path(__file__).parent.parent / "spec"
-sys.path.insert(0, str(SPEC))
 agree = importlib.import_module("agree")
 VECTORS = json.loads((SPEC / "vectors" / "vectors.json").read_text(encoding="utf-8"))["vectors"]
 QUICK = range(192, 217)

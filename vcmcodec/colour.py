@@ -87,8 +87,9 @@ def predict(known: Sequence[YCoCg], near: Near) -> Guess:
         co += weight * known[other][1]
         cg += weight * known[other][2]
     light = [known[other][0] for other, _ in near]
-    rounded = tuple((2 * part + total) // (2 * total) for part in (y, co, cg))
-    return Guess((rounded[0], rounded[1], rounded[2]), near[0][1], max(light) - min(light))
+    twice = 2 * total
+    mean = (2 * y + total) // twice, (2 * co + total) // twice, (2 * cg + total) // twice
+    return Guess(mean, near[0][1], max(light) - min(light))
 
 
 def _clamp(y: int, co: int, cg: int) -> YCoCg:

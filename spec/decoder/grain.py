@@ -8,11 +8,6 @@ from numpy.typing import NDArray
 MODULUS = 1 << 32
 
 
-def strength_of(realism: float) -> int:
-    """Section 8: `s`. Python rounds ties to even."""
-    return round(256 * realism)
-
-
 def noise(x: int, y: int) -> int:
     """Section 8: `n`."""
     h = ((x + 1) * 0x9E3779B1 ^ (y + 1) * 0x85EBCA77) % MODULUS

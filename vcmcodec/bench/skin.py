@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -53,32 +55,39 @@ def group(image: NDArray[np.uint8], marks: NDArray[np.float64]) -> str:
     return next(name for least, name in GROUPS if tone > least or least == GROUPS[-1][0])
 
 
+def grouped(folders: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """The name, as vcm bench has it, and the group of each face below ``folders`` that is found. Pictures that
+    cannot be read are told of on stderr, and skipped, as the bench skips them.
+
+    Raises ModelError where the judge that finds landmarks is missing.
+    """
+    find = Dlib68()
+    for path, name in run.named(faces.listed(folders), folders):
+        try:
+            image = picture.load(path)
+        except PictureError as error:
+            click.echo(f"{path}: {error}", err=True)
+            continue
+        marks = find(image)
+        if marks is not None:
+            yield name, group(image, marks)
+
+
 @click.command()
 @faces.folders
 @click.option("-o", "--output", "path", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def main(folders: tuple[Path, ...], path: Path) -> None:
     """Write the groups of the faces below FOLDERS, given to vcm bench in the same order; faces that are not
     found have none."""
-    counts, text = dict.fromkeys((name for _, name in GROUPS), 0), io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow(("file", "group"))
+    text = io.StringIO()
     try:
-        find = Dlib68()
-        for face, name in run.named(faces.listed(folders), folders):
-            try:
-                image = picture.load(face)
-            except PictureError as error:  # vcm bench skips it, too
-                click.echo(f"{face}: {error}", err=True)
-                continue
-            marks = find(image)
-            if marks is not None:
-                found = group(image, marks)
-                counts[found] += 1
-                rows.writerow((name, found))
+        rows = list(grouped(folders))
+        csv.writer(text).writerows([("file", "group"), *rows])
         output.write(path, text.getvalue().encode())
     except (ModelError, OutputError) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(", ".join(f"{name} {count}" for name, count in counts.items()))
+    counts = Counter(found for _, found in rows)
+    click.echo(", ".join(f"{name} {counts[name]}" for _, name in GROUPS))
 
 
 if __name__ == "__main__":
