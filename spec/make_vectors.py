@@ -18,7 +18,8 @@ from unittest import mock
 
 from vcmcodec import codec, container, ppm
 from vcmcodec.container import Header, canvas_size
-from vcmcodec.entropy import Encoder
+from vcmcodec.entropy.contexts import ContextCoder
+from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.errors import VcmError
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
@@ -565,11 +566,11 @@ def bad_decisions() -> Iterator[Vector]:
     """Edge and colour layers of coding 2 that break one rule."""
     triangle = drawing(PLAIN, TRIANGLE, 3)
     good = edge_layer.encode(triangle)
-    table = weights.read(edge_layer.WEIGHTS, strokes.WEIGHTS)
+    model = weights.model(edge_layer.WEIGHTS, strokes.WEIGHTS)
 
     def edges(ops: Sequence[Op]) -> tuple[int, bytes]:
-        coder, count = Encoder(table), sum(isinstance(op, Move) for op in ops)
-        for _ in strokes.walk(coder, Grid(256, 256, 3), count, ops):
+        coder, count = Encoder(), sum(isinstance(op, Move) for op in ops)
+        for _ in strokes.walk(ContextCoder(coder, model), Grid(256, 256, 3), count, ops):
             pass
         return edge_layer.KIND, heads.StrokeHead(3, count).write() + coder.finish()
 

@@ -7,14 +7,14 @@ Everything here follows from a seed.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from itertools import chain
 
 from make_vectors import framed
 
 from vcmcodec import container, ppm, raster
 from vcmcodec.container import Header, canvas_size
-from vcmcodec.entropy import Encoder
+from vcmcodec.entropy.contexts import ContextCoder
+from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.errors import LimitError
 from vcmcodec.layers import colours as colour_layer
 from vcmcodec.layers import edges as edge_layer
@@ -36,8 +36,8 @@ LEVELS = ("zero", "small", "any", "powers", "far")
 class LooseEncoder(Encoder):
     """Ends on any of the bytes that decode to the same, not on the fewest."""
 
-    def __init__(self, table: Sequence[int], rng: random.Random) -> None:
-        super().__init__(table)
+    def __init__(self, rng: random.Random) -> None:
+        super().__init__()
         self._rng = rng
 
     def finish(self) -> bytes:
@@ -100,16 +100,17 @@ def odd_edges(rng: random.Random, canvas: tuple[int, int]) -> tuple[Drawing, Lay
             pass
     drawn.sort(key=lambda stroke: stroke[0].end[::-1])
     ops = tuple(chain.from_iterable(drawn))
-    coder = odd_encoder(rng, weights.read(edge_layer.WEIGHTS, strokes.WEIGHTS))
-    for _ in strokes.walk(coder, grid, len(drawn), ops):
+    coder = odd_encoder(rng)
+    model = weights.model(edge_layer.WEIGHTS, strokes.WEIGHTS)
+    for _ in strokes.walk(ContextCoder(coder, model), grid, len(drawn), ops):
         pass
     payload = heads.StrokeHead(grid.step, len(drawn)).write() + coder.finish()
     return Drawing(*canvas, grid.step, ops), (heads.EDGES, payload)
 
 
-def odd_encoder(rng: random.Random, table: Sequence[int]) -> Encoder:
+def odd_encoder(rng: random.Random) -> Encoder:
     """One that ends on the fewest bytes, or one that does not."""
-    return LooseEncoder(table, rng) if rng.random() < 0.2 else Encoder(table)
+    return LooseEncoder(rng) if rng.random() < 0.2 else Encoder()
 
 
 def odd_rest(rng: random.Random) -> bytes:
@@ -244,9 +245,10 @@ def odd_colours(rng: random.Random, drawing: Drawing) -> list[Layer]:
             symbols = bytes(rng.randrange(1, 256) >> rng.choice((0, 4, 8)) for _ in range(3 * count))
             body = ppm.encode(symbols, ppm.primer(colour_layer.PRIMER)) + odd_rest(rng)
         else:
-            coder = odd_encoder(rng, weights.read(colour_layer.WEIGHTS, tones.WEIGHTS))
+            coder = odd_encoder(rng)
+            syntax = ContextCoder(coder, weights.model(colour_layer.WEIGHTS, tones.WEIGHTS))
             step = colour_layer.STEPS[steps]
-            tones.walk(coder, places, known, count, steps, step, lambda *_: odd_level(rng, habit))
+            tones.walk(syntax, places, known, count, steps, step, lambda *_: odd_level(rng, habit))
             body = coder.finish()
         layers.append((heads.COLOURS, head + body))
     return layers

@@ -16,9 +16,10 @@ from portrait import portrait
 
 from vcmcodec import budget, generator
 from vcmcodec.analysis.sketch import Sketch
-from vcmcodec.entropy import Elements, Encoder
+from vcmcodec.entropy.contexts import ContextCoder, ContextModel, Elements
+from vcmcodec.entropy.range_coder import Encoder
+from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.layers import colours as colour_layer
-from vcmcodec.meter import Meter
 from vcmcodec.scene import Scene
 from vcmcodec.train import dataset_build
 
@@ -329,9 +330,9 @@ def test_weights_are_fitted_to_what_is_probable() -> None:
     assert bits < 0.95 * cost(np.zeros_like(weights), decisions)
     at = element.at(0, 2)
     assert weights[at[1] + 1] == 0, "a context that was never seen says nothing"
-    meter, coder = Meter(weights.tolist()), Encoder(weights.tolist())
-    for bit in (0, 1, 1):
-        meter.bit(bit, element.at(1, 1), 1)
-        coder.bit(bit, element.at(1, 1), 1)
-    assert meter.bits < 4
-    assert len(coder.finish()) <= 1
+    model, rate, encoder = ContextModel(weights.tolist()), RateEstimator(), Encoder()
+    for coder in (rate, encoder):
+        for bit in (0, 1, 1):
+            ContextCoder(coder, model).bit(bit, element.at(1, 1), 1)
+    assert rate.bits < 4
+    assert len(encoder.finish()) <= 1

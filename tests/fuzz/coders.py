@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 
 from vcmcodec import ppm
-from vcmcodec.entropy import NUMBER_NODES, Coder, Decoder, Encoder, signed, tree, unsigned
+from vcmcodec.entropy.binarise import NUMBER_NODES, signed, tree, unsigned
+from vcmcodec.entropy.contexts import ContextCoder, ContextModel
+from vcmcodec.entropy.range_coder import BinaryCoder, Decoder, Encoder
 from vcmcodec.layers import colours, edges, ppm_strokes, strokes, weights
 from vcmcodec.limits import DEFAULT_LIMITS
 
@@ -35,8 +37,9 @@ def check_symbols(data: bytes, told: bytes | None) -> None:
 _CONTEXTS = 3
 
 
-def _decisions(coder: Coder, rng: random.Random, values: list[int] | None) -> list[int]:
+def _decisions(binary: BinaryCoder, rng: random.Random, values: list[int] | None) -> list[int]:
     """Codes ``values`` as elements of all sorts that ``rng`` chooses, or reads them where they are None."""
+    coder = ContextCoder(binary, _edge_model())
     source, found = iter(values or ()), []
     for _ in range(rng.randrange(1, 60)):
         bases = [64 * rng.randrange(1400) for _ in range(_CONTEXTS)]
@@ -45,7 +48,7 @@ def _decisions(coder: Coder, rng: random.Random, values: list[int] | None) -> li
             found.append(coder.bit(value, bases, rng.randrange(NUMBER_NODES)))
         elif kind == 1:
             count = rng.choice((1, 2, 3, 255, 256, 1000, 65536))
-            found.append(coder.even(value, count))
+            found.append(coder.uniform(value, count))
             assert 0 <= found[-1] < count
         elif kind == 2:
             found.append(tree(coder, value, 4, bases))
@@ -56,22 +59,22 @@ def _decisions(coder: Coder, rng: random.Random, values: list[int] | None) -> li
     return found
 
 
-def _edge_weights() -> tuple[int, ...]:
-    return weights.read(edges.WEIGHTS, strokes.WEIGHTS)
+def _edge_model() -> ContextModel:
+    return weights.model(edges.WEIGHTS, strokes.WEIGHTS)
 
 
 def read_decisions(data: bytes) -> tuple[list[int], str | None]:
     """The first byte chooses the elements, the others hold them."""
-    coder = Decoder(data[1:], _edge_weights())
+    coder = Decoder(data[1:])
     return _decisions(coder, random.Random(sum(data[:1])), None), coder.fault
 
 
 def check_decisions(data: bytes, found: tuple[list[int], str | None]) -> None:
     values, wrong = found
-    coder = Encoder(_edge_weights())
+    coder = Encoder()
     _decisions(coder, random.Random(sum(data[:1])), values)
     shortest = coder.finish()
-    again = Decoder(shortest, _edge_weights())
+    again = Decoder(shortest)
     assert _decisions(again, random.Random(sum(data[:1])), None) == values
     assert again.fault is None
     if wrong is None:

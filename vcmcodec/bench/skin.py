@@ -56,8 +56,8 @@ def group(image: NDArray[np.uint8], marks: NDArray[np.float64]) -> str:
 
 
 def grouped(folders: Sequence[Path]) -> Iterator[tuple[str, str]]:
-    """The name, as vcm bench has it, and the group of each face below ``folders`` that is found. Pictures that
-    cannot be read are told of on stderr, and skipped, as the bench skips them.
+    """The name, as vcm bench has it, and the group of each face below ``folders`` that is found. Pictures
+    that cannot be read are told of on stderr, and skipped, as the bench skips them.
 
     Raises ModelError where the judge that finds landmarks is missing.
     """

@@ -17,11 +17,12 @@ from typing import NamedTuple
 
 from vcmcodec import colour, ppm
 from vcmcodec.colour import Guess, YCoCg
-from vcmcodec.entropy import Decoder, Encoder
+from vcmcodec.entropy.contexts import ContextCoder, ContextModel
+from vcmcodec.entropy.range_coder import Decoder, Encoder
+from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.errors import LimitError
 from vcmcodec.layers import heads, tones, weights
 from vcmcodec.limits import Limits
-from vcmcodec.meter import Meter
 from vcmcodec.ops import Point
 from vcmcodec.scene import Scene
 from vcmcodec.wire import Reader
@@ -34,6 +35,10 @@ WEIGHTS = f"colours-{heads.COLOUR_CODING}.weights"
 STEPS = heads.COLOUR_STEPS
 
 DEFAULT_STEPS = 2
+
+
+def _model() -> ContextModel:
+    return weights.model(WEIGHTS, tones.WEIGHTS)
 
 
 def encode(
@@ -51,8 +56,8 @@ def encode(
     scene = replace(scene, filled=coding == heads.COLOUR_CODING)
     known, places = list(scene.known), scene.places
     if coding == heads.COLOUR_CODING:
-        coder = Encoder(weights.read(WEIGHTS, tones.WEIGHTS))
-        tones.walk(coder, places, known, len(wanted), steps, STEPS[steps], colour.quantiser(wanted))
+        coder, best = Encoder(), colour.quantiser(wanted)
+        tones.walk(ContextCoder(coder, _model()), places, known, len(wanted), steps, STEPS[steps], best)
         body = coder.finish()
     else:
         body = ppm.encode(colour.encode(places, known, wanted, STEPS[steps]), ppm.primer(PRIMER))
@@ -72,22 +77,22 @@ def costs(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> C
 
     Raises ModelError where the weights are missing.
     """
-    meter, best = Meter(weights.read(WEIGHTS, tones.WEIGHTS)), colour.quantiser(wanted)
+    rate, best = RateEstimator(), colour.quantiser(wanted)
     sizes: list[float] = []
     telling = 0
 
     def level(new: int, part: int, guess: Guess, step: int) -> int:
         nonlocal telling
         if part == 0 and new:
-            sizes.append(meter.bytes)
+            sizes.append(rate.bytes)
         value = best(new, part, guess, step)
         if value:
             telling = new + 1
         return value
 
     places, known = scene.places, list(scene.known)
-    tones.walk(meter, places, known, len(wanted), steps, STEPS[steps], level)
-    return Costs([*sizes, meter.bytes], telling)
+    tones.walk(ContextCoder(rate, _model()), places, known, len(wanted), steps, STEPS[steps], level)
+    return Costs([*sizes, rate.bytes], telling)
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
@@ -127,8 +132,9 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
 
 def _read(reader: Reader, head: heads.ColourHead, places: Sequence[Point], known: list[YCoCg]) -> None:
     start = reader.offset
-    coder = Decoder(reader.rest(), weights.read(WEIGHTS, tones.WEIGHTS))
-    tones.walk(coder, places, known, head.colours, head.steps, STEPS[head.steps], None)
+    coder = Decoder(reader.rest())
+    syntax = ContextCoder(coder, _model())
+    tones.walk(syntax, places, known, head.colours, head.steps, STEPS[head.steps], None)
     if coder.fault:
         raise reader.error(f"damaged: {coder.fault}", start)
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vcmcodec import raster
-from vcmcodec.entropy import Decoder, Encoder
+from vcmcodec.entropy.contexts import ContextCoder, ContextModel
+from vcmcodec.entropy.range_coder import Decoder, Encoder
+from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.errors import LimitError
 from vcmcodec.layers import heads, ppm_strokes, strokes, weights
 from vcmcodec.limits import Limits
-from vcmcodec.meter import Meter
 from vcmcodec.ops import Grid, Op, fault
 from vcmcodec.scene import Drawing, Scene
 from vcmcodec.wire import Reader
@@ -25,8 +26,8 @@ KIND = heads.EDGES
 WEIGHTS = f"strokes-{heads.STROKE_CODING}.weights"
 
 
-def _weights() -> tuple[int, ...]:
-    return weights.read(WEIGHTS, strokes.WEIGHTS)
+def _model() -> ContextModel:
+    return weights.model(WEIGHTS, strokes.WEIGHTS)
 
 
 def encode(drawing: Drawing) -> bytes:
@@ -37,8 +38,8 @@ def encode(drawing: Drawing) -> bytes:
     """
     if not strokes.in_order(drawing.ops):
         return ppm_strokes.encode(drawing)
-    coder = Encoder(_weights())
-    for _ in strokes.walk(coder, drawing.grid, drawing.strokes, drawing.ops):
+    coder = Encoder()
+    for _ in strokes.walk(ContextCoder(coder, _model()), drawing.grid, drawing.strokes, drawing.ops):
         pass
     return heads.StrokeHead(drawing.step, drawing.strokes).write() + coder.finish()
 
@@ -48,10 +49,10 @@ def size(drawing: Drawing) -> float:
 
     Raises ModelError where the weights are missing.
     """
-    meter = Meter(_weights())
-    for _ in strokes.walk(meter, drawing.grid, drawing.strokes, drawing.ops):
+    rate = RateEstimator()
+    for _ in strokes.walk(ContextCoder(rate, _model()), drawing.grid, drawing.strokes, drawing.ops):
         pass
-    return len(heads.StrokeHead(drawing.step, drawing.strokes).write()) + meter.bytes
+    return len(heads.StrokeHead(drawing.step, drawing.strokes).write()) + rate.bytes
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
@@ -86,10 +87,11 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
 def _read(head: heads.StrokeHead, grid: Grid, reader: Reader, limits: Limits) -> tuple[Op, ...]:
     start, least = reader.offset, 2 * head.strokes
     ops: list[Op] = []
-    coder = Decoder(reader.rest(), _weights())
+    coder = Decoder(reader.rest())
+    syntax = ContextCoder(coder, _model())
     try:
         if least <= limits.ops:
-            for op in strokes.walk(coder, grid, head.strokes, None):
+            for op in strokes.walk(syntax, grid, head.strokes, None):
                 ops.append(op)
                 if len(ops) > limits.ops:
                     break

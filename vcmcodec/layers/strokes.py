@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vcmcodec.entropy import NUMBER_NODES, Coder, Elements, signed, tree, unsigned
+from vcmcodec.entropy.binarise import NUMBER_NODES, signed, tree, unsigned
+from vcmcodec.entropy.contexts import Coder, Elements
 from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point, thirds
 
 _elements = Elements()
@@ -135,7 +136,7 @@ def _start(coder: Coder, grid: Grid, left: int, last: Point, op: Op | None) -> P
     count = -(-(cell + 1) * grid.columns // 16) - first
     if count == 0:
         raise ValueError("a stroke begins nowhere")
-    return first + coder.even(x - first, count), y
+    return first + coder.uniform(x - first, count), y
 
 
 def _kind(coder: Coder, grid: Grid, state: _State, op: Op | None) -> int:
@@ -207,7 +208,7 @@ def _end(coder: Coder, grid: Grid, state: _State, kind: int, op: Op | None) -> t
 
 def _rest(coder: Coder, state: _State, bounds: tuple[int, int], side: int, length: int, across: int) -> int:
     """Which of the values from ``bounds[0]`` to below ``bounds[1]`` the coordinate across is: in which half,
-    in which half of that, and the rest evenly."""
+    in which half of that, and the rest uniformly."""
     low, high = bounds
     count = high - low
     if count == 1:
@@ -221,7 +222,7 @@ def _rest(coder: Coder, state: _State, bounds: tuple[int, int], side: int, lengt
         upper = coder.bit(int(across >= middle), bases, node)
         low, high = (middle, high) if upper else (low, middle)
         node = 2 * node + upper
-    return low + coder.even(across - low, high - low) if high - low > 1 else low
+    return low + coder.uniform(across - low, high - low) if high - low > 1 else low
 
 
 def _ahead(state: _State, side: int, length: int) -> int | None:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from vcmcodec import colour
 from vcmcodec.colour import Guess, Levels, Steps, YCoCg
-from vcmcodec.entropy import NUMBER_NODES, Coder, Elements, signed
+from vcmcodec.entropy.binarise import NUMBER_NODES, signed
+from vcmcodec.entropy.contexts import Coder, Elements
 from vcmcodec.ops import Point
 
 _elements = Elements()

@@ -8,19 +8,20 @@ import functools
 from pathlib import Path
 
 from vcmcodec import settings
+from vcmcodec.entropy.contexts import ContextModel
 from vcmcodec.errors import ModelError
 
 
 @functools.lru_cache(maxsize=8)
-def _read(path: Path, count: int) -> tuple[int, ...]:
+def _read(path: Path, count: int) -> ContextModel:
     values = array.array("b", path.read_bytes())
     if len(values) != count:
         raise ModelError(f"the model file {path} holds {len(values)} weights, not {count}")
-    return tuple(values)
+    return ContextModel(tuple(values))
 
 
-def read(name: str, count: int) -> tuple[int, ...]:
-    """The ``count`` weights that the model file ``name`` holds, each -128..127.
+def model(name: str, count: int) -> ContextModel:
+    """The context model of the ``count`` weights that the model file ``name`` holds.
 
     Raises ModelError where it is missing, altered or of another size.
     """

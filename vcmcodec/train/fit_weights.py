@@ -1,4 +1,4 @@
-"""Fits the weights of an additive model (see :mod:`vcmcodec.entropy`) to recorded decisions."""
+"""Fits the weights of an additive model (see :mod:`vcmcodec.entropy.contexts`) to recorded decisions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from vcmcodec.entropy import UNIT
+from vcmcodec.entropy.contexts import UNIT
 
 RATE = 0.05
 DECAY = 2e-7
@@ -17,7 +17,7 @@ DECAY = 2e-7
 
 
 class Recorder:
-    """A coder that writes down decisions instead of coding them."""
+    """A :class:`vcmcodec.entropy.contexts.Coder` that writes down decisions instead of coding them."""
 
     def __init__(self) -> None:
         self.bits = bytearray()
@@ -30,7 +30,7 @@ class Recorder:
         self.counts.append(len(bases))
         return bit
 
-    def even(self, value: int, count: int) -> int:
+    def uniform(self, value: int, count: int) -> int:
         return value
 
 
