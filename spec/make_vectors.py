@@ -21,11 +21,14 @@ from vcmcodec.container import Header, canvas_size
 from vcmcodec.entropy.contexts import ContextCoder
 from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.errors import VcmError
-from vcmcodec.layers import colours as colour_layer
-from vcmcodec.layers import edges as edge_layer
-from vcmcodec.layers import heads, ppm_strokes, strokes, weights
+from vcmcodec.layers import weights
+from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.colours import payload as colour_layer
+from vcmcodec.layers.edges import head as edge_head
+from vcmcodec.layers.edges import payload as edge_layer
+from vcmcodec.layers.edges import ppm_strokes, strokes
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.ops import Curve, Grid, Line, Move, Op, digest, fault, thirds
-from vcmcodec.scene import Drawing, Scene
 from vcmcodec.wire import varint
 
 FOLDER = Path(__file__).parent / "vectors"
@@ -79,15 +82,15 @@ def scene_layers(
     drawn: Drawing, cuts: Sequence[int], rng: random.Random, steps: int = colour_layer.DEFAULT_STEPS
 ) -> list[tuple[int, bytes]]:
     """An edge layer, and colour layers with random colours up to each of ``cuts``."""
-    scene = Scene(drawn.width, drawn.height, drawn)
-    layers = [(edge_layer.KIND, ppm_strokes.encode(drawn))]
+    scene = drawn.scene
+    layers = [(edge_head.CODE, ppm_strokes.encode(drawn))]
     for cut in cuts:
         wanted = [
             (rng.randrange(256), rng.randrange(256), rng.randrange(256))
             for _ in range(cut - len(scene.known))
         ]
-        payload, scene = colour_layer.encode(scene, wanted, steps, coding=heads.COLOUR_PRIMER)
-        layers.append((colour_layer.KIND, payload))
+        payload, scene = colour_layer.encode(scene, wanted, steps, coding=colour_head.PPM)
+        layers.append((colour_head.CODE, payload))
     return layers
 
 
@@ -204,7 +207,7 @@ def good() -> Iterator[Vector]:
         container.write(PLAIN, scene_layers(drawing(PLAIN, ends, 3), (), rng)),
     )
     triangle = drawing(PLAIN, TRIANGLE, 3)
-    edge = (edge_layer.KIND, ppm_strokes.encode(triangle))
+    edge = (edge_head.CODE, ppm_strokes.encode(triangle))
     count = len(triangle.places_beside_strokes)
     wild = bytes(255 - n % 2 for n in range(3 * count))
     yield Vector(
@@ -226,15 +229,15 @@ def good() -> Iterator[Vector]:
 
 def colour_payload(symbols: bytes, steps: int) -> tuple[int, bytes]:
     """A colour layer of any symbols."""
-    coded = ppm.encode(symbols, ppm.primer(colour_layer.PRIMER))
-    return colour_layer.KIND, bytes([0x10 | steps]) + varint(len(symbols) // 3) + coded
+    coded = ppm.encode(symbols, ppm.primer(colour_head.PRIMER))
+    return colour_head.CODE, bytes([0x10 | steps]) + varint(len(symbols) // 3) + coded
 
 
 def edge_payload(counts: Sequence[int], symbols: bytes, escapes: int | None = None) -> tuple[int, bytes]:
     """An edge layer at step 3 of any counts and symbols."""
     numbers = [*counts, *([] if escapes is None else [escapes])]
     head = bytes([0x12 | (0 if escapes is None else 8)]) + b"".join(map(varint, numbers))
-    return edge_layer.KIND, head + ppm.encode(symbols, ppm.primer(ppm_strokes.PRIMER))
+    return edge_head.CODE, head + ppm.encode(symbols, ppm.primer(edge_head.PRIMER))
 
 
 def framed(header: bytes, parts: Sequence[tuple[int, bytes]]) -> bytes:
@@ -249,7 +252,7 @@ def framed(header: bytes, parts: Sequence[tuple[int, bytes]]) -> bytes:
 
 def unprimed() -> bytes:
     """A coded part that spoils the last symbols of the edge primer."""
-    primer = ppm.primer(ppm_strokes.PRIMER)
+    primer = ppm.primer(edge_head.PRIMER)
     rng = random.Random(3)
     while True:
         coded = rng.randbytes(6)
@@ -422,7 +425,7 @@ def bad_ops() -> Iterator[Vector]:
     )
     for name, shows, ops in cases:
         assert fault(ops, grid), ops
-        layer = (edge_layer.KIND, ppm_strokes.encode(drawing(PLAIN, ops, 3)))
+        layer = (edge_head.CODE, ppm_strokes.encode(drawing(PLAIN, ops, 3)))
         yield Vector(name, shows, container.write(PLAIN, [layer]), "invalid")
 
 
@@ -448,16 +451,16 @@ def in_order(ops: Sequence[Op]) -> tuple[Op, ...]:
 
 def decided(drawn: Drawing, cuts: Sequence[int], rng: random.Random, steps: int) -> list[tuple[int, bytes]]:
     """Layers as :func:`scene_layers`, in coding 2."""
-    scene, base = Scene(drawn.width, drawn.height, drawn), edge_layer.encode(drawn)
-    assert base[0] >> 4 == heads.STROKE_CODING
-    layers = [(edge_layer.KIND, base)]
+    scene, base = drawn.scene, edge_layer.encode(drawn)
+    assert base[0] >> 4 == edge_head.DECISIONS
+    layers = [(edge_head.CODE, base)]
     for cut in cuts:
         wanted = [
             (rng.randrange(256), rng.randrange(256), rng.randrange(256))
             for _ in range(cut - len(scene.known))
         ]
         payload, scene = colour_layer.encode(scene, wanted, steps)
-        layers.append((colour_layer.KIND, payload))
+        layers.append((colour_head.CODE, payload))
     return layers
 
 
@@ -503,7 +506,7 @@ def good_decisions() -> Iterator[Vector]:
     yield Vector(
         "good-decisions-empty",
         "Coding 2: no strokes, and so no decisions.",
-        container.write(PLAIN, [(edge_layer.KIND, edge_layer.encode(drawing(PLAIN, (), 4)))]),
+        container.write(PLAIN, [(edge_head.CODE, edge_layer.encode(drawing(PLAIN, (), 4)))]),
     )
     wide = Header(400, 300, 512, 1)
     drawn = drawing(wide, in_order(random_ops(rng, Grid(512, 384, 4), 40, 90)), 4)
@@ -545,20 +548,20 @@ def good_decisions() -> Iterator[Vector]:
             container.write(PLAIN, decided(drawn, (16, 48, len(drawn.places)), rng, step)),
         )
     bare = drawing(PLAIN, (), 3)
-    payload, _ = colour_layer.encode(Scene(256, 256, bare), [(9, 99, 199), (200, 100, 0)] * 10, 2)
+    payload, _ = colour_layer.encode(bare.scene, [(9, 99, 199), (200, 100, 0)] * 10, 2)
     yield Vector(
         "good-decisions-fillers",
         "No strokes, so that all places are fillers.",
-        container.write(PLAIN, [(edge_layer.KIND, edge_layer.encode(bare)), (colour_layer.KIND, payload)]),
+        container.write(PLAIN, [(edge_head.CODE, edge_layer.encode(bare)), (colour_head.CODE, payload)]),
     )
     both = drawing(PLAIN, TRIANGLE, 3)
-    scene = Scene(256, 256, both)
-    symbols = (edge_layer.KIND, ppm_strokes.encode(both))
+    scene = both.scene
+    symbols = (edge_head.CODE, ppm_strokes.encode(both))
     payload, _ = colour_layer.encode(scene, [(9, 99, 199)] * 4, 1)
     yield Vector(
         "good-mixed-codings",
         "Strokes in coding 1, colours in coding 2.",
-        container.write(PLAIN, [symbols, (colour_layer.KIND, payload)]),
+        container.write(PLAIN, [symbols, (colour_head.CODE, payload)]),
     )
 
 
@@ -566,20 +569,20 @@ def bad_decisions() -> Iterator[Vector]:
     """Edge and colour layers of coding 2 that break one rule."""
     triangle = drawing(PLAIN, TRIANGLE, 3)
     good = edge_layer.encode(triangle)
-    model = weights.model(edge_layer.WEIGHTS, strokes.WEIGHTS)
+    model = weights.model(edge_head.WEIGHTS, strokes.WEIGHTS)
 
     def edges(ops: Sequence[Op]) -> tuple[int, bytes]:
         coder, count = Encoder(), sum(isinstance(op, Move) for op in ops)
         for _ in strokes.walk(ContextCoder(coder, model), Grid(256, 256, 3), count, ops):
             pass
-        return edge_layer.KIND, heads.StrokeHead(3, count).write() + coder.finish()
+        return edge_head.CODE, edge_head.StrokeHead(3, count).write() + coder.finish()
 
     def free_beside() -> tuple[int, bytes]:
         with mock.patch.object(strokes, "_is_free", lambda start, op: True):
             return edges((Move((5, 5)), Curve((15, 9), (25, 9), (35, 5))))
 
-    colours, _ = colour_layer.encode(Scene(256, 256, triangle), [(1, 2, 3)] * 2)
-    symbols, _ = colour_layer.encode(Scene(256, 256, triangle), [(1, 2, 3)], coding=heads.COLOUR_PRIMER)
+    colours, _ = colour_layer.encode(triangle.scene, [(1, 2, 3)] * 2)
+    symbols, _ = colour_layer.encode(triangle.scene, [(1, 2, 3)], coding=colour_head.PPM)
     open_one = drawing(PLAIN, TRIANGLE[:3], 3)
     cases = (
         ("surplus", "A byte that no decision needs.", [(1, good + bytes(8) + b"\1")], "invalid"),
@@ -597,7 +600,7 @@ def bad_decisions() -> Iterator[Vector]:
         (
             "too-many-colours",
             "One colour more than there are places, fillers among them.",
-            [edges(TRIANGLE[:3]), (2, heads.ColourHead(2, 2, len(open_one.places) + 1).write())],
+            [edges(TRIANGLE[:3]), (2, colour_head.ColourHead(2, 2, len(open_one.places) + 1).write())],
             "invalid",
         ),
         (

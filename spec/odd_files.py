@@ -16,12 +16,14 @@ from vcmcodec.container import Header, canvas_size
 from vcmcodec.entropy.contexts import ContextCoder
 from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.errors import LimitError
-from vcmcodec.layers import colours as colour_layer
-from vcmcodec.layers import edges as edge_layer
-from vcmcodec.layers import heads, ppm_strokes, strokes, tones, weights
+from vcmcodec.layers import weights
+from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.colours import syntax as colour_syntax
+from vcmcodec.layers.edges import head as edge_head
+from vcmcodec.layers.edges import ppm_strokes, strokes
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.limits import DEFAULT_LIMITS
 from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point, fault, thirds
-from vcmcodec.scene import Drawing
 
 Layer = tuple[int, bytes]
 Stroke = list[Op]
@@ -95,17 +97,17 @@ def odd_edges(rng: random.Random, canvas: tuple[int, int]) -> tuple[Drawing, Lay
         drawing = Drawing(*canvas, grid.step, tuple(chain.from_iterable(drawn)))
         try:
             payload = ppm_strokes.encode(drawing)
-            return drawing, (heads.EDGES, payload + odd_rest(rng) if drawn else payload)
+            return drawing, (edge_head.CODE, payload + odd_rest(rng) if drawn else payload)
         except LimitError:  # too many symbols for coding 1, and few enough ops for coding 2
             pass
     drawn.sort(key=lambda stroke: stroke[0].end[::-1])
     ops = tuple(chain.from_iterable(drawn))
     coder = odd_encoder(rng)
-    model = weights.model(edge_layer.WEIGHTS, strokes.WEIGHTS)
+    model = weights.model(edge_head.WEIGHTS, strokes.WEIGHTS)
     for _ in strokes.walk(ContextCoder(coder, model), grid, len(drawn), ops):
         pass
-    payload = heads.StrokeHead(grid.step, len(drawn)).write() + coder.finish()
-    return Drawing(*canvas, grid.step, ops), (heads.EDGES, payload)
+    payload = edge_head.StrokeHead(grid.step, len(drawn)).write() + coder.finish()
+    return Drawing(*canvas, grid.step, ops), (edge_head.CODE, payload)
 
 
 def odd_encoder(rng: random.Random) -> Encoder:
@@ -239,18 +241,18 @@ def odd_colours(rng: random.Random, drawing: Drawing) -> list[Layer]:
     while total and len(layers) < 50:
         count = rng.randint(1, min(most, total))
         total -= count
-        steps = rng.randrange(len(colour_layer.STEPS))
-        head = heads.ColourHead(coding, steps, count).write()
+        steps = rng.randrange(len(colour_head.STEPS))
+        head = colour_head.ColourHead(coding, steps, count).write()
         if coding == 1:
             symbols = bytes(rng.randrange(1, 256) >> rng.choice((0, 4, 8)) for _ in range(3 * count))
-            body = ppm.encode(symbols, ppm.primer(colour_layer.PRIMER)) + odd_rest(rng)
+            body = ppm.encode(symbols, ppm.primer(colour_head.PRIMER)) + odd_rest(rng)
         else:
             coder = odd_encoder(rng)
-            syntax = ContextCoder(coder, weights.model(colour_layer.WEIGHTS, tones.WEIGHTS))
-            step = colour_layer.STEPS[steps]
-            tones.walk(syntax, places, known, count, steps, step, lambda *_: odd_level(rng, habit))
+            syntax = ContextCoder(coder, weights.model(colour_head.WEIGHTS, colour_syntax.WEIGHTS))
+            step = colour_head.STEPS[steps]
+            colour_syntax.walk(syntax, places, known, count, steps, step, lambda *_: odd_level(rng, habit))
             body = coder.finish()
-        layers.append((heads.COLOURS, head + body))
+        layers.append((colour_head.CODE, head + body))
     return layers
 
 

@@ -13,9 +13,9 @@ from vcmcodec import raster
 from vcmcodec.analysis import order, regions, trace
 from vcmcodec.analysis.fit import CAP, Fitter
 from vcmcodec.analysis.sketch import Sketch
-from vcmcodec.layers import edges
+from vcmcodec.layers.edges import payload as edges
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.ops import Curve, Grid, Line, Move, Op, fault
-from vcmcodec.scene import Drawing
 
 GRID = Grid(256, 256, 3)
 

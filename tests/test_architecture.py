@@ -209,10 +209,10 @@ def test_help_starts_light(arguments):
 
 def test_info_starts_light(tmp_path):
     from vcmcodec import container
-    from vcmcodec.layers import edges
+    from vcmcodec.layers.edges import head
 
     path = tmp_path / "unfinished.vcm"
-    path.write_bytes(container.write(container.Header(256, 256, 256, 1), [(edges.KIND, bytes(8))]))
+    path.write_bytes(container.write(container.Header(256, 256, 256, 1), [(head.CODE, bytes(8))]))
     loaded = loaded_by(f"from vcmcodec.cli import main\nmain(['info', {str(path)!r}])")
     assert "vcmcodec" in loaded and loaded.isdisjoint(HEAVY | {"PIL", "numpy"})
 

@@ -18,9 +18,9 @@ from vcmcodec import ModelError, ppm
 from vcmcodec.analysis.sketch import Sketch
 from vcmcodec.bench import bitmaps, drawings
 from vcmcodec.bench.codecs import CodecError
-from vcmcodec.layers import edges
+from vcmcodec.layers.edges import payload as edges
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.ops import Curve, Line, Move, Op
-from vcmcodec.scene import Drawing
 
 
 @functools.cache

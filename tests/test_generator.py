@@ -16,8 +16,8 @@ from vcmcodec import ModelError, generator, grain, picture, ppm, runtime, settin
 from vcmcodec.analysis import edges, regions
 from vcmcodec.codec import MODEL
 from vcmcodec.container import Header, read, write
-from vcmcodec.layers import colours as colour_layer
-from vcmcodec.layers import ppm_strokes
+from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.ppmd.coder import Coder
 from vcmcodec.scene import Scene
 
@@ -62,7 +62,7 @@ def test_the_specification_names_the_same_files() -> None:
         if name not in (edges.FOREST, regions.MODEL):  # the encoder's own
             assert f"`models/{name}`" in text
             assert f"`{entry['sha256']}`" in text
-    for name in (ppm_strokes.PRIMER, colour_layer.PRIMER):
+    for name in (edge_head.PRIMER, colour_head.PRIMER):
         prefix = Coder().encode(ppm.primer(name))
         assert f"{len(prefix)}, `{sha256(prefix).hexdigest()}`" in text
 

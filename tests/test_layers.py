@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 from strokes import drawings
 
 from vcmcodec import colour, ppm
-from vcmcodec.container import canvas_size
+from vcmcodec.container import Layer, canvas_size
 from vcmcodec.errors import FormatError, LimitError
-from vcmcodec.layers import colours as colour_layer
-from vcmcodec.layers import edges as edge_layer
-from vcmcodec.layers import heads, ppm_strokes
+from vcmcodec.layers import kinds
+from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.colours import payload as colour_layer
+from vcmcodec.layers.edges import head as edge_head
+from vcmcodec.layers.edges import payload as edge_layer
+from vcmcodec.layers.edges import ppm_strokes
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
 from vcmcodec.ops import Grid, Line, Move, Op
-from vcmcodec.scene import Drawing, Scene
+from vcmcodec.scene import Scene
 from vcmcodec.wire import Reader
 
 PRIMER = bytes(range(64)) * 20
@@ -98,7 +102,7 @@ def test_sorted_strokes_round_trip(drawn: tuple[Grid, tuple[Op, ...]]) -> None:
     grid, ops = drawn
     drawing = Drawing(grid.width, grid.height, grid.step, sorted_ops(ops))
     payload = edge_layer.encode(drawing)
-    assert payload[0] >> 4 == heads.STROKE_CODING
+    assert payload[0] >> 4 == edge_head.DECISIONS
     assert abs(len(payload) - edge_layer.size(drawing)) <= 2
     assert decode(payload, Scene(grid.width, grid.height)).drawing == drawing
     with pytest.raises(FormatError, match="left over|last byte"):
@@ -112,7 +116,7 @@ def test_strokes_round_trip(drawn: tuple[Grid, tuple[Op, ...]]) -> None:
     payload = edge_layer.encode(drawing)
     scene = decode(payload, Scene(grid.width, grid.height))
     assert scene.drawing == drawing
-    assert heads.read_edges(Reader(payload)).strokes == sum(isinstance(op, Move) for op in ops)
+    assert edge_head.read(Reader(payload)).count == sum(isinstance(op, Move) for op in ops)
 
 
 def test_long_strokes_are_escaped_and_back() -> None:
@@ -150,9 +154,7 @@ def test_any_edge_payload_decodes_or_is_refused(junk: bytes, step: int, coding: 
 
 
 def square() -> Scene:
-    return Scene(
-        256, 256, Drawing(256, 256, 2, (Move((40, 40)), Line((90, 45)), Line((80, 99)), Line((30, 80))))
-    )
+    return Drawing(256, 256, 2, (Move((40, 40)), Line((90, 45)), Line((80, 99)), Line((30, 80)))).scene
 
 
 def test_colour_layers_go_on_where_the_last_one_stopped() -> None:
@@ -164,7 +166,7 @@ def test_colour_layers_go_on_where_the_last_one_stopped() -> None:
     for payload in (first, second):
         seen = colour_layer.decode(seen, Reader(payload, layer=1), DEFAULT_LIMITS)
     assert seen.known == scene.known
-    assert heads.read_colours(Reader(second)) == (heads.COLOUR_CODING, 2, 3)
+    assert colour_head.read(Reader(second)) == colour_head.ColourHead(colour_head.DECISIONS, 2, 3)
     mask, _ = seen.planes
     assert mask.sum() == 4
     assert seen.first(2).known == scene.known[:2]
@@ -182,7 +184,7 @@ def test_colours_of_two_codings_are_refused(first: int) -> None:
 def test_colours_are_refused_without_places() -> None:
     payload, _ = colour_layer.encode(square(), [(1, 2, 3)] * 5)
     with pytest.raises(FormatError, match="before the strokes"):
-        colour_layer.decode(Scene(256, 256), Reader(payload, layer=1), DEFAULT_LIMITS)
+        kinds.decode(Scene(256, 256), Layer(colour_head.CODE, payload), 1, DEFAULT_LIMITS)
 
 
 @pytest.mark.parametrize("coding", [1, 2])
@@ -192,16 +194,16 @@ def test_both_codings_of_colours_say_the_same(coding: int, steps: int) -> None:
     places = square().drawing.places if coding == 2 else square().drawing.places_beside_strokes
     wanted = [(rng.randrange(256), rng.randrange(256), rng.randrange(256)) for _ in places]
     payload, scene = colour_layer.encode(square(), wanted, steps, coding)
-    assert heads.read_colours(Reader(payload)).coding == coding
+    assert colour_head.read(Reader(payload)).coding == coding
     seen = colour_layer.decode(square(), Reader(payload, layer=1), DEFAULT_LIMITS)
     known: list[colour.YCoCg] = []
-    colour.encode(places, known, wanted, colour_layer.STEPS[steps])
+    colour.encode(places, known, wanted, colour_head.STEPS[steps])
     assert list(seen.known) == list(scene.known) == known
     if coding == 2:
         sizes = colour_layer.costs(square(), wanted, steps).sizes
         assert sizes == sorted(sizes)
         assert len(sizes) == len(wanted)
-        head = heads.ColourHead(coding, steps, len(wanted)).write()
+        head = colour_head.ColourHead(coding, steps, len(wanted)).write()
         assert abs(sizes[-1] + len(head) - len(payload)) <= 1
 
 

@@ -11,9 +11,13 @@ import pytest
 
 from vcmcodec import container
 from vcmcodec.container import Header
-from vcmcodec.layers import colours, edges, heads, ppm_strokes
+from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.colours import payload as colours
+from vcmcodec.layers.edges import head as edge_head
+from vcmcodec.layers.edges import payload as edges
+from vcmcodec.layers.edges import ppm_strokes
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.ops import Curve, Line, Move, Op
-from vcmcodec.scene import Drawing, Scene
 from vcmcodec.wire import varint
 
 SPEC = Path(__file__).parent.parent / "spec"
@@ -50,7 +54,7 @@ def test_both_read_odd_files_alike(seed: int) -> None:
 
 def drawn(*ops: Op) -> tuple[int, bytes]:
     """An edge layer of coding 2 at step 1."""
-    return heads.EDGES, edges.encode(Drawing(1024, 1024, 1, ops))
+    return edge_head.CODE, edges.encode(Drawing(1024, 1024, 1, ops))
 
 
 def filled(size: int) -> list[tuple[int, bytes]]:
@@ -60,7 +64,7 @@ def filled(size: int) -> list[tuple[int, bytes]]:
 
 def by_symbols(*ops: Op) -> tuple[int, bytes]:
     """The same of coding 1."""
-    return heads.EDGES, ppm_strokes.encode(Drawing(1024, 1024, 1, ops))
+    return edge_head.CODE, ppm_strokes.encode(Drawing(1024, 1024, 1, ops))
 
 
 def coloured(count: int) -> list[tuple[int, bytes]]:
@@ -68,13 +72,13 @@ def coloured(count: int) -> list[tuple[int, bytes]]:
     rows = [[(x, y) for x in range(0, 2000, 30)] for y in range(0, 1200, 30)]
     way = [point for number, row in enumerate(rows) for point in row[:: -1 if number % 2 else 1]]
     drawing = Drawing(1024, 1024, 1, (Move(way[0]), *map(Line, way[1:])))
-    payload, _ = colours.encode(Scene(1024, 1024, drawing), [(0, 0, 0)] * count)
-    return [drawn(*drawing.ops), (heads.COLOURS, payload)]
+    payload, _ = colours.encode(drawing.scene, [(0, 0, 0)] * count)
+    return [drawn(*drawing.ops), (colour_head.CODE, payload)]
 
 
 def counted(*numbers: int) -> tuple[int, bytes]:
     """The head of an edge layer of coding 1."""
-    return heads.EDGES, bytes([0x18 if len(numbers) == 4 else 0x10]) + b"".join(map(varint, numbers))
+    return edge_head.CODE, bytes([0x18 if len(numbers) == 4 else 0x10]) + b"".join(map(varint, numbers))
 
 
 SWEEP = Curve((3000, 1000), (-1000, 1000), (0, 0))  # is drawn in 8192 steps
@@ -96,10 +100,10 @@ ABOVE = {
     "file": filled((1 << 20) + 1),
     "ops, coding 1": [counted(1, 4096, 0)],
     "ops, coding 2": [drawn(Move((0, 0)), *TO_AND_FRO * 2048)],
-    "strokes": [(heads.EDGES, b"\x20" + varint(2049))],
+    "strokes": [(edge_head.CODE, b"\x20" + varint(2049))],
     "symbols": [counted(1, 0, 2340, 1)],  # 3 + 7 * 2340 + 2
     "steps": [drawn(Move((0, 0)), *[SWEEP] * 33)],
-    "colours": [drawn(), (heads.COLOURS, b"\x20" + varint(2049))],
+    "colours": [drawn(), (colour_head.CODE, b"\x20" + varint(2049))],
 }
 
 

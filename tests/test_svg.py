@@ -20,11 +20,13 @@ from test_cli import Runner, vcm
 from vcmcodec import codec, colour, container, svg
 from vcmcodec.container import Header, canvas_size
 from vcmcodec.errors import LimitError, SvgError, VcmError
-from vcmcodec.layers import colours as colour_layer
-from vcmcodec.layers import edges as edge_layer
+from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.colours import payload as colour_layer
+from vcmcodec.layers.edges import head as edge_head
+from vcmcodec.layers.edges import payload as edge_layer
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.limits import Limits
 from vcmcodec.ops import Curve, Grid, Line, Move, fault
-from vcmcodec.scene import Drawing, Scene
 from vcmcodec.svg import document, paths, reader
 from vcmcodec.svg.writer import STEP
 
@@ -84,7 +86,7 @@ def near(found: list[list[complex]], wanted: list[list[complex]], by: float = 0.
 
 
 def coded(drawing: Drawing, header: Header) -> bytes:
-    return container.write(header, [(edge_layer.KIND, edge_layer.encode(drawing))])
+    return container.write(header, [(edge_head.CODE, edge_layer.encode(drawing))])
 
 
 # Round trips
@@ -128,12 +130,12 @@ def test_colours_come_back_from_any_quantiser_clamped_ones_too(steps: int) -> No
     rng = np.random.default_rng(steps)
     drawing = codec.decode_scene(file())[1].drawing
     assert drawing is not None
-    scene = Scene(drawing.width, drawing.height, drawing)
-    layers = [(edge_layer.KIND, edge_layer.encode(drawing))]
+    scene = drawing.scene
+    layers = [(edge_head.CODE, edge_layer.encode(drawing))]
     extremes = rng.choice([0, 1, 7, 128, 250, 254, 255], size=(len(drawing.places), 3))
     for part in (extremes[:20], extremes[20:21], extremes[21:70]):
         payload, scene = colour_layer.encode(scene, [tuple(map(int, rgb)) for rgb in part], steps)
-        layers.append((colour_layer.KIND, payload))
+        layers.append((colour_head.CODE, payload))
     data = container.write(Header(256, 256, 256, 1), layers)
     assert any(colour.to_ycocg(*colour.to_rgb(*known)) != known for known in scene.known)
     assert svg.encode(svg.load(svg.dump(data))) == data

@@ -19,8 +19,7 @@ from vcmcodec.analysis.sketch import Sketch
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel, Elements
 from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.entropy.rate import RateEstimator
-from vcmcodec.layers import colours as colour_layer
-from vcmcodec.scene import Scene
+from vcmcodec.layers.colours import payload as colour_layer
 from vcmcodec.train import dataset_build
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def test_training_sees_what_the_decoder_sees(pack: Pack, folder: Path, colours: 
     settings = dataset_build.point(random.Random(f"{folder.name}/a.png"))
     drawing = Sketch(portrait()).drawing(settings.price, settings.step)
     wanted = budget.pick(portrait(), drawing.places)[:colours]
-    scene = Scene(256, 256, drawing)
+    scene = drawing.scene
     if wanted:
         _, scene = colour_layer.encode(scene, wanted, settings.colour_steps)
     x = pack.batch([0], [colours]).x[0].numpy()

@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 from vcmcodec import container
 from vcmcodec.container import Header
 from vcmcodec.errors import BudgetError
-from vcmcodec.layers import colours as colour_layer
-from vcmcodec.layers import edges as edge_layer
-from vcmcodec.scene import Drawing, Scene
+from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.colours import payload as colour_layer
+from vcmcodec.layers.edges import head as edge_head
+from vcmcodec.layers.edges import payload as edge_layer
+from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.scene import Scene
 
 if TYPE_CHECKING:
     from vcmcodec.analysis.sketch import Sketch
@@ -188,7 +191,7 @@ class Planner:
             if self._size(base) <= limit:
                 return self._coloured(drawing, base, quality, limit)
             if not self._goal.strict and (quality == 0 or not lower):
-                return Scene(drawing.width, drawing.height, drawing), [base]
+                return drawing.scene, [base]
             if quality == 0 or not lower:
                 least = self._size(self._drawn(0)[1])
                 what = "face" if lower or least > limit else f"detail of {quality:g}"
@@ -227,7 +230,7 @@ class Planner:
 
     def _drawn(self, quality: float) -> tuple[Drawing, tuple[int, bytes]]:
         drawing = self._drawing(quality)
-        return drawing, (edge_layer.KIND, edge_layer.encode(drawing))
+        return drawing, (edge_head.CODE, edge_layer.encode(drawing))
 
     def _size(self, *layers: tuple[int, bytes]) -> int:
         """Bytes of a file of these layers."""
@@ -244,7 +247,7 @@ class Planner:
         self, drawing: Drawing, base: tuple[int, bytes], quality: float, limit: int
     ) -> tuple[Scene, Layers]:
         """The layers of ``base`` and of as many colours as fit ``limit`` bytes, as exact as fits."""
-        scene = Scene(drawing.width, drawing.height, drawing)
+        scene = drawing.scene
         most = len(drawing.places)
         if self._goal.colours is not None:
             most = min(most, self._goal.colours)
@@ -275,7 +278,7 @@ class Planner:
         layers: Layers = []
         for end in ends(len(wanted)):
             payload, scene = colour_layer.encode(scene, wanted[len(scene.known) : end], steps)
-            layers.append((colour_layer.KIND, payload))
+            layers.append((colour_head.CODE, payload))
         return scene, layers
 
 

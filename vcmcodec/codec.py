@@ -17,7 +17,6 @@ from vcmcodec.container import CANVAS_UNIT, Header, Layer, canvas_size
 from vcmcodec.layers import kinds
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, Limits
 from vcmcodec.scene import Scene
-from vcmcodec.wire import Reader
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -97,11 +96,7 @@ def understand(header: Header, found: Sequence[Layer], limits: Limits = DEFAULT_
     """
     scene = Scene(*canvas_size(header.width, header.height, header.side))
     for index, layer in enumerate(found):
-        module = kinds.module_for(layer, index)
-        if module is not None:
-            scene = module.decode(
-                scene, Reader(layer.payload, base=layer.start, layer=index, whole=True), limits
-            )
+        scene = kinds.decode(scene, layer, index, limits)
     return scene
 
 

@@ -7,38 +7,29 @@ from __future__ import annotations
 from vcmcodec import container
 from vcmcodec.errors import BudgetError, FormatError, TruncatedError
 from vcmcodec.info import inspect
+from vcmcodec.layers import kinds
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
 
 
-def after_edges(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """The file of the base layer alone: all up to its last edge layer.
-
-    Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, and FormatError
-    where it has no edge layer.
-    """
-    ends = _ends(data, "edges", limits)
-    if not ends:
-        raise FormatError("no edges layer")
-    return data[: ends[-1]]
-
-
-def after_colours(data: bytes, number: int, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """The file up to its colour layer ``number``, counted from 1.
+def upto(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The file up to the layer that ``vcm layers`` calls by this ``name``, such as ``edge`` or ``colour:2``;
+    the first colour layer is ``colour:1``.
 
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, FormatError
-    where it has fewer colour layers, and ValueError for a ``number`` below 1.
+    where it has no such layer, and ValueError for what is no such name.
     """
-    if number < 1:
-        raise ValueError(f"colour layer {number} is below 1")
-    ends = _ends(data, "colours", limits)
-    if number > len(ends):
-        raise FormatError(f"no colours layer {number}: there are {len(ends)}")
-    return data[: ends[number - 1]]
+    kind, number = kinds.cut_kind(name)
+    ends = [layer.end for layer in inspect(data, limits=limits).layers if layer.kind == kind.name]
+    if kind.repeats and number > len(ends):
+        raise FormatError(f"no {kind.name} layer {number}: there are {len(ends)}")
+    if not ends:
+        raise FormatError(f"no {kind.name} layer")
+    return data[: ends[number - 1 if kind.repeats else -1]]
 
 
-def _ends(data: bytes, kind: str, limits: Limits) -> list[int]:
-    """Where the layers of a kind end."""
-    return [layer.end for layer in inspect(data, limits=limits).layers if layer.kind == kind]
+def after_base(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The file of the base layer alone. Raises as :func:`upto` does."""
+    return upto(data, kinds.BASE.cut_name, limits=limits)
 
 
 def within(data: bytes, count: int, *, limits: Limits = DEFAULT_LIMITS) -> bytes:

@@ -7,15 +7,15 @@ from typing import Any
 
 from vcmcodec import container
 from vcmcodec.container import canvas_size
-from vcmcodec.layers import heads
+from vcmcodec.layers import kinds
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
 
 
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
     """One layer. ``kind``: its name; ``offset``: where it begins; ``bytes``: its size in the
-    file, framing included; ``payload``: without framing; ``count``: strokes or colours, None
-    where the kind is unknown."""
+    file, framing included; ``payload``: without framing; ``count``: strokes, colours or
+    what else its kind counts, None where the kind is unknown or counts nothing."""
 
     kind: str
     offset: int
@@ -72,7 +72,7 @@ def inspect(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Info:
     header, found = container.read(data, limits)
     rows = []
     for index, layer in enumerate(found):
-        name, count = heads.summary(layer, index)
+        name, count = kinds.summary(layer, index)
         rows.append(LayerInfo(name, layer.offset, layer.size, len(layer.payload), count))
     width, height = canvas_size(header.width, header.height, header.side)
     return Info(

@@ -2,70 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import colour, raster, sample
+from vcmcodec import colour, sample
 from vcmcodec.colour import YCoCg
-from vcmcodec.ops import Grid, Move, Op, Point
+from vcmcodec.ops import Point
 
+if TYPE_CHECKING:
+    from vcmcodec.layers.edges.drawing import Drawing
 
-@dataclass(frozen=True)
-class Drawing:
-    """The strokes of a picture and all that is derived from them alone.
-
-    ``width``, ``height``: the canvas, in pixels. ``step``: the quantiser step, in half-pixels.
-    ``ops``: the strokes (valid, see :func:`vcmcodec.ops.fault`).
-    """
-
-    width: int
-    height: int
-    step: int
-    ops: tuple[Op, ...]
-
-    @property
-    def grid(self) -> Grid:
-        """What its points lie on."""
-        return Grid(self.width, self.height, self.step)
-
-    @property
-    def strokes(self) -> int:
-        """How many there are: each Move begins one."""
-        return sum(isinstance(op, Move) for op in self.ops)
-
-    @cached_property
-    def places(self) -> list[Point]:
-        """All reference pixels (x, y), in the order in which coding 2 sends colours."""
-        return sample.places(self.ops, self.step, self.width, self.height, self.E)
-
-    @cached_property
-    def places_beside_strokes(self) -> list[Point]:
-        """The same without fillers, in the order of coding 1."""
-        return sample.places(self.ops, self.step, self.width, self.height)
-
-    @cached_property
-    def E(self) -> NDArray[np.uint8]:
-        """uint8 (height, width): 1 on a stroke."""
-        return raster.draw(self.ops, self.step, self.width, self.height)
+EDGES, COLOURS = 0x01, 0x02
+"""Codes of the kinds that the views below are of, as in spec/FORMAT.md, section "Layers and checks"."""
 
 
 @dataclass(frozen=True)
 class Scene:
     """A picture as the layers decoded so far describe it; each layer gives a new scene.
 
-    ``width``, ``height``: the canvas, in pixels. ``drawing``: the edge layer's strokes, None
-    before it. ``known``: colours of the first places, in YCoCg. ``filled``: whether fillers are among
-    the places.
+    ``width``, ``height``: the canvas, in pixels. ``parts``: what is known by each kind of layer, by the
+    kind's code, in the kind's own terms. Beside them are views of what the generator sees.
     """
 
     width: int
     height: int
-    drawing: Drawing | None = None
-    known: tuple[YCoCg, ...] = ()
-    filled: bool = True
+    parts: Mapping[int, Any] = field(default_factory=dict)
+
+    def part(self, code: int) -> Any:
+        """What the layers of a kind say; None where there was none."""
+        return self.parts.get(code)
+
+    def with_part(self, code: int, part: Any) -> Scene:
+        """This scene with another part of the kind of that ``code``."""
+        return replace(self, parts={**self.parts, code: part})
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """The strokes; None before them."""
+        return self.part(EDGES)
+
+    @property
+    def known(self) -> tuple[YCoCg, ...]:
+        """Colours of the first places, in YCoCg."""
+        colours = self.part(COLOURS)
+        return colours.known if colours else ()
+
+    @property
+    def filled(self) -> bool:
+        """Whether fillers are among the places."""
+        colours = self.part(COLOURS)
+        return colours.filled if colours else True
 
     @property
     def places(self) -> list[Point]:
@@ -89,4 +80,9 @@ class Scene:
 
     def first(self, count: int) -> Scene:
         """This scene with no more than its first ``count`` colours."""
-        return replace(self, known=self.known[:count])
+        colours = self.part(COLOURS)
+        if not colours:
+            return self
+        if count == 0:
+            return replace(self, parts={code: part for code, part in self.parts.items() if code != COLOURS})
+        return self.with_part(COLOURS, replace(colours, known=colours.known[:count]))

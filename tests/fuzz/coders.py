@@ -8,10 +8,13 @@ from vcmcodec import ppm
 from vcmcodec.entropy.binarise import NUMBER_NODES, signed, tree, unsigned
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
 from vcmcodec.entropy.range_coder import BinaryCoder, Decoder, Encoder
-from vcmcodec.layers import colours, edges, ppm_strokes, strokes, weights
+from vcmcodec.layers import weights
+from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.edges import head as edge_head
+from vcmcodec.layers.edges import strokes
 from vcmcodec.limits import DEFAULT_LIMITS
 
-PRIMERS = (ppm_strokes.PRIMER, colours.PRIMER)
+PRIMERS = (edge_head.PRIMER, colour_head.PRIMER)
 
 
 def _split_symbols(data: bytes) -> tuple[bytes, int, bytes]:
@@ -60,7 +63,7 @@ def _decisions(binary: BinaryCoder, rng: random.Random, values: list[int] | None
 
 
 def _edge_model() -> ContextModel:
-    return weights.model(edges.WEIGHTS, strokes.WEIGHTS)
+    return weights.model(edge_head.WEIGHTS, strokes.WEIGHTS)
 
 
 def read_decisions(data: bytes) -> tuple[list[int], str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -18,11 +18,17 @@ from fuzz import coders
 from vcmcodec import codec, container, cut, inspect, svg
 from vcmcodec.container import CANVAS_UNIT, Header, Layer, canvas_size
 from vcmcodec.errors import BudgetError, FormatError, LimitError, SvgError, TruncatedError
-from vcmcodec.layers import colours, edges, heads
+from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.colours import payload as colours
+from vcmcodec.layers.colours.known import KnownColours
+from vcmcodec.layers.edges import head as edge_head
+from vcmcodec.layers.edges import payload as edges
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, MAX_SIDE, MIN_SIDE
 from vcmcodec.ops import Curve, Grid, Line, Move, Point, fault
 from vcmcodec.raster import track
-from vcmcodec.scene import Drawing, Scene
+from vcmcodec.scene import Scene
+from vcmcodec.svg.opaque import is_drawn
 from vcmcodec.svg.reader import MAX_DOTS
 from vcmcodec.wire import MAX_VARINT, Reader
 
@@ -90,10 +96,10 @@ def _check_cut(data: bytes, found: tuple[bytes, TruncatedError | None]) -> None:
         pass
     kinds = [layer.kind for layer in info.layers]
     if "edges" in kinds:
-        base = cut.after_edges(kept)
+        base = cut.after_base(kept)
         assert kept.startswith(base) and inspect(base).layers[-1].kind == "edges"
     if "colours" in kinds:
-        assert inspect(cut.after_colours(kept, 1)).layers[-1].kind == "colours"
+        assert inspect(cut.upto(kept, "colour:1")).layers[-1].kind == "colours"
 
 
 def _check_places(places: list[Point], width: int, height: int) -> None:
@@ -125,7 +131,7 @@ def _check_edges(data: bytes, scene: Scene) -> None:
     _check_places(drawing.places, drawing.width, drawing.height)
     _check_places(drawing.places_beside_strokes, drawing.width, drawing.height)
     coded = edges.encode(drawing)
-    if data[1] >> 4 == heads.STROKE_CODING:
+    if data[1] >> 4 == edge_head.DECISIONS:
         assert len(coded) <= len(data) - 1
     again = _read_edges(data[:1] + coded).drawing
     assert again is not None and again.ops == drawing.ops
@@ -141,13 +147,12 @@ def scenes() -> tuple[Scene, ...]:
     for _ in range(30):
         a, b, c, d = [(rng.randrange(grid.columns), rng.randrange(grid.rows)) for _ in range(4)]
         ops += [Move(a), Line(b), Curve(b, c, d)]
-    bare = Scene(64, 64, Drawing(64, 64, 3, ()))
-    few = Scene(
-        256, 192, Drawing(256, 192, 3, (Move((9, 9)), Line((90, 40)), Curve((9, 1), (80, 3), (70, 99))))
-    )
-    many = Scene(256, 192, Drawing(256, 192, 3, tuple(ops)))
+    bare = Drawing(64, 64, 3, ()).scene
+    few = Drawing(256, 192, 3, (Move((9, 9)), Line((90, 40)), Curve((9, 1), (80, 3), (70, 99)))).scene
+    many = Drawing(256, 192, 3, tuple(ops)).scene
     known = tuple((rng.randrange(256), rng.randrange(-255, 256), rng.randrange(-255, 256)) for _ in range(20))
-    return bare, few, many, replace(many, known=known), replace(many, known=known, filled=False)
+    behind = (many.with_part(colour_head.CODE, KnownColours(known, filled)) for filled in (True, False))
+    return bare, few, many, *behind
 
 
 def _read_colours(data: bytes) -> Scene:
@@ -158,9 +163,9 @@ def _read_colours(data: bytes) -> Scene:
 
 def _check_colours(data: bytes, scene: Scene) -> None:
     before = scenes()[data[0] % len(scenes())].known
-    head = heads.read_colours(Reader(data[1:]))
+    head = colour_head.read(Reader(data[1:]))
     assert scene.known[: len(before)] == before
-    assert len(scene.known) == len(before) + head.colours
+    assert len(scene.known) == len(before) + head.count
     _check_planes(scene)
 
 
@@ -206,14 +211,22 @@ def _check_twin(data: bytes, found: tuple[Header, Scene]) -> None:
     assert sheet.drawing.ops == (scene.drawing.ops if scene.drawing else ())
     assert tuple(dot.colour for dot in sheet.dots) == scene.known
     assert sheet.filled == scene.filled
-    _, again = codec.decode_scene(svg.encode(sheet))
+    coded = svg.encode(sheet)
+    _, again = codec.decode_scene(coded)
     assert again.known == scene.known
+    assert _undrawn(coded) == _undrawn(data)
+
+
+def _undrawn(data: bytes) -> list[tuple[int, bytes]]:
+    return [(layer.kind, layer.payload) for layer in container.read(data)[1] if not is_drawn(layer.kind)]
 
 
 def _check_sheet(data: bytes, sheet: svg.Sheet) -> None:
     _check_header(sheet.header)
     _check_drawing(sheet.drawing)
     assert len(sheet.dots) <= MAX_DOTS
+    assert len(sheet.opaque) <= DEFAULT_LIMITS.layers
+    assert all(len(layer.payload) <= DEFAULT_LIMITS.payload for layer in sheet.opaque)
     try:
         coded = svg.encode(sheet)
     except LimitError:

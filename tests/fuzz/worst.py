@@ -12,11 +12,15 @@ from fuzz.hostile import SLOW
 from fuzz.targets import TARGETS
 from vcmcodec import container, ppm
 from vcmcodec.container import Header
-from vcmcodec.layers import colours, edges, heads, ppm_strokes
+from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.colours import payload as colours
+from vcmcodec.layers.edges import head as edge_head
+from vcmcodec.layers.edges import payload as edges
+from vcmcodec.layers.edges import ppm_strokes
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS
 from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point
 from vcmcodec.raster import track
-from vcmcodec.scene import Drawing, Scene
 from vcmcodec.svg.paths import MAX_SEGMENTS
 from vcmcodec.svg.reader import MAX_DATA
 
@@ -84,12 +88,12 @@ Layers = list[tuple[int, bytes]]
 
 def _colours(drawn: Drawing, rng: Random, coding: int, layers: int = 1) -> Layers:
     """As many random colours as there are places, in so many layers."""
-    scene, out = Scene(drawn.width, drawn.height, drawn, filled=coding == heads.COLOUR_CODING), []
+    scene, out = colours.begun(drawn.scene, filled=coding == colour_head.DECISIONS), []
     each = len(scene.places) // layers
     for _ in range(layers):
         wanted = [(rng.randrange(256), rng.randrange(256), rng.randrange(256)) for _ in range(each)]
         payload, scene = colours.encode(scene, wanted, 0, coding)
-        out.append((colours.KIND, payload))
+        out.append((colour_head.CODE, payload))
     return out
 
 
@@ -99,18 +103,18 @@ def files() -> Iterator[tuple[str, bytes]]:
     most = DEFAULT_LIMITS.symbols
     # Three symbols for a Move, seven for a curve behind it, and two for an escaped value.
     curves = min((most - 3) // 7, DEFAULT_LIMITS.ops - 1)
-    head = heads.SymbolHead(1, 1, 0, curves, (most - 3 - 7 * curves) // 2)
+    head = edge_head.SymbolHead(1, 1, 0, curves, (most - 3 - 7 * curves) // 2)
     symbols = every_pair(3 + 7 * curves + 2 * head.escapes, 182, rng)
-    noise = head.write() + ppm.encode(symbols, ppm.primer(ppm_strokes.PRIMER))
-    yield "symbols of any sort", container.write(LARGEST, [(edges.KIND, noise)])
+    noise = head.write() + ppm.encode(symbols, ppm.primer(edge_head.PRIMER))
+    yield "symbols of any sort", container.write(LARGEST, [(edge_head.CODE, noise)])
     far = edges.encode(_farthest(rng))[: DEFAULT_LIMITS.payload]
-    yield "decisions of any sort", container.write(LARGEST, [(edges.KIND, far)])
+    yield "decisions of any sort", container.write(LARGEST, [(edge_head.CODE, far)])
     for name, op, per in (("curves", _curve, 7), ("lines", _line, 3)):  # symbols of an op
         drawn = _wander(rng, op, min(DEFAULT_LIMITS.ops, most // per))
-        layers = [(edges.KIND, ppm_strokes.encode(drawn)), *_colours(drawn, rng, 1)]
+        layers = [(edge_head.CODE, ppm_strokes.encode(drawn)), *_colours(drawn, rng, 1)]
         yield f"{name} and colours, coding 1", container.write(LARGEST, layers)
         drawn = _wander(rng, op, DEFAULT_LIMITS.ops)
-        base = edges.KIND, edges.encode(drawn)
+        base = edge_head.CODE, edges.encode(drawn)
         yield f"{name} and colours, coding 2", container.write(LARGEST, [base, *_colours(drawn, rng, 2)])
     layers = [base, *_colours(drawn, rng, 2, DEFAULT_LIMITS.layers - 1)]
     yield "lines and many layers of colours", container.write(LARGEST, layers)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from vcmcodec import raster
 from vcmcodec.analysis import edges, order, regions, trace
 from vcmcodec.analysis.fit import Fitter
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.limits import DEFAULT_LIMITS
 from vcmcodec.ops import Grid
-from vcmcodec.scene import Drawing
 
 FULL = 0.2
 """An edge of this strength is worth as much as any."""

@@ -18,8 +18,8 @@ from collections.abc import Iterable
 
 from vcmcodec import ppm
 from vcmcodec.bench import bitmaps
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.ops import Line, Move, Op
-from vcmcodec.scene import Drawing
 from vcmcodec.wire import varint
 
 LETTERS = {"M": 252, "L": 253, "C": 254}

@@ -28,7 +28,7 @@ from vcmcodec.bench import faces, speed, table
 from vcmcodec.bench.judges.faces import Dlib68
 from vcmcodec.bench.judges.perceptual import LpipsAlex
 from vcmcodec.budget import DEFAULT, PRESETS, pick
-from vcmcodec.cut import after_edges
+from vcmcodec.cut import after_base
 from vcmcodec.scene import Scene
 
 BASE = "/base"
@@ -113,7 +113,7 @@ def coded(image: NDArray[np.uint8]) -> dict[str, bytes]:
     files = {preset: vcmcodec.encode(image, preset=preset) for preset in PRESETS}
     for level in LEVELS:
         if level.endswith(BASE):
-            files[level] = after_edges(files[level.removesuffix(BASE)])
+            files[level] = after_base(files[level.removesuffix(BASE)])
     return files
 
 

@@ -20,8 +20,8 @@ import click
 import pyppmd
 
 from vcmcodec import ppm
-from vcmcodec.layers.colours import PRIMER as COLOURS
-from vcmcodec.layers.ppm_strokes import PRIMER as EDGES
+from vcmcodec.layers.colours.head import PRIMER as COLOURS
+from vcmcodec.layers.edges.head import PRIMER as EDGES
 from vcmcodec.ppmd.arena import MEMORY
 from vcmcodec.ppmd.coder import Coder
 from vcmcodec.ppmd.model import ORDER

@@ -23,9 +23,9 @@ from vcmcodec.bench import drawings, faces, table
 from vcmcodec.bench.judges.faces import Dlib68
 from vcmcodec.bench.table import Row
 from vcmcodec.budget import DEFAULT, PRESETS
-from vcmcodec.cut import after_edges
-from vcmcodec.layers import edges as edge_layer
-from vcmcodec.layers import ppm_strokes
+from vcmcodec.cut import after_base
+from vcmcodec.layers.edges import payload as edge_layer
+from vcmcodec.layers.edges import ppm_strokes
 
 LEAST = "tiny"
 """The preset whose base layer must still be a face."""
@@ -55,7 +55,7 @@ def rate(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
     for image in images:
         for preset in PRESETS:
             data = vcmcodec.encode(image, preset=preset)
-            base, (_, scene) = after_edges(data), vcmcodec.decode_scene(data)
+            base, (_, scene) = after_base(data), vcmcodec.decode_scene(data)
             assert scene.drawing is not None
             canvas = picture.resize(image, scene.width, scene.height)
             pixels = scene.width * scene.height

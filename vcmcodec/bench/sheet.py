@@ -18,7 +18,7 @@ import vcmcodec
 from vcmcodec import picture
 from vcmcodec.bench import faces
 from vcmcodec.budget import DEFAULT, PRESETS
-from vcmcodec.cut import after_edges
+from vcmcodec.cut import after_base
 
 CAPTION = 40
 """Pixels below a picture for its two lines of text."""
@@ -44,7 +44,7 @@ def panels(image: NDArray[np.uint8], device: str = "auto") -> tuple[bytes, list[
     drawn = Image.fromarray(np.where(scene.E, np.uint8(0), np.uint8(255))).convert("RGB")
     drawing = Panel(drawn.resize((width, height)), "strokes", "what machines get")
     shown = [Panel(Image.fromarray(image), "input", f"{width} x {height}"), drawing]
-    for title, coded in {"strokes alone": after_edges(data), **files}.items():
+    for title, coded in {"strokes alone": after_base(data), **files}.items():
         note = f"{len(coded)} bytes, {8 * len(coded) / (width * height):.4f} bpp"
         shown.append(Panel(vcmcodec.decode(coded, device=device), title, note))
     return data, shown

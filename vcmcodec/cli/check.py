@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 import vcmcodec
 from vcmcodec.cli import batch, files, options
+from vcmcodec.layers import kinds
 
 
 @click.command()
@@ -27,15 +29,20 @@ def check(
     from vcmcodec import generator
 
     def work(task: batch.Task) -> None:
-        header, scene = vcmcodec.decode_scene(files.read(task.source), limits=limits)
+        data = files.read(task.source)
+        header, _ = vcmcodec.decode_scene(data, limits=limits)
         generator.named(header.model)
         if verbose:
-            strokes = 0 if scene.drawing is None else scene.drawing.strokes
-            files.say(
-                f"{task.source}: {header.width} x {header.height}, {strokes} strokes,"
-                f" {len(scene.known)} colours, generator {header.model}"
-            )
+            found = ", ".join(_counts(vcmcodec.inspect(data, limits=limits)))
+            files.say(f"{task.source}: {header.width} x {header.height}, {found}, generator {header.model}")
 
     todo = [batch.Task(source, source) for source in batch.below(sources, (".vcm",), recursive)]
     batch.some(todo, sources)
     batch.finish(batch.run(work, todo, jobs=1), len(todo), quiet)
+
+
+def _counts(info: vcmcodec.Info) -> Iterator[str]:
+    """How much of what each kind counts there is."""
+    for kind in kinds.KINDS.values():
+        if kind.unit is not None:
+            yield f"{sum(layer.count or 0 for layer in info.layers if layer.kind == kind.name)} {kind.unit}"

@@ -9,6 +9,7 @@ import click
 
 import vcmcodec
 from vcmcodec.cli import files, options
+from vcmcodec.layers import kinds
 
 
 @click.command()
@@ -18,7 +19,7 @@ from vcmcodec.cli import files, options
 def layers(source: Path, limits: vcmcodec.Limits, as_json: bool) -> None:
     """List the layers of FILE, and how large the file is when it is cut after each (see vcm cut)."""
     found = vcmcodec.inspect(files.read(source), limits=limits)
-    names = _names([layer.kind for layer in found.layers])
+    names = kinds.cut_names([layer.kind for layer in found.layers])
     ends = [layer.end for layer in found.layers]
     if as_json:
         rows = [
@@ -32,14 +33,3 @@ def layers(source: Path, limits: vcmcodec.Limits, as_json: bool) -> None:
         count = "" if layer.count is None else str(layer.count)
         line = f"{layer.kind:<10}{count:>7}{layer.bytes:>8}   {name or '':<12}{end:>7}{found.bpp(end):>9.5f}"
         click.echo(line)
-
-
-def _names(kinds: list[str]) -> list[str | None]:
-    """What ``vcm cut --upto`` calls each layer; None for unknown kinds."""
-    names: list[str | None] = []
-    for index, kind in enumerate(kinds):
-        if kind == "colours":
-            names.append(f"colour:{kinds[: index + 1].count(kind)}")
-        else:
-            names.append("edge" if kind == "edges" else None)
-    return names

@@ -1,7 +1,7 @@
-"""The kinds of layers, one module each (spec/FORMAT.md, section "Layers and checks").
+"""The kinds of layers (spec/FORMAT.md, section "Layers and checks").
 
-A kind's module has ``KIND``, its byte in the file, ``encode``, and ``decode(scene, reader, limits)
--> Scene``: what is known with this layer added; it raises FormatError, UnsupportedError, LimitError
-and ModelError. :mod:`vcmcodec.layers.kinds` finds the module of a layer, :mod:`vcmcodec.layers.heads`
-reads what a layer says of itself without decoding it.
+A kind is a folder: ``head``, what a layer says of itself before it is decoded; its part of a
+:class:`vcmcodec.scene.Scene`; its syntax; ``payload``, which encodes and decodes; and ``kind``, the object
+that knows them (see :class:`vcmcodec.layers.layer_kind.LayerKind`). :mod:`vcmcodec.layers.kinds` lists these
+objects: whoever handles layers asks it.
 """

@@ -15,6 +15,10 @@ What a drawing alone does not say stands in attributes that editors leave alone:
 ``data-vcm-steps`` (number of its quantiser steps); and on a dot
 ``data-vcm-ycocg`` where its colour is one that RGB cannot say.
 
+Layers that are not drawn, those that nobody here knows among them, stand in the document's ``metadata``, each
+as an empty ``g`` with ``data-vcm-layer`` (its kind), ``data-vcm-after`` (how many drawn layers come before
+it) and ``data-vcm-payload`` (base64).
+
 **What is read.** With ``data-vcm-side`` on its root a drawing is one of these, edited or not. Any other
 drawing is fitted to a canvas, centred. Strokes that are not sorted by where they begin are, but where
 ``data-vcm-order`` says ``kept``: files hold sorted ones in the fewest bytes. Read are paths, basic
@@ -29,11 +33,15 @@ at the page's border; ends within half a pixel of the border move to the outermo
 control points move into their range, no further than needed. A curve with both ends on the page stays
 whole, whatever its bulge.
 
+Layers that are not drawn go back as they are, to where they were among the others. A document that
+:func:`dump` did not write has none.
+
 Colours: each place that the (edited) strokes give takes the colour of the nearest dot, for as many
 places as there are dots. Where nothing was edited, that is the dot's own place.
 
 **What is refused**, with the line of the document: DOCTYPE and entities, processing instructions,
-scripts, event attributes, ``foreignObject``, images, and references to anything but a local ``#id``.
+scripts, event attributes, ``foreignObject``, images, and references to anything but a local ``#id``; layers
+that are not drawn where a decoder would not take them.
 """
 
 from vcmcodec.svg.twin import Sheet, encode, load

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from vcmcodec import colour
 from vcmcodec.colour import YCoCg
 from vcmcodec.errors import LimitError, SvgError
+from vcmcodec.layers.colours.text import DOTS, STEPS, YCOCG
 from vcmcodec.svg import shapes, transform
 from vcmcodec.svg.document import MAX_DEPTH, MAX_ELEMENTS, Node, limit, quoted
 from vcmcodec.svg.paths import MAX_SEGMENTS, Stroke
 from vcmcodec.svg.transform import Affine, Box
-from vcmcodec.svg.writer import DOTS, STEPS, YCOCG
 
 MAX_DATA = 1 << 19
 """Characters of attributes that are read, those of a ``use`` each time it is used."""

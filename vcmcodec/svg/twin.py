@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from vcmcodec import budget, codec, container, raster
+from vcmcodec import codec, container, raster
 from vcmcodec.analysis import order
 from vcmcodec.colour import YCoCg
 from vcmcodec.container import CANVAS_UNIT, Header, canvas_size
 from vcmcodec.errors import LimitError, SvgError
-from vcmcodec.layers import colours as colour_layer
-from vcmcodec.layers import edges as edge_layer
-from vcmcodec.layers import heads
-from vcmcodec.layers.strokes import in_order
+from vcmcodec.layers import kinds
+from vcmcodec.layers.colours.text import BESIDE, PLACES
+from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.edges.strokes import in_order
+from vcmcodec.layers.edges.text import KEPT, ORDER
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, MAX_SIDE, MIN_SIDE, Limits
 from vcmcodec.ops import MAX_STEP, Grid, Point, fault
-from vcmcodec.scene import Drawing, Scene
-from vcmcodec.svg import document, reader, snap
+from vcmcodec.scene import Scene
+from vcmcodec.svg import document, opaque, reader, snap
 from vcmcodec.svg.document import Node, quoted
+from vcmcodec.svg.opaque import Opaque
 from vcmcodec.svg.reader import Dot
 from vcmcodec.svg.transform import Box
-from vcmcodec.svg.writer import BESIDE, HEADER, KEPT, ORDER, PLACES, STEP
+from vcmcodec.svg.writer import HEADER, STEP
 from vcmcodec.wire import MAX_VARINT
 
 _SIDE = HEADER[2]
@@ -37,13 +40,26 @@ _RANGES = dict(
 class Sheet:
     """What a document draws. ``dots``: colours and where they stand, in canvas pixels, in sending
     order. ``layers``: where in ``dots`` a colour layer begins, and the number of its quantiser steps;
-    empty where the document says nothing of layers. ``filled``: whether fillers are among the places."""
+    empty where the document says nothing of layers. ``filled``: whether fillers are among the places.
+    ``opaque``: layers that are not drawn."""
 
     header: Header
     drawing: Drawing
     dots: tuple[Dot, ...] = ()
     layers: tuple[tuple[int, int], ...] = ()
     filled: bool = True
+    opaque: tuple[Opaque, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many dots there are."""
+        return len(self.dots)
+
+    def colours_at(self, places: Sequence[Point]) -> list[YCoCg]:
+        """The colour of the nearest dot for each place (x, y), for as many as there are dots."""
+        where = np.array([dot.place for dot in self.dots]) - (0.5 + 0.5j)
+        nearest = (int(np.argmin(np.abs(where - complex(*place)))) for place in places[: len(self.dots)])
+        return [self.dots[index].colour for index in nearest]
 
 
 def load(
@@ -96,6 +112,7 @@ def load(
         tuple(content.dots),
         tuple(content.layers),
         filled=not (own and root.attributes.get(PLACES) == BESIDE),
+        opaque=opaque.read(root, limits) if own else (),
     )
 
 
@@ -123,58 +140,21 @@ def _foreign(box: Box, size: int) -> Header:
 def encode(sheet: Sheet, *, base_only: bool = False, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """A drawing as a ``.vcm`` file. ``base_only``: its strokes alone.
 
-    Raises LimitError where it has more layers or a larger one than decoders take, ModelError where the
-    coders' models are missing.
+    Raises LimitError where it has more layers or a larger one than decoders take, SvgError where a layer that
+    is not drawn is damaged, ModelError where the coders' models are missing.
     """
-    drawing = sheet.drawing
-    scene = Scene(drawing.width, drawing.height, drawing, filled=sheet.filled)
-    coding = heads.COLOUR_CODING if sheet.filled else heads.COLOUR_PRIMER
-    coded = [(edge_layer.KIND, edge_layer.encode(drawing))]
-    wanted = [] if base_only or not sheet.dots else _nearest(scene.places, sheet.dots)
-    for cut, steps in _cuts(sheet, len(wanted)):
-        part = [_sendable(known, steps) for known in wanted[len(scene.known) : cut]]
-        payload, scene = colour_layer.encode(scene, part, steps, coding)
-        coded.append((colour_layer.KIND, payload))
+    nothing = Scene(sheet.drawing.width, sheet.drawing.height)
+    scene, coded = nothing, list[tuple[int, bytes]]()
+    for kind in kinds.KINDS.values():
+        form = kind.text()
+        if form is not None and (kind is kinds.BASE or not base_only):
+            payloads, scene = form.encode(sheet, scene)
+            coded += [(kind.code, payload) for payload in payloads]
+    if not base_only:
+        coded = opaque.merged(coded, sheet.opaque, nothing, limits)
     largest = max(len(payload) for _, payload in coded)
     if largest > limits.payload:
         raise LimitError(f"a layer of {largest} bytes is above the limit of {limits.payload}")
     if len(coded) > limits.layers:
         raise LimitError(f"{len(coded)} layers are above the limit of {limits.layers}")
     return container.write(sheet.header, coded)
-
-
-def _nearest(places: list[Point], dots: tuple[Dot, ...]) -> list[YCoCg]:
-    """The colour of the nearest dot for each place, for as many as there are dots."""
-    where = np.array([dot.place for dot in dots]) - (0.5 + 0.5j)
-    return [dots[int(np.argmin(np.abs(where - complex(*place))))].colour for place in places[: len(dots)]]
-
-
-def _cuts(sheet: Sheet, count: int) -> list[tuple[int, int]]:
-    """Where colour layers end that hold ``count`` colours in all, and each one's quantiser steps: as
-    the document has it, else as the encoder does."""
-    if not sheet.layers:
-        return [(cut, colour_layer.DEFAULT_STEPS) for cut in budget.ends(count)] if count else []
-    found: list[tuple[int, int]] = []
-    ends = [start for start, _ in sheet.layers[1:]] + [len(sheet.dots)]
-    for end, (_, steps) in zip(ends, sheet.layers):
-        if min(end, count) > (found[-1][0] if found else 0):
-            found.append((min(end, count), steps))
-    return found
-
-
-def _sendable(known: YCoCg, steps: int) -> tuple[int, int, int]:
-    """The RGB to ask the colour layer for so that a decoder will know ``known``, if it was decoded from
-    a file with these steps; not clamped to 0..255.
-
-    A component at the end of its range was clamped there, most likely: asking for half a step more
-    makes the level that reaches the end the nearest one, as it was.
-    """
-    luma, chroma = colour_layer.STEPS[steps]
-    y, co, cg = (
-        value + ((value >= high) - (value <= low)) * ((step - 1) // 2)
-        for value, step, low, high in zip(known, (luma, chroma, chroma), (0, -255, -255), (255, 255, 255))
-    )
-    # colour.to_rgb without its clamp, which colour.to_ycocg turns back exactly.
-    base = y - (cg >> 1)
-    blue = base - (co >> 1)
-    return blue + co, cg + base, blue

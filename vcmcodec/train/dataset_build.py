@@ -31,7 +31,7 @@ from vcmcodec import budget, colour, picture, settings
 from vcmcodec.analysis import edges, regions
 from vcmcodec.analysis.sketch import Sketch
 from vcmcodec.errors import ModelError
-from vcmcodec.layers import colours as colour_layer
+from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.train.faces import faces, parallel
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _row(name: str, target: bytes, canvas: NDArray[np.uint8], rng: random.Random
     settings = point(rng)
     drawing = Sketch(canvas).drawing(settings.price, settings.step)
     known: list[colour.YCoCg] = []
-    steps = colour_layer.STEPS[settings.colour_steps]
+    steps = colour_head.STEPS[settings.colour_steps]
     colour.encode(drawing.places, known, budget.pick(canvas, drawing.places), steps)
     places = np.array(drawing.places, dtype=np.int16).reshape(-1, 2)
     return Row(name, target, np.packbits(drawing.E), places, colour.rgb(known), marks(canvas))
@@ -149,7 +149,7 @@ def recipe(variants: int, paths: Sequence[Path]) -> str:
     digest = hashlib.sha256(f"{variants} {_mesh() is None}".encode())
     for path in paths:
         digest.update(f"{path.parent.name}/{path.name} {path.stat().st_size}".encode())
-    names = ("budget", "colour", "ops", "raster", "sample", "layers/heads")
+    names = ("budget", "colour", "ops", "raster", "sample", "layers/colours/head")
     sources = (*(package / f"{name}.py" for name in names), Path(__file__))
     for path in (*sorted((package / "analysis").glob("*.py")), *sources):
         digest.update(path.read_bytes())

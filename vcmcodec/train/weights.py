@@ -13,10 +13,11 @@ import torch
 
 from vcmcodec import budget, colour, picture
 from vcmcodec.analysis.sketch import Sketch
-from vcmcodec.layers import colours as colour_layer
-from vcmcodec.layers import edges as edge_layer
-from vcmcodec.layers import strokes, tones
-from vcmcodec.scene import Drawing
+from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.colours import syntax as colour_syntax
+from vcmcodec.layers.edges import head as edge_head
+from vcmcodec.layers.edges import strokes
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.train import catalogue
 from vcmcodec.train.dataset_build import SIDE, point
 from vcmcodec.train.faces import faces, parallel
@@ -54,7 +55,7 @@ def _strokes(drawing: Drawing) -> Recorder:
 def _colours(drawing: Drawing, wanted: list[tuple[int, int, int]], steps: int) -> Recorder:
     recorder, known = Recorder(), list[colour.YCoCg]()
     levels = colour.quantiser(wanted)
-    tones.walk(recorder, drawing.places, known, len(wanted), steps, colour_layer.STEPS[steps], levels)
+    colour_syntax.walk(recorder, drawing.places, known, len(wanted), steps, colour_head.STEPS[steps], levels)
     return recorder
 
 
@@ -73,8 +74,8 @@ def main(data: Path, out: Path, limit: int, jobs: int) -> None:
     torch.set_num_threads(1)  # sums over scattered weights gain nothing from a second
     held = max(1, round(HELD_OUT * len(found)))
     for name, part, size in (
-        (edge_layer.WEIGHTS, 0, strokes.WEIGHTS),
-        (colour_layer.WEIGHTS, 1, tones.WEIGHTS),
+        (edge_head.WEIGHTS, 0, strokes.WEIGHTS),
+        (colour_head.WEIGHTS, 1, colour_syntax.WEIGHTS),
     ):
         recorders = [recorder for face in found for recorder in face[part]]
         trained = Decisions(recorders[VARIANTS * held :] or recorders)

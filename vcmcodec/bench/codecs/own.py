@@ -14,7 +14,7 @@ import vcmcodec
 from vcmcodec import settings
 from vcmcodec.bench.codecs import CodecError
 from vcmcodec.budget import DEFAULT, PRESETS
-from vcmcodec.cut import after_edges
+from vcmcodec.cut import after_base
 
 LEAST = next(iter(PRESETS))
 
@@ -64,7 +64,7 @@ class VcmBase(Vcm):
 
     def encode(self, image: NDArray[np.uint8], point: str) -> bytes:
         """The file of the preset ``point``, cut after its base layer."""
-        return after_edges(super().encode(image, point))
+        return after_base(super().encode(image, point))
 
 
 class VcmFaithful(Vcm):

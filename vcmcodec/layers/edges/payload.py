@@ -8,22 +8,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from vcmcodec import raster
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
 from vcmcodec.entropy.range_coder import Decoder, Encoder
 from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.errors import LimitError
-from vcmcodec.layers import heads, ppm_strokes, strokes, weights
+from vcmcodec.layers import weights
+from vcmcodec.layers.edges import ppm_strokes, strokes
+from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.edges.head import CODE, WEIGHTS, StrokeHead
+from vcmcodec.layers.edges.head import read as read_head
 from vcmcodec.limits import Limits
 from vcmcodec.ops import Grid, Op, fault
-from vcmcodec.scene import Drawing, Scene
+from vcmcodec.scene import Scene
 from vcmcodec.wire import Reader
-
-KIND = heads.EDGES
-
-WEIGHTS = f"strokes-{heads.STROKE_CODING}.weights"
 
 
 def _model() -> ContextModel:
@@ -32,7 +30,7 @@ def _model() -> ContextModel:
 
 def encode(drawing: Drawing) -> bytes:
     """The payload of a drawing's strokes: in coding 2 where they are sorted by where they begin (see
-    :func:`vcmcodec.layers.strokes.in_order`), else in coding 1, which keeps any order.
+    :func:`vcmcodec.layers.edges.strokes.in_order`), else in coding 1, which keeps any order.
 
     Raises ModelError where the weights or the primer are missing.
     """
@@ -41,7 +39,7 @@ def encode(drawing: Drawing) -> bytes:
     coder = Encoder()
     for _ in strokes.walk(ContextCoder(coder, _model()), drawing.grid, drawing.strokes, drawing.ops):
         pass
-    return heads.StrokeHead(drawing.step, drawing.strokes).write() + coder.finish()
+    return StrokeHead(drawing.step, drawing.strokes).write() + coder.finish()
 
 
 def size(drawing: Drawing) -> float:
@@ -52,22 +50,19 @@ def size(drawing: Drawing) -> float:
     rate = RateEstimator()
     for _ in strokes.walk(ContextCoder(rate, _model()), drawing.grid, drawing.strokes, drawing.ops):
         pass
-    return len(heads.StrokeHead(drawing.step, drawing.strokes).write()) + rate.bytes
+    return len(StrokeHead(drawing.step, drawing.strokes).write()) + rate.bytes
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     """The scene with the strokes that ``reader`` holds.
 
-    Raises FormatError where the payload is damaged or a second edge layer, UnsupportedError for an
-    unknown coding, LimitError for too many or too long strokes, ModelError where weights or primer are
-    missing.
+    Raises FormatError where the payload is damaged, UnsupportedError for an unknown coding, LimitError for
+    too many or too long strokes, ModelError where weights or primer are missing.
     """
-    if scene.drawing is not None:
-        raise reader.error("a second edge layer")
-    head = heads.read_edges(reader)
+    head = read_head(reader)
     start = reader.offset
     grid = Grid(scene.width, scene.height, head.step)
-    if isinstance(head, heads.StrokeHead):
+    if isinstance(head, StrokeHead):
         ops = _read(head, grid, reader, limits)
     else:
         ops = ppm_strokes.decode(head, reader, limits)
@@ -81,17 +76,17 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
             layer=reader.layer,
             offset=start,
         )
-    return replace(scene, drawing=Drawing(scene.width, scene.height, head.step, ops))
+    return scene.with_part(CODE, Drawing(scene.width, scene.height, head.step, ops))
 
 
-def _read(head: heads.StrokeHead, grid: Grid, reader: Reader, limits: Limits) -> tuple[Op, ...]:
-    start, least = reader.offset, 2 * head.strokes
+def _read(head: StrokeHead, grid: Grid, reader: Reader, limits: Limits) -> tuple[Op, ...]:
+    start, least = reader.offset, 2 * head.count
     ops: list[Op] = []
     coder = Decoder(reader.rest())
     syntax = ContextCoder(coder, _model())
     try:
         if least <= limits.ops:
-            for op in strokes.walk(syntax, grid, head.strokes, None):
+            for op in strokes.walk(syntax, grid, head.count, None):
                 ops.append(op)
                 if len(ops) > limits.ops:
                     break

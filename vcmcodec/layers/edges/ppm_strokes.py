@@ -16,13 +16,11 @@ from collections.abc import Iterator, Sequence
 
 from vcmcodec import ppm
 from vcmcodec.errors import LimitError
-from vcmcodec.layers import heads
+from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.edges.head import PRIMER, SymbolHead
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
 from vcmcodec.ops import Curve, Line, Move, Op, Point, thirds
-from vcmcodec.scene import Drawing
 from vcmcodec.wire import Reader
-
-PRIMER = f"edges-{heads.EDGE_PRIMER}.primer"
 
 _MOVE, _LINE, _CURVE = range(3)
 _CENTRE = 127
@@ -76,17 +74,17 @@ def encode(drawing: Drawing) -> bytes:
     if len(body) > DEFAULT_LIMITS.symbols:
         raise LimitError(f"{len(body)} symbols are above the limit of {DEFAULT_LIMITS.symbols}")
     moves, lines, curves = (streams[0].count(kind) for kind in (_MOVE, _LINE, _CURVE))
-    head = heads.SymbolHead(drawing.step, moves, lines, curves, len(escapes) // _ESCAPED_BYTES)
+    head = SymbolHead(drawing.step, moves, lines, curves, len(escapes) // _ESCAPED_BYTES)
     return head.write() + ppm.encode(body, ppm.primer(PRIMER))
 
 
-def decode(head: heads.SymbolHead, reader: Reader, limits: Limits) -> tuple[Op, ...]:
+def decode(head: SymbolHead, reader: Reader, limits: Limits) -> tuple[Op, ...]:
     """The ops of the payload whose ``head`` has been read; they need not be valid.
 
     Raises FormatError where the payload is damaged, LimitError for too many ops, ModelError where the
     primer is missing.
     """
-    _, moves, lines, curves, escapes = head
+    moves, lines, curves, escapes = head.moves, head.lines, head.curves, head.escapes
     total = moves + lines + curves
     if total > limits.ops:
         raise LimitError(

@@ -21,31 +21,48 @@ from vcmcodec.entropy.contexts import ContextCoder, ContextModel
 from vcmcodec.entropy.range_coder import Decoder, Encoder
 from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.errors import LimitError
-from vcmcodec.layers import heads, tones, weights
+from vcmcodec.layers import weights
+from vcmcodec.layers.colours import syntax
+from vcmcodec.layers.colours.head import CODE, DECISIONS, PRIMER, STEPS, WEIGHTS, ColourHead
+from vcmcodec.layers.colours.head import read as read_head
+from vcmcodec.layers.colours.known import KnownColours
 from vcmcodec.limits import Limits
 from vcmcodec.ops import Point
 from vcmcodec.scene import Scene
 from vcmcodec.wire import Reader
 
-KIND = heads.COLOURS
-
-PRIMER = f"colours-{heads.COLOUR_PRIMER}.primer"
-WEIGHTS = f"colours-{heads.COLOUR_CODING}.weights"
-
-STEPS = heads.COLOUR_STEPS
-
 DEFAULT_STEPS = 2
 
 
 def _model() -> ContextModel:
-    return weights.model(WEIGHTS, tones.WEIGHTS)
+    return weights.model(WEIGHTS, syntax.WEIGHTS)
+
+
+def begun(scene: Scene, filled: bool) -> Scene:
+    """The scene before colours whose places have fillers among them or not, as ``filled`` says."""
+    return scene.with_part(CODE, replace(scene.part(CODE) or KnownColours(), filled=filled))
+
+
+def _with(scene: Scene, known: Sequence[YCoCg]) -> Scene:
+    return scene.with_part(CODE, replace(scene.part(CODE), known=tuple(known)))
+
+
+CUTS = (16, 48, 128)
+"""Colour layers end at these numbers of reference pixels, and at the last one, where nothing else is
+asked."""
+
+
+def ends(count: int) -> list[int]:
+    """Where the layers of ``count`` colours end. One ends at a cut only where half as many colours again
+    follow: it costs six bytes."""
+    return [*(cut for cut in CUTS if 3 * cut <= 2 * count), count]
 
 
 def encode(
     scene: Scene,
     wanted: Sequence[tuple[int, int, int]],
     steps: int = DEFAULT_STEPS,
-    coding: int = heads.COLOUR_CODING,
+    coding: int = DECISIONS,
 ) -> tuple[bytes, Scene]:
     """The payload of the RGB colours ``wanted`` (at least one) of the next places, and the scene
     as a decoder will know it. ``steps``: number of the quantiser steps, 0..5. ``coding``: 2, or 1 as in
@@ -53,15 +70,15 @@ def encode(
 
     Raises ModelError where weights or primer are missing.
     """
-    scene = replace(scene, filled=coding == heads.COLOUR_CODING)
+    scene = begun(scene, filled=coding == DECISIONS)
     known, places = list(scene.known), scene.places
-    if coding == heads.COLOUR_CODING:
+    if coding == DECISIONS:
         coder, best = Encoder(), colour.quantiser(wanted)
-        tones.walk(ContextCoder(coder, _model()), places, known, len(wanted), steps, STEPS[steps], best)
+        syntax.walk(ContextCoder(coder, _model()), places, known, len(wanted), steps, STEPS[steps], best)
         body = coder.finish()
     else:
         body = ppm.encode(colour.encode(places, known, wanted, STEPS[steps]), ppm.primer(PRIMER))
-    return heads.ColourHead(coding, steps, len(wanted)).write() + body, replace(scene, known=tuple(known))
+    return ColourHead(coding, steps, len(wanted)).write() + body, _with(scene, known)
 
 
 class Costs(NamedTuple):
@@ -91,28 +108,26 @@ def costs(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> C
         return value
 
     places, known = scene.places, list(scene.known)
-    tones.walk(ContextCoder(rate, _model()), places, known, len(wanted), steps, STEPS[steps], level)
+    syntax.walk(ContextCoder(rate, _model()), places, known, len(wanted), steps, STEPS[steps], level)
     return Costs([*sizes, rate.bytes], telling)
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     """The scene with the colours that ``reader`` holds.
 
-    Raises FormatError where the payload is damaged, holds more colours than there are places, comes
-    before the strokes, or after colours of another coding; UnsupportedError for an unknown coding or
+    Raises FormatError where the payload is damaged, holds more colours than there are places,
+    or comes after colours of another coding; UnsupportedError for an unknown coding or
     unknown steps; LimitError; ModelError where weights or primer are missing.
     """
-    if scene.drawing is None:
-        raise reader.error("colours before the strokes that place them")
-    head = heads.read_colours(reader)
-    if len(scene.known) + head.colours > limits.places:
+    head = read_head(reader)
+    if len(scene.known) + head.count > limits.places:
         raise LimitError(
-            f"{len(scene.known) + head.colours} colours are above the limit of {limits.places}",
+            f"{len(scene.known) + head.count} colours are above the limit of {limits.places}",
             layer=reader.layer,
             offset=reader.offset,
         )
-    filled = head.coding == heads.COLOUR_CODING
-    symbols = 0 if filled else 3 * head.colours
+    filled = head.coding == DECISIONS
+    symbols = 0 if filled else 3 * head.count
     if symbols > limits.symbols:
         raise LimitError(
             f"{symbols} symbols are above the limit of {limits.symbols}",
@@ -121,29 +136,26 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
         )
     if scene.known and filled != scene.filled:
         raise reader.error("colours of two codings, whose places differ")
-    scene = replace(scene, filled=filled)
+    scene = begun(scene, filled)
     left = len(scene.places) - len(scene.known)
-    if head.colours > left:
-        raise reader.error(f"{head.colours} colours for {left} places")
+    if head.count > left:
+        raise reader.error(f"{head.count} colours for {left} places")
     known = list(scene.known)
     (_read if filled else _read_symbols)(reader, head, scene.places, known)
-    return replace(scene, known=tuple(known))
+    return _with(scene, known)
 
 
-def _read(reader: Reader, head: heads.ColourHead, places: Sequence[Point], known: list[YCoCg]) -> None:
+def _read(reader: Reader, head: ColourHead, places: Sequence[Point], known: list[YCoCg]) -> None:
     start = reader.offset
     coder = Decoder(reader.rest())
-    syntax = ContextCoder(coder, _model())
-    tones.walk(syntax, places, known, head.colours, head.steps, STEPS[head.steps], None)
+    syntax.walk(ContextCoder(coder, _model()), places, known, head.count, head.steps, STEPS[head.steps], None)
     if coder.fault:
         raise reader.error(f"damaged: {coder.fault}", start)
 
 
-def _read_symbols(
-    reader: Reader, head: heads.ColourHead, places: Sequence[Point], known: list[YCoCg]
-) -> None:
+def _read_symbols(reader: Reader, head: ColourHead, places: Sequence[Point], known: list[YCoCg]) -> None:
     start = reader.offset
-    symbols = ppm.decode(reader.rest(), 3 * head.colours, ppm.primer(PRIMER))
+    symbols = ppm.decode(reader.rest(), 3 * head.count, ppm.primer(PRIMER))
     if symbols is None:
         raise reader.error("damaged: the symbols do not decode", start)
     colour.decode(places, known, symbols, STEPS[head.steps])

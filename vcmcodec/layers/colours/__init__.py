@@ -1,0 +1,1 @@
+"""Enhancement layers: colours of reference pixels (spec/FORMAT.md, section "Colour layer")."""

@@ -1,0 +1,1 @@
+"""The base layer: strokes (spec/FORMAT.md, section "Edge layer")."""

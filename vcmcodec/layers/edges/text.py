@@ -1,0 +1,54 @@
+"""Strokes in the SVG twin: group ``strokes`` holds one ``path`` a stroke (M, then L and C), in the order of
+the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from vcmcodec.container import Layer
+from vcmcodec.layers.edges import head, payload
+from vcmcodec.layers.edges.strokes import in_order
+from vcmcodec.layers.layer_kind import Drawn
+from vcmcodec.ops import Point, Segment, segments
+from vcmcodec.scene import Scene
+
+ORDER, KEPT = "data-vcm-order", "kept"
+"""On the root where strokes have an order of their own, not that of where they begin."""
+
+
+class StrokesAsPaths:
+    """The :class:`vcmcodec.layers.layer_kind.TextForm` of edges."""
+
+    def attributes(self, scene: Scene) -> dict[str, str]:
+        return {ORDER: KEPT} if scene.drawing and not in_order(scene.drawing.ops) else {}
+
+    def write(self, scene: Scene, layers: Sequence[Layer]) -> Iterator[str]:
+        yield (
+            '  <g id="strokes" fill="none" stroke="black" stroke-width="1" stroke-linecap="round"'
+            ' stroke-linejoin="round">'
+        )
+        for stroke in segments(scene.drawing.ops, scene.drawing.step) if scene.drawing else []:
+            yield f'    <path d="{_path(stroke)}"/>'
+        yield "  </g>"
+
+    def encode(self, drawn: Drawn, scene: Scene) -> tuple[list[bytes], Scene]:
+        return [payload.encode(drawn.drawing)], scene.with_part(head.CODE, drawn.drawing)
+
+
+def _point(point: Point) -> str:
+    """Half-pixels in canvas pixels: a half more than half of them, exactly."""
+    return " ".join(map(_pixels, point))
+
+
+def _pixels(half: int) -> str:
+    if half & 1:
+        return f"{half // 2 + 1}"
+    return f"{'-' if half < -1 else ''}{abs(half + 1) // 2}.5"
+
+
+def _path(stroke: Sequence[Segment]) -> str:
+    parts = [f"M {_point(stroke[0].points[0])}"]
+    for segment in stroke:
+        letter = "L" if len(segment.points) == 2 else "C"
+        parts.append(f"{letter} {' '.join(map(_point, segment.points[1:]))}")
+    return " ".join(parts)
