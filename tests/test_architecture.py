@@ -20,7 +20,8 @@ ROWS = [
     {"container", "entropy", "ops", "ppm"},
     {"colour", "grain", "raster", "sample", "scene"},
     {"analysis", "generator", "layers", "picture"},
-    {"budget", "codec", "cut", "info", "metrics", "svg"},
+    {"encoder"},
+    {"codec", "cut", "info", "metrics", "svg"},
     {"vcmcodec"},
     {"bench", "cli", "pillow", "train", "__main__"},
 ]
@@ -179,6 +180,30 @@ def test_the_library_neither_prints_nor_exits(module):
     assert calls.isdisjoint(
         {"print", "exit", "quit", "os._exit"} | ({"sys.exit"} if module != "__main__" else set())
     )
+
+
+DECODERS = NORMATIVE | {"generator"}
+
+
+@pytest.mark.parametrize("module", sorted(name for name in MODULES if part(name) in DECODERS))
+def test_decoders_do_not_import_encoders(module):
+    found = {part(other) for other in own(imports(MODULES[module]))}
+    assert found.isdisjoint({"analysis", "encoder", "picture"})
+
+
+@pytest.mark.parametrize("module", ["scene", "encoder.rate_control", "encoder.proposer", "encoder.goal"])
+def test_what_serves_all_kinds_of_layers_knows_none(module):
+    found = {part(other) for other in own(imports(MODULES[module]))}
+    assert found.isdisjoint({"analysis", "layers"})
+
+
+ASKING = {"codec", "cut", "info", "pillow", "cli"}
+
+
+@pytest.mark.parametrize("module", sorted(name for name in MODULES if part(name) in ASKING))
+def test_what_handles_layers_asks_the_registry(module):
+    found = {other for other in own(imports(MODULES[module])) if part(other) == "layers"}
+    assert found <= {"layers.kinds"}
 
 
 HEAVY = {"cv2", "onnxruntime", "scipy", "svgpathtools", "torch"}

@@ -19,9 +19,10 @@ from PIL import Image
 from portrait import ends, file, portrait
 
 import vcmcodec
-from vcmcodec import budget, cli, codec, container, settings
+from vcmcodec import cli, codec, container, settings
 from vcmcodec.cli import man
 from vcmcodec.container import Header
+from vcmcodec.encoder.goal import PRESETS
 
 VECTORS = Path(__file__).parent.parent / "spec" / "vectors"
 
@@ -115,7 +116,7 @@ def test_encode_keeps_a_budget(vcm: Runner, options: list[Any], most: int) -> No
 
 def test_the_presets_are_those_of_the_library() -> None:
     (option,) = (one for one in cli.app.encode.encode.params if one.name == "preset")
-    assert list(option.type.choices) == list(budget.PRESETS)
+    assert list(option.type.choices) == list(PRESETS)
 
 
 def test_a_budget_too_small_ends_in_9_and_names_the_least(vcm: Runner) -> None:

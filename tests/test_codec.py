@@ -17,12 +17,13 @@ from vcmcodec import (
     Limits,
     PictureError,
     VcmError,
-    budget,
     codec,
     colour,
     metrics,
     picture,
 )
+from vcmcodec.encoder.colours import pick
+from vcmcodec.encoder.goal import PRESETS, goal_of
 from vcmcodec.limits import MAX_PLACES
 
 
@@ -48,12 +49,12 @@ def test_encoding_is_deterministic() -> None:
 def test_the_decoder_knows_what_the_encoder_knew() -> None:
     header, scene = vcmcodec.decode_scene(file())
     assert (header.width, header.height, header.side) == (256, 256, 256)
-    goal = budget.goal(picture=256 * 256, canvas=256 * 256)
+    goal = goal_of(picture=256 * 256, canvas=256 * 256)
     expected, _ = codec.encode_canvas(portrait(), header, goal)
     assert scene == expected
     assert scene.drawing is not None
     places = scene.drawing.places[: len(scene.known)]
-    sent = np.array(budget.pick(portrait(), places), dtype=np.uint8)
+    sent = np.array(pick(portrait(), places), dtype=np.uint8)
     assert metrics.mean_absolute_error(np.asarray(colour.rgb(scene.known), dtype=np.uint8), sent) <= 4
     mask, colours = scene.planes
     assert {(x, y) for y, x in zip(*np.nonzero(mask))} == set(places)
@@ -109,10 +110,10 @@ def test_a_preset_is_kept_with_detail_or_refused() -> None:
 
 
 def test_presets_are_budgets_of_the_canvas() -> None:
-    sizes = {name: len(vcmcodec.encode(portrait(), preset=name)) for name in budget.PRESETS}
+    sizes = {name: len(vcmcodec.encode(portrait(), preset=name)) for name in PRESETS}
     assert list(sizes.values()) == sorted(sizes.values())
     for name, size in sizes.items():
-        assert 0.9 * budget.PRESETS[name] < 8 * size / 256**2 <= budget.PRESETS[name]
+        assert 0.9 * PRESETS[name] < 8 * size / 256**2 <= PRESETS[name]
     assert vcmcodec.encode(portrait(), preset="normal") == file()
 
 

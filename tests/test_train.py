@@ -14,8 +14,9 @@ from click.testing import CliRunner
 from PIL import Image
 from portrait import portrait
 
-from vcmcodec import budget, generator
+from vcmcodec import generator
 from vcmcodec.analysis.sketch import Sketch
+from vcmcodec.encoder.colours import pick
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel, Elements
 from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.entropy.rate import RateEstimator
@@ -49,7 +50,7 @@ def pack(folder: Path) -> Pack:
 def test_training_sees_what_the_decoder_sees(pack: Pack, folder: Path, colours: int | None) -> None:
     settings = dataset_build.point(random.Random(f"{folder.name}/a.png"))
     drawing = Sketch(portrait()).drawing(settings.price, settings.step)
-    wanted = budget.pick(portrait(), drawing.places)[:colours]
+    wanted = pick(portrait(), drawing.places)[:colours]
     scene = drawing.scene
     if wanted:
         _, scene = colour_layer.encode(scene, wanted, settings.colour_steps)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import budget, container
+from vcmcodec import container
 from vcmcodec.container import CANVAS_UNIT, Header, Layer, canvas_size
+from vcmcodec.encoder.goal import Goal, goal_of
 from vcmcodec.layers import kinds
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, Limits
 from vcmcodec.scene import Scene
@@ -28,16 +29,19 @@ MODEL = 5
 
 
 def encode_canvas(
-    canvas: NDArray[np.uint8], header: Header, goal: budget.Goal
+    canvas: NDArray[np.uint8], header: Header, goal: Goal
 ) -> tuple[Scene, list[tuple[int, bytes]]]:
     """The layers (kind, payload) of a canvas picture, uint8 (H, W, 3) RGB, that reach ``goal`` under
     ``header``, and the scene that a decoder will make of them.
 
     Raises BudgetError where the goal is too small, ModelError where a model file is missing.
     """
-    from vcmcodec.analysis.sketch import Sketch
+    from vcmcodec.encoder.colours import ColourProposer
+    from vcmcodec.encoder.rate_control import RateControl
+    from vcmcodec.encoder.strokes import StrokeProposer
 
-    return budget.Planner(Sketch(canvas), canvas, header, goal).run()
+    others = [] if goal.colours == 0 else [ColourProposer(canvas, goal.colours)]
+    return RateControl(StrokeProposer(canvas), others, header, goal).run()
 
 
 def encode(
@@ -57,7 +61,7 @@ def encode(
     ``size``: the canvas's longest side in pixels, a multiple of 32 up to 1024. ``colours``: the
     most reference pixels to send, 0 for strokes alone, None for as many as are worth it.
 
-    How large the file gets is settled by one of ``preset`` (see :data:`vcmcodec.budget.PRESETS`; the
+    How large the file gets is settled by one of ``preset`` (see :data:`vcmcodec.encoder.goal.PRESETS`; the
     default is ``normal``), ``bytes`` and ``bpp`` (bits per pixel of the picture), which are never
     exceeded, and ``quality``, 0 to 100. ``detail``, 0 to 100, is the
     quality of the strokes alone: colours take what is left of a budget, or of what ``quality`` takes.
@@ -73,7 +77,7 @@ def encode(
     pixels = picture.load(image)
     height, width = pixels.shape[:2]
     across, down = canvas_size(width, height, size)
-    goal = budget.goal(
+    goal = goal_of(
         picture=width * height,
         canvas=across * down,
         preset=preset,

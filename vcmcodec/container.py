@@ -154,6 +154,11 @@ def write(header: Header, layers: Iterable[tuple[int, bytes]]) -> bytes:
     return bytes(out)
 
 
+def framed(layers: Iterable[tuple[int, bytes]]) -> int:
+    """Bytes that ``layers`` (kind, payload) take in a file: kind, length, payload and check of each."""
+    return sum(1 + len(varint(len(payload))) + len(payload) + 2 for _, payload in layers)
+
+
 def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[Header, list[Layer]]:
     """The header and the layers of a whole file, every check verified and every byte accounted for.
 

@@ -27,8 +27,9 @@ from vcmcodec.analysis import edges
 from vcmcodec.bench import faces, speed, table
 from vcmcodec.bench.judges.faces import Dlib68
 from vcmcodec.bench.judges.perceptual import LpipsAlex
-from vcmcodec.budget import DEFAULT, PRESETS, pick
 from vcmcodec.cut import after_base
+from vcmcodec.encoder.colours import pick
+from vcmcodec.encoder.goal import DEFAULT, PRESETS
 from vcmcodec.scene import Scene
 
 BASE = "/base"

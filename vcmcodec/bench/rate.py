@@ -22,8 +22,8 @@ from vcmcodec.analysis import edges
 from vcmcodec.bench import drawings, faces, table
 from vcmcodec.bench.judges.faces import Dlib68
 from vcmcodec.bench.table import Row
-from vcmcodec.budget import DEFAULT, PRESETS
 from vcmcodec.cut import after_base
+from vcmcodec.encoder.goal import DEFAULT, PRESETS
 from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges import ppm_strokes
 

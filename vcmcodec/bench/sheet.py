@@ -17,8 +17,8 @@ from PIL import Image, ImageDraw, ImageFont
 import vcmcodec
 from vcmcodec import picture
 from vcmcodec.bench import faces
-from vcmcodec.budget import DEFAULT, PRESETS
 from vcmcodec.cut import after_base
+from vcmcodec.encoder.goal import DEFAULT, PRESETS
 
 CAPTION = 40
 """Pixels below a picture for its two lines of text."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from vcmcodec.errors import FormatError
@@ -10,10 +9,7 @@ from vcmcodec.limits import Limits
 from vcmcodec.wire import Reader
 
 if TYPE_CHECKING:
-    from vcmcodec.colour import YCoCg
-    from vcmcodec.container import Layer
-    from vcmcodec.layers.edges.drawing import Drawing
-    from vcmcodec.ops import Point
+    from vcmcodec.layers.text_form import TextForm
     from vcmcodec.scene import Scene
 
 
@@ -23,55 +19,6 @@ class Head(Protocol):
     @property
     def count(self) -> int | None:
         """How many strokes, colours or the like there are; None where the kind does not count."""
-        ...
-
-
-class Drawn(Protocol):
-    """What an SVG drawing shows: see :class:`vcmcodec.svg.Sheet`."""
-
-    @property
-    def drawing(self) -> Drawing:
-        """Its strokes."""
-        ...
-
-    @property
-    def layers(self) -> Sequence[tuple[int, int]]:
-        """Where a colour layer begins among the dots, and the number of its quantiser steps."""
-        ...
-
-    @property
-    def filled(self) -> bool:
-        """Whether fillers are among the places of colours."""
-        ...
-
-    @property
-    def count(self) -> int:
-        """How many dots of colour there are."""
-        ...
-
-    def colours_at(self, places: Sequence[Point]) -> list[YCoCg]:
-        """The colour of the nearest dot for each place (x, y), for as many as there are dots."""
-        ...
-
-
-class TextForm(Protocol):
-    """How layers of a kind are written into an SVG drawing, and coded from one."""
-
-    def attributes(self, scene: Scene) -> dict[str, str]:
-        """What the root says of them."""
-        ...
-
-    def write(self, scene: Scene, layers: Sequence[Layer]) -> Iterator[str]:
-        """The lines that draw ``layers``, all of this kind in the file, of which there may be none; ``scene``
-        is that of the whole file."""
-        ...
-
-    def encode(self, drawn: Drawn, scene: Scene) -> tuple[list[bytes], Scene]:
-        """The payloads of the layers that a drawing shows, and the scene that a decoder will know with them.
-        ``scene``: with the kinds before this one.
-
-        Raises ModelError where models are missing.
-        """
         ...
 
 

@@ -27,9 +27,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vcmcodec import budget, colour, picture, settings
+import vcmcodec
+from vcmcodec import colour, picture, settings
 from vcmcodec.analysis import edges, regions
 from vcmcodec.analysis.sketch import Sketch
+from vcmcodec.encoder import colours, strokes
+from vcmcodec.encoder.colours import pick
+from vcmcodec.encoder.price import price
 from vcmcodec.errors import ModelError
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.train.faces import faces, parallel
@@ -132,26 +136,37 @@ def _row(name: str, target: bytes, canvas: NDArray[np.uint8], rng: random.Random
     drawing = Sketch(canvas).drawing(settings.price, settings.step)
     known: list[colour.YCoCg] = []
     steps = colour_head.STEPS[settings.colour_steps]
-    colour.encode(drawing.places, known, budget.pick(canvas, drawing.places), steps)
+    colour.encode(drawing.places, known, pick(canvas, drawing.places), steps)
     places = np.array(drawing.places, dtype=np.int16).reshape(-1, 2)
     return Row(name, target, np.packbits(drawing.E), places, colour.rgb(known), marks(canvas))
 
 
-def point(rng: random.Random) -> budget.Point:
+class Point(NamedTuple):
+    """The ``price`` of a bit and the quantiser ``step`` of strokes, in half-pixels; the number of the
+    ``colour_steps``."""
+
+    price: float
+    step: int
+    colour_steps: int
+
+
+def point(rng: random.Random) -> Point:
     """A random operating point: any quality, and a quantiser step near the one that goes with it."""
-    settings = budget.point(rng.uniform(*QUALITIES))
-    return settings._replace(step=min(max(settings.step + rng.choice((-1, 0, 0, 1)), 1), 8))
+    quality = rng.uniform(*QUALITIES)
+    step = min(max(strokes.step(quality) + rng.choice((-1, 0, 0, 1)), 1), 8)
+    return Point(price(quality), step, colours.steps(quality))
 
 
 def recipe(variants: int, paths: Sequence[Path]) -> str:
     """What a shard of the faces at ``paths`` follows from: another one is another shard."""
-    package = Path(budget.__file__).parent
+    package = Path(vcmcodec.__file__).parent
     digest = hashlib.sha256(f"{variants} {_mesh() is None}".encode())
     for path in paths:
         digest.update(f"{path.parent.name}/{path.name} {path.stat().st_size}".encode())
-    names = ("budget", "colour", "ops", "raster", "sample", "layers/colours/head")
+    names = ("colour", "ops", "raster", "sample", "layers/colours/head", "layers/edges/drawing")
     sources = (*(package / f"{name}.py" for name in names), Path(__file__))
-    for path in (*sorted((package / "analysis").glob("*.py")), *sources):
+    encoder = (path for part in ("analysis", "encoder") for path in sorted((package / part).glob("*.py")))
+    for path in (*encoder, *sources):
         digest.update(path.read_bytes())
     for name in (edges.FOREST, regions.MODEL):
         digest.update(settings.catalogue()[name]["sha256"].encode())

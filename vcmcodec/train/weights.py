@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 import torch
 
-from vcmcodec import budget, colour, picture
+from vcmcodec import colour, picture
 from vcmcodec.analysis.sketch import Sketch
+from vcmcodec.encoder.colours import pick
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import syntax as colour_syntax
 from vcmcodec.layers.edges import head as edge_head
@@ -39,7 +40,7 @@ def decisions(path: Path) -> tuple[list[Recorder], list[Recorder]]:
         settings = point(rng)
         drawing = sketch.drawing(settings.price, settings.step)
         of_strokes.append(_strokes(drawing))
-        wanted = budget.pick(canvas, drawing.places)
+        wanted = pick(canvas, drawing.places)
         # Colours are made more exact where all of them fit.
         of_colours.append(_colours(drawing, wanted, max(settings.colour_steps - rng.randrange(3), 0)))
     return of_strokes, of_colours

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 import vcmcodec
 from vcmcodec import settings
 from vcmcodec.bench.codecs import CodecError
-from vcmcodec.budget import DEFAULT, PRESETS
 from vcmcodec.cut import after_base
+from vcmcodec.encoder.goal import DEFAULT, PRESETS
 
 LEAST = next(iter(PRESETS))
 

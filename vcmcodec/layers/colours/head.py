@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vcmcodec.wire import Reader, varint
 
@@ -19,17 +19,21 @@ STEPS = ((6, 8), (8, 12), (10, 14), (12, 18), (16, 24), (24, 32))
 """Quantiser steps (of Y, of Co and Cg) by number."""
 
 
-@dataclass(frozen=True)
-class ColourHead:
+class ColourHead(NamedTuple):
     """Coding (1 or 2), number of the quantiser steps (see STEPS), and number of colours."""
 
     coding: int
     steps: int
-    count: int
+    colours: int
+
+    @property
+    def count(self) -> int:  # type: ignore[override]  # not tuple's
+        """Colours."""
+        return self.colours
 
     def write(self) -> bytes:
         """The head's bytes."""
-        return bytes([self.coding << 4 | self.steps]) + varint(self.count)
+        return bytes([self.coding << 4 | self.steps]) + varint(self.colours)
 
 
 def read(reader: Reader) -> ColourHead:

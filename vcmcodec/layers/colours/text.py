@@ -9,7 +9,7 @@ from vcmcodec import colour
 from vcmcodec.colour import YCoCg
 from vcmcodec.container import Layer
 from vcmcodec.layers.colours import head, payload
-from vcmcodec.layers.layer_kind import Drawn
+from vcmcodec.layers.text_form import Drawn
 from vcmcodec.ops import Point
 from vcmcodec.scene import Scene
 from vcmcodec.wire import Reader
@@ -25,7 +25,7 @@ YCOCG = "data-vcm-ycocg"
 
 
 class ColoursAsDots:
-    """The :class:`vcmcodec.layers.layer_kind.TextForm` of colours."""
+    """The :class:`vcmcodec.layers.text_form.TextForm` of colours."""
 
     def attributes(self, scene: Scene) -> dict[str, str]:
         return {} if scene.filled else {PLACES: BESIDE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vcmcodec.wire import Reader, varint
 
@@ -19,8 +19,7 @@ _STEP = 0x07
 _HAS_ESCAPES = 0x08
 
 
-@dataclass(frozen=True)
-class SymbolHead:
+class SymbolHead(NamedTuple):
     """Coding 1: quantiser step (1..8 half-pixels), numbers of Moves, Lines and Curves, and of escaped
     values."""
 
@@ -31,7 +30,7 @@ class SymbolHead:
     escapes: int
 
     @property
-    def count(self) -> int:
+    def count(self) -> int:  # type: ignore[override]  # not tuple's
         """Strokes: each Move begins one."""
         return self.moves
 
@@ -42,16 +41,20 @@ class SymbolHead:
         return bytes([profile]) + b"".join(varint(count) for count in counts)
 
 
-@dataclass(frozen=True)
-class StrokeHead:
+class StrokeHead(NamedTuple):
     """Coding 2: quantiser step (1..8 half-pixels) and number of strokes."""
 
     step: int
-    count: int
+    strokes: int
+
+    @property
+    def count(self) -> int:  # type: ignore[override]  # not tuple's
+        """Strokes."""
+        return self.strokes
 
     def write(self) -> bytes:
         """The head's bytes."""
-        return bytes([(self.step - 1) | DECISIONS << 4]) + varint(self.count)
+        return bytes([(self.step - 1) | DECISIONS << 4]) + varint(self.strokes)
 
 
 def read(reader: Reader) -> SymbolHead | StrokeHead:

@@ -109,10 +109,11 @@ def walk(coder: Coder, grid: Grid, strokes: int, ops: Sequence[Op] | None) -> It
         state = _State(last)
         while True:
             op = next(source, None)
-            kind = _kind(coder, grid, state, op)
+            cell = _cell(state.at, grid)
+            kind = _kind(coder, cell, state, op)
             if kind == _END:
                 break
-            yield _segment(coder, grid, state, kind, op)
+            yield _segment(coder, cell, grid.step, state, kind, op)
 
 
 def _cell(at: Point, grid: Grid) -> int:
@@ -139,10 +140,9 @@ def _start(coder: Coder, grid: Grid, left: int, last: Point, op: Op | None) -> P
     return first + coder.uniform(x - first, count), y
 
 
-def _kind(coder: Coder, grid: Grid, state: _State, op: Op | None) -> int:
+def _kind(coder: Coder, cell: int, state: _State, op: Op | None) -> int:
     """Whether the stroke ends, or else what its next segment is."""
     kind, count = state.kind, state.count
-    cell = _cell(state.at, grid)
     bases = KIND.at(3 * count + kind, 8 * count + state.length, state.sector, cell, 8 * kind + state.length)
     if count and coder.bit(int(op is None or isinstance(op, Move)), bases, 0):
         return _END
@@ -163,8 +163,8 @@ def _is_free(start: Point, op: Curve) -> bool:
     return op.a[along] != one[along] or op.b[along] != two[along]
 
 
-def _segment(coder: Coder, grid: Grid, state: _State, kind: int, op: Op | None) -> Line | Curve:
-    end, length = _end(coder, grid, state, kind, op)
+def _segment(coder: Coder, cell: int, step: int, state: _State, kind: int, op: Op | None) -> Line | Curve:
+    end, length = _end(coder, cell, step, state, kind, op)
     made: Line | Curve
     if kind == _LINE:
         made = Line(end)
@@ -175,14 +175,14 @@ def _segment(coder: Coder, grid: Grid, state: _State, kind: int, op: Op | None) 
     return made
 
 
-def _end(coder: Coder, grid: Grid, state: _State, kind: int, op: Op | None) -> tuple[Point, int]:
+def _end(coder: Coder, cell: int, step: int, state: _State, kind: int, op: Op | None) -> tuple[Point, int]:
     """Where a segment ends, and the length of its chord along the axis that it mostly follows."""
     x0, y0 = state.at
     chord = (op.end[0] - x0, op.end[1] - y0) if op is not None else (0, 0)
     kind -= _LINE
-    sector, cell, before = state.sector, _cell(state.at, grid), 8 * state.kind + state.length
+    sector, before = state.sector, 8 * state.kind + state.length
     bases = LENGTH.at(
-        3 * state.count + kind, 24 * kind + before, 33 * kind + sector, cell, 8 * kind + min(grid.step - 1, 7)
+        3 * state.count + kind, 24 * kind + before, 33 * kind + sector, cell, 8 * kind + min(step - 1, 7)
     )
     length = unsigned(coder, max(abs(chord[0]), abs(chord[1])), bases)
     if length == 0:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from vcmcodec.container import Layer
 from vcmcodec.layers.edges import head, payload
 from vcmcodec.layers.edges.strokes import in_order
-from vcmcodec.layers.layer_kind import Drawn
+from vcmcodec.layers.text_form import Drawn
 from vcmcodec.ops import Point, Segment, segments
 from vcmcodec.scene import Scene
 
@@ -17,7 +17,7 @@ ORDER, KEPT = "data-vcm-order", "kept"
 
 
 class StrokesAsPaths:
-    """The :class:`vcmcodec.layers.layer_kind.TextForm` of edges."""
+    """The :class:`vcmcodec.layers.text_form.TextForm` of edges."""
 
     def attributes(self, scene: Scene) -> dict[str, str]:
         return {ORDER: KEPT} if scene.drawing and not in_order(scene.drawing.ops) else {}

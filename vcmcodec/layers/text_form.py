@@ -1,0 +1,61 @@
+"""How layers of a kind are drawn in the SVG twin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from vcmcodec.colour import YCoCg
+from vcmcodec.container import Layer
+from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.ops import Point
+from vcmcodec.scene import Scene
+
+
+class Drawn(Protocol):
+    """What an SVG drawing shows: see :class:`vcmcodec.svg.Sheet`."""
+
+    @property
+    def drawing(self) -> Drawing:
+        """Its strokes."""
+        ...
+
+    @property
+    def layers(self) -> Sequence[tuple[int, int]]:
+        """Where a colour layer begins among the dots, and the number of its quantiser steps."""
+        ...
+
+    @property
+    def filled(self) -> bool:
+        """Whether fillers are among the places of colours."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """How many dots of colour there are."""
+        ...
+
+    def colours_at(self, places: Sequence[Point]) -> list[YCoCg]:
+        """The colour of the nearest dot for each place (x, y), for as many as there are dots."""
+        ...
+
+
+class TextForm(Protocol):
+    """How layers of a kind are written into an SVG drawing, and coded from one."""
+
+    def attributes(self, scene: Scene) -> dict[str, str]:
+        """What the root says of them."""
+        ...
+
+    def write(self, scene: Scene, layers: Sequence[Layer]) -> Iterator[str]:
+        """The lines that draw ``layers``, all of this kind in the file, of which there may be none; ``scene``
+        is that of the whole file."""
+        ...
+
+    def encode(self, drawn: Drawn, scene: Scene) -> tuple[list[bytes], Scene]:
+        """The payloads of the layers that a drawing shows, and the scene that a decoder will know with them.
+        ``scene``: with the kinds before this one.
+
+        Raises ModelError where models are missing.
+        """
+        ...
