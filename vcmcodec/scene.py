@@ -17,7 +17,7 @@ from vcmcodec.ops import Point
 if TYPE_CHECKING:
     from vcmcodec.layers.edges.drawing import Drawing
 
-EDGES, COLOURS = 0x01, 0x02
+EDGES, COLOURS, TEXTURE = 0x01, 0x02, 0x03
 """Codes of the kinds that the views below are of, as in spec/FORMAT.md, section "Layers and checks"."""
 
 
@@ -77,6 +77,15 @@ class Scene:
         """M and C: uint8 (height, width), 1 where a colour is known, and uint8 (height, width, 3),
         the RGB there and 0 elsewhere."""
         return sample.planes(self.places, colour.rgb(self.known), self.width, self.height)
+
+    @property
+    def T(self) -> NDArray[np.int16] | None:
+        """int16 (height, width, 3): Y, Co and Cg of the texture in 1/16 level; None where there is none.
+
+        Raises ModelError where its transform is missing or altered.
+        """
+        texture = self.part(TEXTURE)
+        return None if texture is None else texture.T
 
     def first(self, count: int) -> Scene:
         """This scene with no more than its first ``count`` colours."""

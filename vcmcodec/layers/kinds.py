@@ -14,6 +14,7 @@ from vcmcodec.errors import UnsupportedError
 from vcmcodec.layers.colours.kind import Colours
 from vcmcodec.layers.edges.kind import Edges
 from vcmcodec.layers.layer_kind import LayerKind
+from vcmcodec.layers.texture.kind import Texture
 from vcmcodec.limits import Limits
 from vcmcodec.wire import Reader
 
@@ -28,6 +29,7 @@ KINDS: dict[int, LayerKind] = {
     for kind in (
         BASE,
         Colours(),
+        Texture(),
     )
 }
 """All kinds by their codes, each behind those that it needs."""

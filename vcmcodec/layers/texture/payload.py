@@ -1,0 +1,105 @@
+"""A texture layer's payload (spec/FORMAT.md, section "Texture layer").
+
+::
+
+    payload = profile(1) step(1) decisions          the first of a file
+    payload = profile(1) decisions                  later ones
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from vcmcodec.entropy.contexts import ContextCoder, ContextModel
+from vcmcodec.entropy.range_coder import Decoder, Encoder
+from vcmcodec.entropy.rate import RateEstimator
+from vcmcodec.layers import weights
+from vcmcodec.layers.texture import syntax, tables
+from vcmcodec.layers.texture.frame import Frame
+from vcmcodec.layers.texture.head import CODE, WEIGHTS, TextureHead
+from vcmcodec.layers.texture.head import read as read_head
+from vcmcodec.layers.texture.part import Known, Texture
+from vcmcodec.limits import Limits
+from vcmcodec.scene import Scene
+from vcmcodec.wire import Reader
+
+
+class Wanted(NamedTuple):
+    """What a layer is to hold. ``shift``: its own; ``counts``: coefficients of either part; ``choose``: their
+    levels at that shift, by part and rank (see :data:`vcmcodec.layers.texture.syntax.Choose`). ``begin``:
+    what a file's first layer begins with, without coefficients; None for later ones."""
+
+    shift: int
+    counts: tuple[int, int]
+    choose: syntax.Choose
+    begin: Texture | None = None
+
+
+def model() -> ContextModel:
+    """The context model of this coding.
+
+    Raises ModelError where its weights are missing or altered.
+    """
+    return weights.model(WEIGHTS, syntax.WEIGHTS)
+
+
+def _head(wanted: Wanted) -> TextureHead:
+    return TextureHead(wanted.shift, wanted.begin.step if wanted.begin else None)
+
+
+def _walk(coder: ContextCoder, known: Texture, wanted: Wanted) -> Texture:
+    first = wanted.begin is not None
+    return syntax.walk(coder, tables.transform(), known, wanted.shift, first, wanted.counts, wanted.choose)
+
+
+def encode(scene: Scene, wanted: Wanted) -> tuple[bytes, Scene]:
+    """The payload of a layer, and the scene as a decoder will know it.
+
+    Raises ModelError where transform or weights are missing.
+    """
+    known = wanted.begin or scene.part(CODE)
+    coder = Encoder()
+    made = _walk(ContextCoder(coder, model()), known, wanted)
+    return _head(wanted).write() + coder.finish(), scene.with_part(CODE, made)
+
+
+def size(known: Texture | None, wanted: Wanted) -> tuple[float, Texture]:
+    """Bytes that :func:`encode` would give, to a byte or so, and what a decoder would know.
+
+    Raises ModelError where transform or weights are missing.
+    """
+    rate = RateEstimator()
+    begun = wanted.begin or known
+    assert begun is not None
+    made = _walk(ContextCoder(rate, model()), begun, wanted)
+    return len(_head(wanted).write()) + rate.bytes, made
+
+
+def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
+    """The scene with the coefficients that ``reader`` holds.
+
+    Raises FormatError where the payload is damaged, or is not the first of its file and has no step, or is
+    and has one; UnsupportedError for an unknown coding or step; ModelError where transform or weights are
+    missing.
+    """
+    head = read_head(reader)
+    known: Texture | None = scene.part(CODE)
+    if (head.step is None) != (known is not None):
+        raise reader.error(
+            "a first texture layer without a step" if known is None else "a second first texture layer"
+        )
+    if known is None:
+        assert head.step is not None
+        known = Texture(scene.width, scene.height, head.step, 0, Frame(), Known(), Known())
+        first = True
+    else:
+        first = False
+    start = reader.offset
+    coder = Decoder(reader.rest())
+    try:
+        made = syntax.walk(ContextCoder(coder, model()), tables.transform(), known, head.shift, first)
+    except ValueError as error:
+        raise reader.error(f"damaged: {error}", start) from None
+    if coder.fault:
+        raise reader.error(f"damaged: {coder.fault}", start)
+    return scene.with_part(CODE, made)

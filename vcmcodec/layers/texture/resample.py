@@ -1,0 +1,89 @@
+"""Grids to pictures by integers alone (spec/FORMAT.md, section "Synthesis"). Normative: every product and sum
+is below 2**53, so that float64, in which numpy multiplies matrices fast, is exact in any order."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vcmcodec.layers.texture.frame import UNITS, WINDOW, Frame
+
+FRACTION = 32
+"""Places between two samples are rounded to this part of their distance."""
+
+WEIGHT_BITS = 16
+"""A place's four cubic weights add up to 2**WEIGHT_BITS."""
+
+
+@functools.lru_cache(maxsize=32)
+def cubic(samples: int, pixels: int, first: int, count: int) -> NDArray[np.float64]:
+    """Weights of ``samples`` that are spread over ``pixels`` for ``count`` of them from ``first`` on: float64
+    (count, samples), whole numbers. The filter is Catmull and Rom's cubic; beyond the border the outermost
+    sample goes on."""
+    x = np.arange(first, first + count, dtype=np.int64)
+    # The place in 1/FRACTION of a sample, rounded: ((2 x + 1) samples / pixels - 1) / 2.
+    place = (((2 * x + 1) * samples - pixels) * FRACTION + pixels) // (2 * pixels)
+    base, t = place // FRACTION, place % FRACTION
+    n = FRACTION
+    taps = (
+        -(t**3) + 2 * n * t**2 - n * n * t,
+        3 * t**3 - 5 * n * t**2 + 2 * n**3,
+        -3 * t**3 + 4 * n * t**2 + n * n * t,
+        t**3 - n * t**2,
+    )
+    out = np.zeros((count, samples))
+    for offset, tap in enumerate(taps):
+        np.add.at(out, (np.arange(count), np.clip(base + offset - 1, 0, samples - 1)), tap)
+    out.setflags(write=False)
+    return out
+
+
+def enlarge(
+    grid: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]
+) -> NDArray[np.int32]:
+    """A grid of whole numbers below 2**14, (samples, samples), at the places whose weights are ``rows`` and
+    ``columns``, rounded half up: int32."""
+    bits = 2 * WEIGHT_BITS
+    total = rows @ grid @ columns.T
+    return np.asarray(np.floor((total + float(1 << (bits - 1))) * 2.0**-bits), dtype=np.int32)
+
+
+def place(
+    window: NDArray[np.int32], frame: Frame, width: int, height: int
+) -> tuple[slice, slice, NDArray[np.int32]]:
+    """The ``window``, int32 (WINDOW, WINDOW, 3), where ``frame`` puts it on a canvas of ``width`` x
+    ``height`` pixels: rows and columns of the canvas, and what is to be added there, bilinear between its
+    pixels and 0 outside of their centres."""
+    side, square = max(width, height), frame.square
+    # No pixel farther from the frame's centre than its diagonal can lie inside.
+    reach = 3 * (abs(frame.across) + abs(frame.down)) * side // (4 * UNITS) + 2
+    rows = _around(height + 2 * frame.y * side // UNITS, reach, height)
+    columns = _around(width + 2 * frame.x * side // UNITS, reach, width)
+    x = (2 * np.arange(columns.start, columns.stop, dtype=np.int64) + 1 - width) * (
+        UNITS // 2
+    ) - side * frame.x
+    y = (2 * np.arange(rows.start, rows.stop, dtype=np.int64) + 1 - height) * (UNITS // 2) - side * frame.y
+    scale, whole = 2 * FRACTION * WINDOW, 2 * side * square
+    across = (scale * frame.across * x)[None, :] + (scale * frame.down * y)[:, None]
+    down = (scale * frame.across * y)[:, None] - (scale * frame.down * x)[None, :]
+    middle = FRACTION * (WINDOW - 1) // 2
+    u, v = ((part + side * square) // whole + middle for part in (across, down))
+    left, top = u // FRACTION, v // FRACTION
+    inside = (left >= 0) & (left < WINDOW - 1) & (top >= 0) & (top < WINDOW - 1)
+    fx, fy = (u % FRACTION)[inside].astype(np.int32), (v % FRACTION)[inside].astype(np.int32)
+    at = top[inside] * WINDOW + left[inside]
+    flat = window.reshape(-1, window.shape[2])
+    upper = flat[at] * (FRACTION - fx)[:, None] + flat[at + 1] * fx[:, None]
+    lower = flat[at + WINDOW] * (FRACTION - fx)[:, None] + flat[at + WINDOW + 1] * fx[:, None]
+    half = FRACTION * FRACTION // 2
+    out = np.zeros((*inside.shape, window.shape[2]), dtype=np.int32)
+    out[inside] = (upper * (FRACTION - fy)[:, None] + lower * fy[:, None] + half) // (FRACTION * FRACTION)
+    return rows, columns, out
+
+
+def _around(twice: int, reach: int, length: int) -> slice:
+    """Pixels of 0..length - 1 within ``reach`` of half of ``twice``."""
+    first = min(max(twice // 2 - reach, 0), length)
+    return slice(first, max(min(twice // 2 + reach + 1, length), first))

@@ -1,0 +1,168 @@
+"""The syntax of a texture layer (spec/FORMAT.md, section "Coefficients"). Normative, integers only.
+
+How large a level is to be expected follows from the mean size of its coefficient and the step, and from the
+levels before it: a face that is unlike others is so in many coefficients. A later layer refines what lower
+ones left open: the lowest bits of levels, and coefficients of higher ranks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from vcmcodec.entropy.binarise import NUMBER_NODES, signed, tree, unsigned
+from vcmcodec.entropy.contexts import Coder, Elements
+from vcmcodec.layers.texture import steps
+from vcmcodec.layers.texture.frame import Frame
+from vcmcodec.layers.texture.head import SHIFTS
+from vcmcodec.layers.texture.part import FACE_STEPS, Known, Texture, face_step
+from vcmcodec.layers.texture.tables import Transform
+
+_SIZES = 48
+_RANKS = 112
+_SUMS = 16
+
+_elements = Elements()
+
+FRAME = _elements.element(NUMBER_NODES, 4)
+COUNT = _elements.element(NUMBER_NODES, 2 * 64, 2 * SHIFTS * 16)
+LEVEL = _elements.element(
+    NUMBER_NODES,
+    2 * _SIZES,
+    2 * _RANKS,
+    _SUMS * _SIZES,
+    9 * _SIZES,
+    _SUMS * _SIZES,
+    (_SUMS + 1) * _SIZES,
+    SHIFTS * _SIZES,
+)
+REFINE = _elements.element(8, SHIFTS * 4, SHIFTS * _SIZES)
+
+WEIGHTS = _elements.size
+"""Weights that the syntax is coded with."""
+
+NEAR, FAR = 16, 64
+"""Levels before one whose sizes are added up."""
+
+MOST_SIZE = 15
+"""More counts as this in sums."""
+
+COUNT_UNIT = 4
+"""A layer goes up to a rank that is a multiple of this, or to the last."""
+
+Choose = Callable[[int, int, Sequence[int]], int]
+"""The level to code, at the layer's shift, of a ``part`` and ``rank``, under contexts ``bases``."""
+
+
+def _sum_class(total: int) -> int:
+    """A sum of sizes as one of 16 classes: 0, 1, 2, 3, then three an octave."""
+    if total < 4:
+        return total
+    bits = total.bit_length()
+    return min(4 + 2 * (bits - 3) + (total >> (bits - 2) & 1), _SUMS - 1)
+
+
+def _rank_class(rank: int) -> int:
+    """A rank as one of 112 classes: the first 64 by themselves, then eight an octave."""
+    if rank < 64:
+        return rank
+    bits = rank.bit_length()
+    return min(64 + 8 * (bits - 7) + (rank >> (bits - 4) & 7), _RANKS - 1)
+
+
+def walk(
+    coder: Coder,
+    transform: Transform,
+    known: Texture,
+    shift: int,
+    first: bool,
+    counts: tuple[int, int] = (0, 0),
+    choose: Choose | None = None,
+) -> Texture:
+    """``known`` with one layer of ``shift`` more. Codes ``counts``, how many coefficients of either part the
+    layer holds, and what ``choose`` gives, or reads them where it is None. ``first``: whether it is the
+    file's first texture layer, which holds the frame and the face's step (in ``known``, where they are coded,
+    and ignored where they are read).
+
+    Raises ValueError where what is read is illegal.
+    """
+    frame, offset = known.frame, known.face_step
+    if first:
+        centre = Frame()
+        frame = Frame(
+            *(
+                signed(coder, value - usual, FRAME.at(index)) + usual
+                for index, (value, usual) in enumerate(zip(frame, centre))
+            )
+        )
+        if reason := frame.fault():
+            raise ValueError(reason)
+        offset = coder.uniform(offset, FACE_STEPS)
+    numbers = known.step, face_step(known.step, offset)
+    parts: list[Known] = []
+    energy = 0
+    for part, basis in enumerate(transform.parts):
+        most = -(-basis.count // COUNT_UNIT)
+        bases = COUNT.at(64 * part + numbers[part] // 2, 16 * (SHIFTS * part + shift) + _sum_class(energy))
+        units = unsigned(coder, -(-counts[part] // COUNT_UNIT), bases)
+        if units > most:
+            raise ValueError("more coefficients than the transform has")
+        count = min(COUNT_UNIT * units, basis.count)
+        made = _levels(
+            coder, part, basis.energy, numbers[part], known.parts[part], shift, count, energy, choose
+        )
+        parts.append(made)
+        energy = sum(level != 0 for level in made.levels)
+    return Texture(known.width, known.height, known.step, offset, frame, parts[0], parts[1])
+
+
+def _levels(
+    coder: Coder,
+    part: int,
+    energies: Sequence[int],
+    number: int,
+    known: Known,
+    shift: int,
+    count: int,
+    before: int,
+    choose: Choose | None,
+) -> Known:
+    """The coefficients of one part up to rank ``count``, those of lower layers refined to ``shift``."""
+    levels, shifts = list(known.levels), list(known.shifts)
+    coded = len(levels)
+    levels += [0] * (count - coded)
+    shifts += [shift] * (count - coded)
+    offset = 20 - steps.quarter_octaves(number) - 4 * shift
+    other = _SIZES * (_sum_class(before) + 1 if part else 0)
+    sizes = [0] * FAR
+    near = far = one = two = 0
+    for rank in range(count):
+        expected = min(max(energies[rank] + offset, 0), _SIZES - 1)
+        left = shifts[rank] - shift if rank < coded else 0
+        level = levels[rank]
+        if rank < coded and left <= 0:
+            pass  # a lower layer knew it as well
+        elif level:
+            bases = REFINE.at(4 * min(left, SHIFTS - 1) + min(abs(level), 3), _SIZES * left + expected)
+            size = abs(choose(part, rank, bases)) if choose else 0
+            size = (abs(level) << left) + tree(coder, size & (1 << left) - 1, left, bases)
+            levels[rank], shifts[rank] = (-size if level < 0 else size), shift
+        else:
+            bases = LEVEL.at(
+                _SIZES * part + expected,
+                _RANKS * part + _rank_class(rank),
+                _SIZES * _sum_class(near) + expected,
+                _SIZES * (3 * min(one, 2) + min(two, 2)) + expected,
+                _SIZES * _sum_class(far) + expected,
+                other + expected,
+                _SIZES * left + expected,
+            )
+            level = signed(coder, choose(part, rank, bases) if choose else 0, bases)
+            if left and abs(level) >> left:
+                raise ValueError("a level that a lower layer would have held")
+            levels[rank], shifts[rank] = level, shift
+        size = min(abs(levels[rank]), MOST_SIZE)
+        near += size - sizes[rank % FAR - NEAR]
+        far += size - sizes[rank % FAR]
+        sizes[rank % FAR] = size
+        one, two = size, one
+    return Known(tuple(levels), tuple(shifts))
