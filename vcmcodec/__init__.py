@@ -28,7 +28,7 @@ from vcmcodec.errors import (
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
-    from vcmcodec.codec import decode, decode_scene, encode, paint
+    from vcmcodec.codec import decode, decode_scene, encode, paint, preview
     from vcmcodec.info import Info, inspect
 
 __version__ = "0.1.0"
@@ -54,6 +54,7 @@ __all__ = [
     "encode",
     "inspect",
     "paint",
+    "preview",
 ]
 
 _HOMES = {
@@ -61,6 +62,7 @@ _HOMES = {
     "decode": "vcmcodec.codec",
     "decode_scene": "vcmcodec.codec",
     "paint": "vcmcodec.codec",
+    "preview": "vcmcodec.codec",
     "Info": "vcmcodec.info",
     "inspect": "vcmcodec.info",
 }

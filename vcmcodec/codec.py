@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vcmcodec import container
 from vcmcodec.container import CANVAS_UNIT, Header, Layer, canvas_size
 from vcmcodec.encoder.goal import Goal, goal_of
+from vcmcodec.errors import FormatError
 from vcmcodec.layers import kinds
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, Limits
 from vcmcodec.scene import Scene
@@ -28,20 +29,36 @@ MODEL = 5
 """Id of the generator that new files name."""
 
 
+SCHEMES = ("mixed", "texture", "canvas", "strokes")
+"""What files are made of: texture and strokes, as measured best; texture alone; its part for the whole canvas
+alone, for studies; strokes and reference pixels, as Hu et al. 2020 and Yang et al. 2021 have it."""
+
+SCHEME = "strokes"
+
+
 def encode_canvas(
-    canvas: NDArray[np.uint8], header: Header, goal: Goal
+    canvas: NDArray[np.uint8], header: Header, goal: Goal, scheme: str = SCHEME
 ) -> tuple[Scene, list[tuple[int, bytes]]]:
     """The layers (kind, payload) of a canvas picture, uint8 (H, W, 3) RGB, that reach ``goal`` under
-    ``header``, and the scene that a decoder will make of them.
+    ``header``, and the scene that a decoder will make of them. ``scheme``: see :data:`SCHEMES`.
 
     Raises BudgetError where the goal is too small, ModelError where a model file is missing.
     """
     from vcmcodec.encoder.colours import ColourProposer
+    from vcmcodec.encoder.proposer import BaseProposer, Proposer
     from vcmcodec.encoder.rate_control import RateControl
-    from vcmcodec.encoder.strokes import StrokeProposer
+    from vcmcodec.encoder.strokes import StrokeProposer, StrokesBehind
+    from vcmcodec.encoder.texture_proposer import TextureProposer
 
-    others = [] if goal.colours == 0 else [ColourProposer(canvas, goal.colours)]
-    return RateControl(StrokeProposer(canvas), others, header, goal).run()
+    base: BaseProposer
+    others: list[Proposer]
+    if scheme == "strokes":
+        base, others = StrokeProposer(canvas), [ColourProposer(canvas, goal.colours)]
+        others = [] if goal.colours == 0 else others
+    else:
+        base = TextureProposer(canvas, face=scheme != "canvas", alone=scheme != "mixed")
+        others = [StrokesBehind(StrokeProposer(canvas))] if scheme == "mixed" else []
+    return RateControl(base, others, header, goal).run()
 
 
 def encode(
@@ -54,6 +71,7 @@ def encode(
     bpp: float | None = None,
     quality: float | None = None,
     detail: float | None = None,
+    scheme: str = SCHEME,
 ) -> builtins.bytes:
     """A picture as a ``.vcm`` file.
 
@@ -64,7 +82,8 @@ def encode(
     How large the file gets is settled by one of ``preset`` (see :data:`vcmcodec.encoder.goal.PRESETS`; the
     default is ``normal``), ``bytes`` and ``bpp`` (bits per pixel of the picture), which are never
     exceeded, and ``quality``, 0 to 100. ``detail``, 0 to 100, is the
-    quality of the strokes alone: colours take what is left of a budget, or of what ``quality`` takes.
+    quality of the base layers alone: others take what is left of a budget, or of what ``quality`` takes.
+    ``scheme``: what the file is made of, see :data:`SCHEMES`; ``colours`` is for ``strokes``.
 
     Raises PictureError for what is no such picture, BudgetError where not even the least of strokes
     fits, ModelError for a missing or altered model file, ValueError for an argument out of range or
@@ -77,6 +96,8 @@ def encode(
     pixels = picture.load(image)
     height, width = pixels.shape[:2]
     across, down = canvas_size(width, height, size)
+    if scheme not in SCHEMES:
+        raise ValueError(f"scheme {scheme!r} is none of {', '.join(SCHEMES)}")
     goal = goal_of(
         picture=width * height,
         canvas=across * down,
@@ -89,7 +110,7 @@ def encode(
     )
     canvas = picture.resize(pixels, across, down)
     header = Header(width, height, size, MODEL)
-    _, coded = encode_canvas(canvas, header, goal)
+    _, coded = encode_canvas(canvas, header, goal, scheme)
     return container.write(header, coded)
 
 
@@ -135,6 +156,32 @@ def decode(
     """
     found = decode_scene(data, limits=limits)
     return next(paint([found], base_only=base_only, colours=colours, realism=realism, device=device))
+
+
+def preview(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Image:
+    """The picture that the texture layers of a ``.vcm`` file hold, an RGB Pillow image of the picture's own
+    size: no network, in milliseconds.
+
+    Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, FormatError
+    where it holds no texture, and ModelError where the texture's model files are missing or altered.
+    """
+    return previewed(*decode_scene(data, limits=limits))
+
+
+def previewed(header: Header, scene: Scene) -> Image:
+    """The same of what :func:`decode_scene` gave.
+
+    Raises FormatError where there is no texture, ModelError.
+    """
+    from PIL import Image as pillow
+
+    from vcmcodec import picture
+    from vcmcodec.layers.texture import synthesis
+
+    T = scene.T
+    if T is None:
+        raise FormatError("no texture layer, which a preview shows")
+    return pillow.fromarray(picture.resize(synthesis.rgb(T), header.width, header.height))
 
 
 def paint(

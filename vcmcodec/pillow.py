@@ -7,7 +7,9 @@
 
 Opening decodes nothing: ``size`` is known, and ``info["vcm"]``, which says what each layer costs (see
 :class:`vcmcodec.Info`). The generator runs when pixels are asked for. ``save`` takes what
-:func:`vcmcodec.encode` takes: ``preset``, ``bytes``, ``bpp``, ``quality``, ``detail``, ``colours``, ``size``.
+:func:`vcmcodec.encode` takes: ``preset``, ``bytes``, ``bpp``, ``quality``, ``detail``, ``colours``, ``size``,
+``scheme``.
+``draft`` asks for the preview, which takes no network, where a file holds texture.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from vcmcodec.cut import whole
 FORMAT = "VCM"
 MIME = "image/x-vcm"
 
-_OPTIONS = ("preset", "bytes", "bpp", "quality", "detail", "colours", "size")
+_OPTIONS = ("preset", "bytes", "bpp", "quality", "detail", "colours", "size", "scheme")
 
 
 class VcmImageFile(ImageFile.ImageFile):
@@ -35,6 +37,8 @@ class VcmImageFile(ImageFile.ImageFile):
 
     realism = 1.0
     colours: int | None = None
+
+    _preview = False  # whether draft asked for it
 
     _data: bytes | None = None  # what is still to be decoded
 
@@ -55,11 +59,22 @@ class VcmImageFile(ImageFile.ImageFile):
         self.info["vcm"] = info
         self.tile = []
 
+    def draft(self, mode: str | None, size: tuple[int, int] | None) -> Any:
+        """Asks for the preview where there is one. Its size is the picture's own: None says that nothing of
+        mode and size was configured, or what was, as Pillow has it."""
+        if self._data is None or "texture" not in {layer.kind for layer in self.info["vcm"].layers}:
+            return None
+        self._preview = True
+        return self.mode, (0, 0, *self.size)
+
     def load(self) -> Any:
         """Decodes the picture. Raises OSError where that fails."""
         if self._data is not None:
             try:
-                picture = vcmcodec.decode(self._data, realism=self.realism, colours=self.colours)
+                if self._preview:
+                    picture = vcmcodec.preview(self._data)
+                else:
+                    picture = vcmcodec.decode(self._data, realism=self.realism, colours=self.colours)
             except vcmcodec.VcmError as error:
                 raise OSError(str(error)) from error
             self.im = picture.im

@@ -36,6 +36,7 @@ TOGETHER = 64
 @options.quiet
 @click.option("--base-only", is_flag=True, help="Decode from the strokes alone, as --colours 0 does.")
 @options.colours("The most reference pixels to use.")
+@click.option("--preview", is_flag=True, help="Show the texture layers alone: no network, in milliseconds.")
 @click.option(
     "--realism",
     type=options.Number(0, 1),
@@ -61,6 +62,7 @@ def decode(
     quiet: bool,
     base_only: bool,
     colours: int | None,
+    preview: bool,
     realism: float,
     device: str,
     limits: vcmcodec.Limits,
@@ -76,6 +78,8 @@ def decode(
 
     if base_only and colours:
         raise click.UsageError("--base-only and --colours exclude each other")
+    if preview and (base_only or colours is not None):
+        raise click.UsageError("--preview shows neither strokes nor colours")
     todo = batch.tasks(
         sources, output, endings=(".vcm",), suffix=".png", recursive=recursive, skip_existing=skip_existing
     )
@@ -86,7 +90,11 @@ def decode(
             )
     look = {"base_only": base_only, "colours": colours, "realism": realism, "device": device}
     read = functools.partial(_whole, limits=limits, strict=strict, quiet=quiet)
-    batch.finish(_decode(todo, look, limits, read, force, verbose), len(todo), quiet)
+    if preview:
+        show = functools.partial(_preview, limits=limits, read=read)
+        batch.finish(batch.run(show, todo, jobs=1, force=force), len(todo), quiet)
+    else:
+        batch.finish(_decode(todo, look, limits, read, force, verbose), len(todo), quiet)
 
 
 def _decode(
@@ -119,6 +127,10 @@ def _understand(
 ) -> None:
     header, scene = vcmcodec.decode_scene(read(task.source), limits=limits)
     by_model.setdefault(header.model, {})[task] = header, scene
+
+
+def _preview(task: batch.Task, limits: vcmcodec.Limits, read: Callable[[Path], bytes]) -> None:
+    _save(task, iter([vcmcodec.preview(read(task.source), limits=limits)]))
 
 
 def _save(task: batch.Task, images: Iterator[Image]) -> None:

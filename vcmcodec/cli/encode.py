@@ -63,6 +63,14 @@ ENDINGS = (
 )
 @click.option("--detail", type=options.Number(0, 100), metavar="D", help="Quality of the strokes alone.")
 @options.colours("The most reference pixels to store; 0 stores strokes alone.")
+@click.option(
+    "--scheme",
+    type=click.Choice(["mixed", "texture", "canvas", "strokes"]),
+    default="strokes",
+    show_default=True,
+    help="What the file is made of: texture and strokes; texture alone; its part for the whole canvas alone;"
+    " strokes and reference pixels.",
+)
 def encode(
     sources: tuple[Path, ...],
     output: Path | None,
@@ -78,6 +86,7 @@ def encode(
     quality: float | None,
     detail: float | None,
     colours: int | None,
+    scheme: str,
 ) -> None:
     """Encode each PICTURE of a face: any that Pillow reads, 16 to 8192 pixels a side.
 
@@ -102,6 +111,7 @@ def encode(
         bpp=bpp,
         quality=quality,
         detail=detail,
+        scheme=scheme,
     )
     batch.finish(batch.run(work, todo, jobs or batch.cores(), force), len(todo), quiet)
 

@@ -7,12 +7,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from vcmcodec import container
 from vcmcodec.analysis.sketch import Sketch
 from vcmcodec.encoder.price import price
 from vcmcodec.encoder.proposer import Proposal
 from vcmcodec.layers.edges import payload
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.head import CODE
+from vcmcodec.scene import Scene
 
 _STEPS = ((0.12, 3), (0.4, 4), (1.0, 5))
 _LAST_STEP = 6
@@ -84,3 +86,20 @@ class StrokeProposer:
         if quality not in self._drawings:
             self._drawings[quality] = self._sketch.drawing(price(quality), step(quality))
         return self._drawings[quality]
+
+
+class StrokesBehind:
+    """The :class:`vcmcodec.encoder.proposer.Proposer` of strokes behind texture. The gain is their number."""
+
+    def __init__(self, strokes: StrokeProposer) -> None:
+        self._strokes = strokes
+
+    def share(self, bpp: float) -> float:
+        return 1.0
+
+    def propose(self, scene: Scene, limit: int, quality: float) -> Proposal:
+        found = self._strokes.propose(self._strokes.quality(limit, 0))
+        if container.framed(found.layers) > limit:
+            return Proposal(scene, [])
+        drawing = found.scene.part(CODE)
+        return Proposal(scene.with_part(CODE, drawing), found.layers, drawing.strokes)

@@ -1,0 +1,265 @@
+"""Analysis of the texture: a canvas picture to coefficients, and those to layers of a size.
+
+Encoder only; nothing here is normative.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vcmcodec.encoder import frame as frames
+from vcmcodec.entropy.binarise import signed
+from vcmcodec.entropy.contexts import ContextCoder
+from vcmcodec.entropy.rate import RateEstimator
+from vcmcodec.layers.texture import payload, resample, steps, synthesis, tables
+from vcmcodec.layers.texture.frame import WINDOW, Frame
+from vcmcodec.layers.texture.part import Known, Texture
+from vcmcodec.layers.texture.payload import Wanted
+
+Planes = NDArray[np.float32]
+
+ERROR = (3.0, 0.5, 0.75)
+"""Squared errors of R, G and B together that one of Y, of Co and of Cg make, but for the product of two."""
+
+FEATURES = 8.0
+"""How much more an error counts where people and machines look: eyes, brows, nose and mouth."""
+
+_SPOTS = (
+    (52.5, 55.0, 18.3, 7.5),
+    (50.0, 43.3, 20.8, 7.5),
+    (80.0, 71.7, 8.3, 21.7),
+    (80.0, 111.7, 26.7, 12.5),
+)
+"""Middle and half axes of the features, in pixels of the window; those of the left side stand for both."""
+
+LAGRANGIAN = 0.12
+"""Squared error, in squares of a step, that a bit has to be worth: as at high rates, where the mean squared
+error of a step is a twelfth and a bit quarters it."""
+
+
+def ycocg(picture: NDArray[np.uint8]) -> Planes:
+    """Y, Co and Cg, float32 (H, W, 3), of a picture of uint8 (H, W, 3) RGB."""
+    r, g, b = (picture[:, :, part].astype(np.float32) for part in range(3))
+    return np.stack([(r + 2 * g + b) / 4, r - b, (2 * g - r - b) / 2], axis=2)
+
+
+@functools.cache
+def weight() -> NDArray[np.float32]:
+    """How much an error counts at each pixel of the window, float32 (WINDOW, WINDOW), from 1."""
+    y, x = np.mgrid[:WINDOW, :WINDOW].astype(np.float32) + 0.5
+    most = np.zeros((WINDOW, WINDOW), dtype=np.float32)
+    for middle, down, across, high in _SPOTS:
+        for column in {middle, WINDOW - middle}:
+            far = ((x - column) / across) ** 2 + ((y - down) / high) ** 2
+            most = np.maximum(most, np.exp(-(far**2)))
+    return np.asarray(1 + FEATURES * most, dtype=np.float32)
+
+
+@functools.cache
+def _functions(part: int) -> NDArray[np.float32]:
+    """The basis functions of a part of the transform, float32 (count, half), in levels of samples."""
+    basis = tables.transform().parts[part]
+    gain = (basis.gain / (2.0**synthesis.GAIN_BITS * synthesis.UNIT)).astype(np.float32)
+    return basis.rows.astype(np.float32) * gain[:, None]
+
+
+def project(part: int, picture: Planes, count: int | None = None) -> NDArray[np.float32]:
+    """The inner products of a square picture, Y, Co and Cg, with the first ``count`` basis functions, or with
+    all: float32 (count,)."""
+    basis = tables.transform().parts[part]
+    odd = basis.odd[:count]
+    even, turned = [], []
+    side = len(picture)
+    for plane, error in enumerate(ERROR):
+        size = basis.luma if plane == 0 else basis.chroma
+        weights = (resample.cubic(size, side, 0, side) / (1 << resample.WEIGHT_BITS)).astype(np.float32)
+        grid = weights.T @ picture[:, :, plane] @ weights * np.float32(error)
+        left, right = grid[:, : size // 2], grid[:, ::-1][:, : size // 2]
+        even.append((left + right).ravel())
+        turned.append((left - right).ravel())
+    functions = _functions(part)[:count]
+    out = np.empty(len(functions), dtype=np.float32)
+    out[~odd] = functions[~odd] @ np.concatenate(even)
+    out[odd] = functions[odd] @ np.concatenate(turned)
+    return out
+
+
+def mean_picture(side: int) -> Planes:
+    """The canvas without any coefficient: float32 (side, side, 3)."""
+    return reconstructed(Known(), 0, side, side)
+
+
+def canvas_coefficients(picture: Planes) -> NDArray[np.float32]:
+    """The coefficients of a canvas, those that explain its pixels best: float32 (count,)."""
+    height, width = picture.shape[:2]
+    side = max(height, width)
+    mean = mean_picture(side)
+    top, left = (side - height) // 2, (side - width) // 2
+    if height == width:
+        return project(0, picture - mean)
+    return _visible(picture - mean[top : top + height, left : left + width], side, top, left)
+
+
+_MOST_VISIBLE = 400
+
+
+def _visible(picture: Planes, side: int, top: int, left: int) -> NDArray[np.float32]:
+    """The same where only part of a square is to be seen: least squares over what is, with coefficients'
+    usual sizes as the prior."""
+    basis = tables.transform().canvas
+    count = min(basis.count, _MOST_VISIBLE)
+    height, width = picture.shape[:2]
+    whole = np.zeros((side, side, 3), dtype=np.float32)
+    whole[top : top + height, left : left + width] = picture
+    gram = np.zeros((count, count), dtype=np.float32)
+    at = 0
+    for plane, error in enumerate(ERROR):
+        size = basis.luma if plane == 0 else basis.chroma
+        samples = size * size // 2
+        part = _functions(0)[:count, at : at + samples].reshape(count, size, size // 2)
+        mirrored = part[:, :, ::-1] * np.where(basis.odd[:count], -1, 1)[:, None, None].astype(np.float32)
+        functions = np.concatenate([part, mirrored], axis=2)
+        rows, columns = (
+            (resample.cubic(size, side, first, count_) / (1 << resample.WEIGHT_BITS)).astype(np.float32)
+            for first, count_ in ((top, height), (left, width))
+        )
+        seen = (rows.T @ rows) @ functions @ (columns.T @ columns)
+        gram += error * (seen.reshape(count, -1) @ functions.reshape(count, -1).T)
+        at += samples
+    usual = 2 * 2 ** (np.array(basis.energy[:count]) / 2)
+    prior = _NOISE / usual
+    out = np.zeros(basis.count, dtype=np.float32)
+    out[:count] = np.linalg.solve(gram + np.diag(prior).astype(np.float32), project(0, whole, count))
+    return out
+
+
+_NOISE = 3.0e4
+"""Squared error that coefficients leave in the directions that a prior weighs them against."""
+
+
+def window(picture: Planes, frame: Frame) -> Planes:
+    """What a canvas picture shows in a frame, float32 (WINDOW, WINDOW, 3), 0 beyond the canvas."""
+    height, width = picture.shape[:2]
+    matrix = frames.axes(frame, width, height)
+    factor = max(1, int(np.hypot(*matrix[:, 0])))
+    if factor > 1:  # so that a pixel of the window sees all that it covers
+        size = (max(width // factor, 1), max(height // factor, 1))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        scale = np.array([size[0] / width, size[1] / height])
+        matrix = matrix * scale[:, None]
+        matrix[:, 2] += (scale - 1) / 2
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(picture, matrix, (WINDOW, WINDOW), flags=flags))
+
+
+def face_coefficients(residual: Planes, frame: Frame) -> NDArray[np.float32]:
+    """The coefficients of the face for what the canvas's leave of a picture: float32 (count,)."""
+    return project(1, window(residual, frame) * weight()[:, :, None])
+
+
+def reconstructed(known: Known, step: int, width: int, height: int) -> Planes:
+    """What a decoder makes of the canvas's coefficients."""
+    planes = synthesis.canvas_planes(known.values(step), width, height)
+    return np.asarray(planes / synthesis.UNIT, dtype=np.float32)
+
+
+class Levels:
+    """Levels for a walk of the syntax, by rate and distortion: a coefficient is rounded down where the bits
+    that this saves are worth more than the error that it makes."""
+
+    def __init__(self, analysis: Analysis, begin: Texture) -> None:
+        self._analysis, self._begin = analysis, begin
+        self._scaled: list[NDArray[np.float32]] = [analysis.canvas / np.float32(steps.step(begin.step))]
+        self._rate = RateEstimator()
+        self._coder = ContextCoder(self._rate, payload.model())
+        self.levels: tuple[list[int], list[int]] = ([], [])
+
+    def choose(self, part: int, rank: int, bases: Sequence[int]) -> int:
+        if part and len(self._scaled) == 1:
+            known = Known(tuple(self.levels[0]), (0,) * len(self.levels[0]))
+            number = self._begin.step_numbers[1]
+            values = self._analysis.face(known, steps.step(self._begin.step))
+            self._scaled.append(values / np.float32(steps.step(number)))
+        value = float(self._scaled[part][rank])
+        size = abs(value)
+        best = 0
+        if size >= 0.5:
+            nearest = int(size + 0.5)
+            costs = []
+            for level in {nearest, nearest - 1, 0 if nearest < 3 else nearest}:
+                self._rate.bits = 0.0
+                signed(self._coder, level, bases)
+                costs.append(((size - level) ** 2 + LAGRANGIAN * self._rate.bits, level))
+            best = min(costs)[1]
+        level = -best if value < 0 else best
+        self.levels[part].append(level)
+        return level
+
+
+class Analysis:
+    """The coefficients of a canvas picture, uint8 (H, W, 3) RGB, whose face lies in ``frame``.
+
+    Raises ModelError where the transform is missing or altered.
+    """
+
+    def __init__(self, picture: NDArray[np.uint8], frame: Frame) -> None:
+        self.height, self.width = picture.shape[:2]
+        self.frame = frame
+        self._planes = ycocg(picture)
+        self.canvas = canvas_coefficients(self._planes)
+
+    def face(self, known: Known, step: int) -> NDArray[np.float32]:
+        """The face's coefficients behind those of the canvas that a decoder will know."""
+        rest = self._planes - reconstructed(known, step, self.width, self.height)
+        return face_coefficients(rest, self.frame)
+
+    def quantise(self, step: int, face: int, most: tuple[int, int]) -> Texture:
+        """Both parts' levels with the quantiser step of that number and the ``face`` step 0..3 that goes with
+        it, of at most so many ranks."""
+        begin = Texture(self.width, self.height, step, face, self.frame, Known(), Known())
+        levels = Levels(self, begin)
+        counts = (
+            min(most[0], _last(self.canvas, steps.step(step))),
+            min(most[1], tables.transform().face.count),
+        )
+        payload.size(None, Wanted(0, counts, levels.choose, begin))
+        canvas, inner = (_trimmed(part) for part in levels.levels)
+        return Texture(self.width, self.height, step, face, self.frame, canvas, inner)
+
+
+def _last(values: NDArray[np.float32], step: int) -> int:
+    """How many coefficients there are up to the last that might not become 0."""
+    large = np.flatnonzero(abs(values) >= step / 2)
+    return int(large[-1]) + 1 if len(large) else 0
+
+
+def _trimmed(levels: list[int]) -> Known:
+    """Levels up to the last that is not 0."""
+    while levels and not levels[-1]:
+        levels.pop()
+    return Known(tuple(levels), (0,) * len(levels))
+
+
+def layer(texture: Texture, shift: int, counts: tuple[int, int] | None = None, first: bool = True) -> Wanted:
+    """The layer that holds the levels of a ``texture`` up to their lowest ``shift`` bits, of all ranks or of
+    so many."""
+    levels = texture.canvas.levels, texture.face.levels
+
+    def choose(part: int, rank: int, bases: Sequence[int]) -> int:
+        if rank >= len(levels[part]):
+            return 0
+        level = levels[part][rank]
+        size = abs(level) >> shift
+        return -size if level < 0 else size
+
+    if counts is None:
+        counts = len(levels[0]), len(levels[1])
+    begin = Texture(
+        texture.width, texture.height, texture.step, texture.face_step, texture.frame, Known(), Known()
+    )
+    return Wanted(shift, counts, choose, begin if first else None)

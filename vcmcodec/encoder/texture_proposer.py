@@ -1,0 +1,179 @@
+"""Proposes texture: the steps, ranks and layers that a number of bytes is best spent on."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vcmcodec.encoder import frame as frames
+from vcmcodec.encoder.proposer import Layers, Proposal
+from vcmcodec.encoder.texture import Analysis, layer
+from vcmcodec.layers.texture import payload, steps
+from vcmcodec.layers.texture.head import CODE, SHIFTS
+from vcmcodec.layers.texture.part import Texture
+from vcmcodec.scene import Scene
+
+FINEST, COARSEST = 8, 127
+"""Numbers of the quantiser steps at quality 100 and 0."""
+
+FRAMING = 4
+"""Bytes of a layer besides its payload: kind, length below 128, check."""
+
+_WASTE = FRAMING + 1 + 2
+"""Bytes that one more layer takes, at most."""
+
+LAYERS = 35, 120
+"""Bytes that the first layers end at, at most."""
+
+_HALVINGS = 6
+
+_WORTH_A_LAYER = 1.9
+"""A layer ends there only where the file is this many times as large."""
+
+_USUAL = (30.0, 60.0, 120.0, 240.0, 420.0, 650.0, 1200.0), (112.0, 98.0, 84.0, 69.0, 58.0, 48.0, 34.0)
+"""Bytes, and the number of the step that they are enough for on a usual face: where a search begins."""
+
+_STEPS_AN_OCTAVE = 15
+_ROUNDS = 12
+
+_ALL = 1 << 13
+
+_RANKS = (
+    (36, 52, 60, 68, 76, 84, 92, 100, 108, 120, 127),
+    (1500, 1500, 900, 600, 400, 300, 250, 170, 100, 32, 12),
+)
+"""Numbers of the canvas's step, and how many ranks of the canvas are worth their bits: what is left of the
+face, its own coefficients hold in fewer."""
+
+_FACE_STEP = 1
+"""The face's step (see :func:`vcmcodec.layers.texture.part.face_step`): an octave below the canvas's, as
+errors of its features count more already."""
+
+
+def step(quality: float) -> int:
+    """The number of the quantiser step at a ``quality``, 0 to 100."""
+    return round(COARSEST - (COARSEST - FINEST) * quality / 100)
+
+
+def quality_of(step: int) -> float:
+    """The quality whose step has that number."""
+    return 100 * (COARSEST - step) / (COARSEST - FINEST)
+
+
+_SHARES = (0.008, 0.015, 0.03, 0.05, 0.08), (1.0, 0.8, 0.75, 0.75, 0.75)
+"""Bits per canvas pixel, and which share of a file of so many goes to texture where strokes follow."""
+
+
+class TextureProposer:
+    """The :class:`vcmcodec.encoder.proposer.BaseProposer` of texture, for a canvas picture, uint8 (H, W, 3)
+    RGB. ``face``: whether there are bits for the face in its frame. ``alone``: whether no strokes follow.
+
+    Raises ModelError where the transform or the detector is missing or altered.
+    """
+
+    def __init__(self, canvas: NDArray[np.uint8], face: bool = True, alone: bool = True) -> None:
+        self._analysis = Analysis(canvas, frames.find(canvas))
+        self._face, self._alone = face, alone
+        self._made: dict[int, Texture] = {}
+
+    def share(self, bpp: float) -> float:
+        return 1.0 if self._alone else float(np.interp(bpp, *_SHARES))
+
+    def quality(self, limit: float, header: int) -> float:
+        low, high = FINEST, COARSEST + 1
+        guess = int(np.interp(limit, *_USUAL))
+        for number in range(_ROUNDS):
+            guess = min(max(guess, low), high - 1)
+            size = header + FRAMING + self._size(guess)
+            if size <= limit:
+                high = guess
+            else:
+                low = guess + 1
+            if low >= high:
+                break
+            # Sizes go with steps almost evenly; a little more, so that the next guess lies on the other side.
+            away = _STEPS_AN_OCTAVE * float(np.log2(size / max(limit, 1)))
+            guess += int(np.ceil(away)) if away > 0 else min(int(np.floor(away)), -1)
+            if number >= _ROUNDS // 2:
+                guess = (low + high) // 2
+        return quality_of(high) if high <= COARSEST else 0.0
+
+    def propose(self, quality: float) -> Proposal:
+        texture = self._texture(step(quality))
+        scene = Scene(texture.width, texture.height)
+        layers: Layers = []
+        for wanted in self._layers(texture):
+            coded, scene = payload.encode(scene, wanted)
+            layers.append((CODE, coded))
+        return Proposal(scene, layers, len(layers))
+
+    def _texture(self, number: int) -> Texture:
+        if number not in self._made:
+            ranks = int(np.interp(number, *_RANKS))
+            # Without a face all ranks are the canvas's.
+            most = (ranks, _ALL) if self._face else (_ALL, 0)
+            self._made[number] = self._analysis.quantise(number, _FACE_STEP, most)
+        return self._made[number]
+
+    def _size(self, number: int) -> float:
+        """Bytes of the layers' payloads, and of the framing of all but one."""
+        texture = self._texture(number)
+        whole = payload.size(None, layer(texture, 0))[0]
+        return whole + _WASTE * sum(whole > _WORTH_A_LAYER * most for most in LAYERS)
+
+    def _layers(self, texture: Texture) -> list[payload.Wanted]:
+        """The layers of a texture, from the basic one on."""
+        whole = payload.size(None, layer(texture, 0))[0]
+        wanted: list[payload.Wanted] = []
+        known: Texture | None = None
+        taken = 0.0
+        for most in LAYERS:
+            if whole <= _WORTH_A_LAYER * most:
+                break
+            found = self._fitting(texture, known, most - taken, whole / most)
+            if found is not None:
+                wanted.append(found[0])
+                taken += found[1]
+                known = found[2]
+        wanted.append(layer(texture, 0, first=not wanted))
+        return wanted
+
+    def _fitting(
+        self, texture: Texture, known: Texture | None, most: float, larger: float
+    ) -> tuple[payload.Wanted, float, Texture] | None:
+        """The layer of at most so many bytes, of a texture that takes ``larger`` times as many, with which
+        most is known; its bytes, and what is known with it. None where nothing fits."""
+        counts = len(texture.canvas.levels), len(texture.face.levels)
+        # As many ranks as there are, at the step that this takes; and fewer of the next finer one.
+        usual = float(np.log2(larger)) * _STEPS_AN_OCTAVE / 16
+        best: tuple[float, payload.Wanted, float, Texture] | None = None
+        for shift in sorted({min(max(int(usual) + more, 0), SHIFTS - 1) for more in (0, 1)}):
+            low, high, share = 0.0, 1.0, 1.0
+            for _ in range(_HALVINGS):
+                part = int(counts[0] * share), int(counts[1] * share)
+                wanted = layer(texture, shift, part, known is None)
+                size, made = payload.size(known, wanted)
+                if size + FRAMING <= most:
+                    gain = _gain(texture, made)
+                    if best is None or gain > best[0]:
+                        best = gain, wanted, size + FRAMING, made
+                    low = share
+                    if share == 1:
+                        break
+                else:
+                    high = share
+                share = (low + high) / 2
+        return best[1:] if best else None
+
+
+def _gain(texture: Texture, known: Texture) -> float:
+    """The squared error that what is ``known`` of a ``texture`` spares, against nothing."""
+    total = 0.0
+    for number, whole, part in zip(texture.step_numbers, texture.parts, known.parts):
+        size = steps.step(number)
+        goal = whole.values(size).astype(np.float64)
+        found = np.zeros_like(goal)
+        values = part.values(size)[: len(goal)]
+        found[: len(values)] = values
+        total += float((goal**2 - (goal - found) ** 2).sum())
+    return total
