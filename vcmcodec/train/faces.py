@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -26,6 +27,8 @@ def parallel(
     work: Callable[[Item], Result], items: Sequence[Item], jobs: int, chunk: int = 4
 ) -> Iterator[Result]:
     """``work`` of every item, in order, by ``jobs`` processes of one thread each."""
+    # A process's matrices, too: it inherits this before it loads what multiplies them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with multiprocessing.get_context("spawn").Pool(jobs, initializer=_single_thread) as pool:
         yield from pool.imap(work, items, chunksize=chunk)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,7 +22,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.bits = bytearray()
-        self.features: list[int] = []
+        self.features = array("i")
         self.counts = bytearray()
 
     def bit(self, bit: int, bases: Sequence[int], node: int) -> int:
@@ -42,7 +43,7 @@ class Decisions:
         self.bits = np.concatenate([np.frombuffer(bytes(r.bits), np.uint8) for r in recorders]).astype(
             np.float32
         )
-        self.features = np.concatenate([np.array(r.features, np.int32) for r in recorders])
+        self.features = np.concatenate([np.frombuffer(r.features, np.int32) for r in recorders])
         counts = np.concatenate([np.frombuffer(bytes(r.counts), np.uint8) for r in recorders])
         self.starts = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
 

@@ -1,0 +1,123 @@
+"""Trains the transform in closed form: ``python -m vcmcodec.train.transform.build --data FOLDER --out
+models``."""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from pathlib import Path
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from vcmcodec import picture
+from vcmcodec.encoder import frame as frames
+from vcmcodec.encoder import texture
+from vcmcodec.layers.texture import steps, tables
+from vcmcodec.layers.texture.frame import WINDOW, Frame
+from vcmcodec.layers.texture.head import TRANSFORM
+from vcmcodec.layers.texture.part import Known
+from vcmcodec.layers.texture.tables import Basis
+from vcmcodec.train import catalogue
+from vcmcodec.train.faces import faces, parallel
+from vcmcodec.train.transform.klt import Space, fit
+
+SIDE = 256
+
+CANVAS = Space(SIDE, 64, 32, texture.ERROR)
+FACE = Space(WINDOW, 72, 24, texture.ERROR)
+COUNTS = 1500, 1000
+"""Grids, and coefficients of the canvas and of the face."""
+
+STEP, COARSE = 78, 160
+"""What the canvas's coefficients leave of a face is learned behind so many of them, with this step's number:
+those of files of some hundred bytes."""
+
+FADE = 0.18
+"""The window's border fades by a Hann window to this power, in analysis and again in synthesis."""
+
+
+def _canvas(path: Path) -> tuple[NDArray[np.float32], Frame | None]:
+    """A face's coordinates, and its frame; None where the detector finds no face."""
+    canvas = picture.resize(picture.load(path), SIDE, SIDE)
+    found = frames.faces(canvas)
+    frame = frames.frame_of(found[0].points, SIDE, SIDE) if found else None
+    return CANVAS.coordinates(texture.ycocg(canvas)), frame
+
+
+def _fades(samples: int) -> NDArray[np.float32]:
+    hann = np.hanning(samples + 2)[1:-1]
+    return np.asarray(np.outer(hann, hann) ** FADE, dtype=np.float32)
+
+
+@functools.cache
+def _grid_weight(samples: int) -> NDArray[np.float32]:
+    """The square root of what an error counts, at samples."""
+    import cv2
+
+    root = np.sqrt(cv2.resize(texture.weight(), (samples, samples), interpolation=cv2.INTER_AREA))
+    return np.asarray(root, dtype=np.float32)
+
+
+def _face(item: tuple[Path, Frame, NDArray[np.float32]]) -> NDArray[np.float32]:
+    """The weighted coordinates of what the canvas's coefficients leave of a face."""
+    path, frame, coefficients = item
+    size = steps.step(STEP)
+    levels = np.sign(coefficients) * np.floor(abs(coefficients) / size + 0.35)
+    known = Known(tuple(levels.astype(int).tolist()), (0,) * len(levels))
+    canvas = picture.resize(picture.load(path), SIDE, SIDE)
+    rest = texture.ycocg(canvas) - texture.reconstructed(known, size, SIDE, SIDE)
+    out = FACE.coordinates(texture.window(rest, frame))
+    weights = [(_grid_weight(side) * _fades(side)).ravel() for side in FACE.sizes]
+    return out * np.concatenate(weights)
+
+
+@click.command()
+@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
+@click.option("--limit", type=int, help="Faces to read.")
+@click.option("--jobs", default=2, show_default=True)
+def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
+    """Write the texture layer's transform from the faces in a folder."""
+    begun = time.monotonic()
+
+    def say(what: str) -> None:
+        click.echo(f"{time.monotonic() - begun:6.0f} s  {what}")
+
+    out.mkdir(parents=True, exist_ok=True)
+    os.environ["VCM_MODELS"] = str(out)
+    paths = faces(data)[:limit]
+    seen = list(parallel(_canvas, paths, jobs, 32))
+    coordinates = np.stack([part for part, _ in seen])
+    say(f"{len(paths)} faces, {sum(frame is not None for _, frame in seen)} with a frame")
+    canvas = fit(CANVAS, coordinates, COUNTS[0])
+    say("canvas")
+    # Until the face's part is there, a part of next to nothing stands for it.
+    side, few = 2, tables.half(2, 2)
+    rows = canvas.rows[:1, :few]
+    placeholder = Basis(side, side, canvas.mean[:few], canvas.odd[:1], (0,), canvas.gain[:1], rows)
+    _write(out, tables.Transform(canvas, placeholder))
+    items = []
+    for path, (_, frame) in zip(paths, seen):
+        if frame is not None:
+            shown = picture.resize(picture.load(path), SIDE, SIDE)
+            items.append((path, frame, texture.canvas_coefficients(texture.ycocg(shown))[:COARSE]))
+    say("coefficients")
+    rest = np.stack(list(parallel(_face, items, jobs, 32)))
+    say("faces")
+    weights = [_grid_weight(side) for side in FACE.sizes]
+    fades = [_fades(side) / weight for side, weight in zip(FACE.sizes, weights)]
+    face = fit(FACE, rest, COUNTS[1], fades, centred=False)
+    _write(out, tables.Transform(canvas, face))
+    say(f"{out / TRANSFORM}: {(out / TRANSFORM).stat().st_size} bytes")
+
+
+def _write(out: Path, transform: tables.Transform) -> None:
+    (out / TRANSFORM).write_bytes(tables.write(transform))
+    catalogue.enter(out / TRANSFORM)
+
+
+if __name__ == "__main__":
+    main()
