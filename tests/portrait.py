@@ -19,11 +19,17 @@ def portrait() -> NDArray[np.uint8]:
 
 @functools.cache
 def file() -> bytes:
-    """The portrait's file, with all colours."""
-    return vcmcodec.encode(portrait())
+    """The portrait's file of strokes, with all colours."""
+    return vcmcodec.encode(portrait(), scheme="strokes")
 
 
 @functools.cache
 def ends() -> tuple[int, ...]:
     """Where that file may be cut: the ends of its layers."""
     return tuple(layer.end for layer in vcmcodec.inspect(file()).layers)
+
+
+@functools.cache
+def texture_file() -> bytes:
+    """The portrait's file of texture, as it is made where nothing else is asked for."""
+    return vcmcodec.encode(portrait())

@@ -42,15 +42,15 @@ def test_a_face_costs_little_and_comes_back() -> None:
 
 
 def test_encoding_is_deterministic() -> None:
-    assert vcmcodec.encode(portrait()) == file()
-    assert vcmcodec.encode(Image.fromarray(portrait())) == file()
+    assert vcmcodec.encode(portrait(), scheme="strokes") == file()
+    assert vcmcodec.encode(Image.fromarray(portrait()), scheme="strokes") == file()
 
 
 def test_the_decoder_knows_what_the_encoder_knew() -> None:
     header, scene = vcmcodec.decode_scene(file())
     assert (header.width, header.height, header.side) == (256, 256, 256)
     goal = goal_of(picture=256 * 256, canvas=256 * 256)
-    expected, _ = codec.encode_canvas(portrait(), header, goal)
+    expected, _ = codec.encode_canvas(portrait(), header, goal, "strokes")
     assert scene == expected
     assert scene.drawing is not None
     places = scene.drawing.places[: len(scene.known)]
@@ -71,11 +71,12 @@ def test_a_file_may_be_cut_after_any_layer() -> None:
     assert counts == [0, 16, 48, len(whole.known)]
 
 
+@pytest.mark.parametrize(("scheme", "share", "most"), [("strokes", 0.93, 650), ("texture", 0.9, 1200)])
 @pytest.mark.parametrize("limit", [60, 100, 123, 200, 409, 700, 1500])
-def test_a_budget_is_used_and_never_exceeded(limit: int) -> None:
-    data = vcmcodec.encode(portrait(), bytes=limit)
+def test_a_budget_is_used_and_never_exceeded(limit: int, scheme: str, share: float, most: int) -> None:
+    data = vcmcodec.encode(portrait(), bytes=limit, scheme=scheme)
     assert len(data) <= limit
-    assert len(data) >= 0.93 * min(limit, 650)
+    assert len(data) >= share * min(limit, most)
     vcmcodec.decode_scene(data)
 
 
@@ -94,12 +95,12 @@ def test_nothing_fits_into_nothing(budget: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("side", [32, 64, 96])
 def test_small_canvases_have_strokes_too(side: int) -> None:
-    _, scene = vcmcodec.decode_scene(vcmcodec.encode(portrait(), size=side, quality=100))
+    _, scene = vcmcodec.decode_scene(vcmcodec.encode(portrait(), size=side, quality=100, scheme="strokes"))
     assert scene.E.mean() > 0.03
 
 
 def test_a_preset_too_small_for_a_canvas_gives_the_least() -> None:
-    thin = vcmcodec.encode(shaped(400, 24), size=32, preset="tiny")
+    thin = vcmcodec.encode(shaped(400, 24), size=32, preset="tiny", scheme="strokes")
     assert thin == vcmcodec.encode(shaped(400, 24), size=32, quality=0, colours=0)
 
 
@@ -114,7 +115,7 @@ def test_presets_are_budgets_of_the_canvas() -> None:
     assert list(sizes.values()) == sorted(sizes.values())
     for name, size in sizes.items():
         assert 0.9 * PRESETS[name] < 8 * size / 256**2 <= PRESETS[name]
-    assert vcmcodec.encode(portrait(), preset="normal") == file()
+    assert vcmcodec.encode(portrait(), preset="normal", scheme="strokes") == file()
 
 
 def test_bits_per_pixel_are_those_of_the_picture() -> None:
@@ -123,8 +124,8 @@ def test_bits_per_pixel_are_those_of_the_picture() -> None:
 
 
 def test_too_small_a_budget_names_the_least_that_works() -> None:
-    with pytest.raises(BudgetError, match=r"20 bytes is too small for this face: the least is \d+") as caught:
-        vcmcodec.encode(portrait(), bytes=20)
+    with pytest.raises(BudgetError, match=r"12 bytes is too small for this face: the least is \d+") as caught:
+        vcmcodec.encode(portrait(), bytes=12)
     least = int(str(caught.value).split()[-1])
     assert len(vcmcodec.encode(portrait(), bytes=least)) == least
     with pytest.raises(BudgetError):
@@ -132,7 +133,8 @@ def test_too_small_a_budget_names_the_least_that_works() -> None:
 
 
 def test_a_higher_quality_is_a_larger_and_finer_file() -> None:
-    files = [vcmcodec.encode(portrait(), quality=quality) for quality in (0, 25, 50, 75, 100)]
+    qualities = (0, 25, 50, 75, 100)
+    files = [vcmcodec.encode(portrait(), quality=quality, scheme="strokes") for quality in qualities]
     assert [len(data) for data in files] == sorted(len(data) for data in files)
     strokes = [vcmcodec.inspect(data).layers[0].count or 0 for data in files]
     assert strokes == sorted(strokes)
@@ -189,7 +191,7 @@ def test_other_canvases_work(size: int) -> None:
 
 
 def test_a_picture_of_nothing_is_a_picture() -> None:
-    data = vcmcodec.encode(np.full((64, 64, 3), 99, dtype=np.uint8))
+    data = vcmcodec.encode(np.full((64, 64, 3), 99, dtype=np.uint8), scheme="strokes")
     assert len(data) < 32
     assert vcmcodec.decode(data).size == (64, 64)
 
@@ -197,7 +199,7 @@ def test_a_picture_of_nothing_is_a_picture() -> None:
 def test_a_picture_of_too_many_strokes_is_simplified() -> None:
     rng = np.random.default_rng(0)
     noise = picture.resize(rng.integers(0, 256, (160, 160, 3), dtype=np.uint8), 1024, 1024)
-    data = vcmcodec.encode(noise, size=1024)
+    data = vcmcodec.encode(noise, size=1024, scheme="strokes")
     _, scene = vcmcodec.decode_scene(data)
     assert scene.drawing is not None
     assert len(scene.drawing.ops) <= vcmcodec.DEFAULT_LIMITS.ops
@@ -266,3 +268,59 @@ def test_limits_hold_before_anything_is_decoded() -> None:
         with pytest.raises(VcmError) as caught:
             vcmcodec.decode(file(), limits=limits)
         assert caught.value.exit_code == 6
+
+
+# Texture
+
+
+def test_texture_is_what_files_hold_unless_strokes_are_asked_for() -> None:
+    kinds = {layer.kind for layer in vcmcodec.inspect(vcmcodec.encode(portrait())).layers}
+    assert kinds == {"texture"}
+    for arguments in ({"colours": 10}, {"detail": 20.0}):
+        info = vcmcodec.inspect(vcmcodec.encode(portrait(), **arguments))  # type: ignore[arg-type]
+        assert info.layers[0].kind == "edges" and info.model == codec.MODEL
+    mixed = vcmcodec.inspect(vcmcodec.encode(portrait(), scheme="mixed"))
+    assert {layer.kind for layer in mixed.layers} == {"texture", "edges"}
+    assert mixed.model == codec.MODEL
+
+
+def test_more_bytes_are_a_better_preview() -> None:
+    found = [vcmcodec.encode(portrait(), bytes=limit) for limit in (24, 40, 65, 123, 245, 409, 655, 1200)]
+    psnr = [metrics.psnr(np.asarray(vcmcodec.preview(data)), portrait()) for data in found]
+    assert psnr == sorted(psnr)
+    assert psnr[4] > 21 and psnr[-1] > psnr[4] + 2
+
+
+def test_texture_without_a_generator_is_its_preview_but_for_grain() -> None:
+    data = vcmcodec.encode(portrait())
+    assert vcmcodec.inspect(data).model == codec.NO_MODEL
+    preview = np.asarray(vcmcodec.preview(data)).astype(int)
+    assert (np.asarray(vcmcodec.decode(data, realism=0)) == preview).all()
+    natural = np.asarray(vcmcodec.decode(data)).astype(int)
+    assert 0 < abs(natural - preview).mean() < 2
+
+
+def test_three_layers_of_texture_each_give_a_better_picture() -> None:
+    data = vcmcodec.encode(portrait(), bytes=409)
+    cuts = [layer.end for layer in vcmcodec.inspect(data).layers]
+    assert len(cuts) == 3 and cuts[0] <= 35 + 6 and cuts[1] <= 120 + 6
+    psnr = [metrics.psnr(np.asarray(vcmcodec.preview(data[:cut])), portrait()) for cut in cuts]
+    assert psnr == sorted(psnr)
+
+
+@pytest.mark.parametrize(("width", "height"), [(300, 200), (37, 401), (16, 2000)])
+def test_texture_is_that_of_what_is_visible(width: int, height: int) -> None:
+    wanted = shaped(width, height)
+    found = np.asarray(vcmcodec.preview(vcmcodec.encode(wanted, bytes=600)))
+    flat = np.broadcast_to(wanted.mean(axis=(0, 1)).astype(np.uint8), wanted.shape)
+    assert metrics.psnr(found, wanted) > metrics.psnr(flat, wanted)
+
+
+def test_a_file_without_texture_has_no_preview() -> None:
+    with pytest.raises(FormatError, match="no texture layer"):
+        vcmcodec.preview(file())
+
+
+def test_an_unknown_scheme_is_refused() -> None:
+    with pytest.raises(ValueError, match="scheme 'all' is none of"):
+        vcmcodec.encode(portrait(), scheme="all")

@@ -26,18 +26,32 @@ if TYPE_CHECKING:
     from vcmcodec.picture import Source
 
 MODEL = 5
-"""Id of the generator that new files name."""
+"""Id of the generator that new files name where they hold strokes."""
+
+NO_MODEL = 0
+"""The same where they hold texture alone: no generator, the texture is the picture."""
 
 
 SCHEMES = ("mixed", "texture", "canvas", "strokes")
 """What files are made of: texture and strokes, as measured best; texture alone; its part for the whole canvas
 alone, for studies; strokes and reference pixels, as Hu et al. 2020 and Yang et al. 2021 have it."""
 
-SCHEME = "strokes"
+
+def scheme_of(scheme: str | None, detail: float | None, colours: int | None) -> str:
+    """The scheme that arguments of :func:`encode` ask for: where none is named, strokes for those who set
+    what only they have, else texture.
+
+    Raises ValueError for an unknown one.
+    """
+    if scheme is None:
+        return "texture" if detail is None and colours is None else "strokes"
+    if scheme not in SCHEMES:
+        raise ValueError(f"scheme {scheme!r} is none of {', '.join(SCHEMES)}")
+    return scheme
 
 
 def encode_canvas(
-    canvas: NDArray[np.uint8], header: Header, goal: Goal, scheme: str = SCHEME
+    canvas: NDArray[np.uint8], header: Header, goal: Goal, scheme: str
 ) -> tuple[Scene, list[tuple[int, bytes]]]:
     """The layers (kind, payload) of a canvas picture, uint8 (H, W, 3) RGB, that reach ``goal`` under
     ``header``, and the scene that a decoder will make of them. ``scheme``: see :data:`SCHEMES`.
@@ -71,7 +85,7 @@ def encode(
     bpp: float | None = None,
     quality: float | None = None,
     detail: float | None = None,
-    scheme: str = SCHEME,
+    scheme: str | None = None,
 ) -> builtins.bytes:
     """A picture as a ``.vcm`` file.
 
@@ -82,8 +96,9 @@ def encode(
     How large the file gets is settled by one of ``preset`` (see :data:`vcmcodec.encoder.goal.PRESETS`; the
     default is ``normal``), ``bytes`` and ``bpp`` (bits per pixel of the picture), which are never
     exceeded, and ``quality``, 0 to 100. ``detail``, 0 to 100, is the
-    quality of the base layers alone: others take what is left of a budget, or of what ``quality`` takes.
-    ``scheme``: what the file is made of, see :data:`SCHEMES`; ``colours`` is for ``strokes``.
+    quality of the strokes alone: colours take what is left of a budget, or of what ``quality`` takes.
+    ``scheme``: what the file is made of, see :data:`SCHEMES`; None for ``strokes`` where ``detail`` or
+    ``colours`` is given, else for ``texture``.
 
     Raises PictureError for what is no such picture, BudgetError where not even the least of strokes
     fits, ModelError for a missing or altered model file, ValueError for an argument out of range or
@@ -96,8 +111,7 @@ def encode(
     pixels = picture.load(image)
     height, width = pixels.shape[:2]
     across, down = canvas_size(width, height, size)
-    if scheme not in SCHEMES:
-        raise ValueError(f"scheme {scheme!r} is none of {', '.join(SCHEMES)}")
+    scheme = scheme_of(scheme, detail, colours)
     goal = goal_of(
         picture=width * height,
         canvas=across * down,
@@ -109,7 +123,7 @@ def encode(
         colours=colours,
     )
     canvas = picture.resize(pixels, across, down)
-    header = Header(width, height, size, MODEL)
+    header = Header(width, height, size, MODEL if scheme in ("mixed", "strokes") else NO_MODEL)
     _, coded = encode_canvas(canvas, header, goal, scheme)
     return container.write(header, coded)
 
@@ -176,12 +190,19 @@ def previewed(header: Header, scene: Scene) -> Image:
     from PIL import Image as pillow
 
     from vcmcodec import picture
-    from vcmcodec.layers.texture import synthesis
 
-    T = scene.T
-    if T is None:
-        raise FormatError("no texture layer, which a preview shows")
-    return pillow.fromarray(picture.resize(synthesis.rgb(T), header.width, header.height))
+    return pillow.fromarray(picture.resize(shown(scene), header.width, header.height))
+
+
+def shown(scene: Scene) -> NDArray[np.uint8]:
+    """What the texture of a scene shows, uint8 (H, W, 3) RGB.
+
+    Raises FormatError where there is no texture, ModelError.
+    """
+    picture = scene.shown
+    if picture is None:
+        raise FormatError("no texture layer to show")
+    return picture
 
 
 def paint(
@@ -212,7 +233,10 @@ def paint(
     canvases: dict[int, NDArray[np.uint8]] = {}
     for model, members in by_model.items():
         scenes = [found[index][1] if count is None else found[index][1].first(count) for index in members]
-        canvases |= zip(members, generator.load(model, device).run(scenes, realism))
+        if model == NO_MODEL:
+            canvases |= zip(members, map(shown, scenes))
+        else:
+            canvases |= zip(members, generator.load(model, device).run(scenes, realism))
 
     def enlarged(index: int) -> Image:
         header = found[index][0]

@@ -87,6 +87,15 @@ class Scene:
         texture = self.part(TEXTURE)
         return None if texture is None else texture.T
 
+    @property
+    def shown(self) -> NDArray[np.uint8] | None:
+        """The texture as a picture, uint8 (height, width, 3) RGB; None where there is none.
+
+        Raises ModelError where its transform is missing or altered.
+        """
+        texture = self.part(TEXTURE)
+        return None if texture is None else texture.rgb
+
     def first(self, count: int) -> Scene:
         """This scene with no more than its first ``count`` colours."""
         colours = self.part(COLOURS)

@@ -27,11 +27,13 @@ def check(
     Silent where all is well. A bad file gets one line on stderr; the exit code is that of the first.
     """
     from vcmcodec import generator
+    from vcmcodec.codec import NO_MODEL
 
     def work(task: batch.Task) -> None:
         data = files.read(task.source)
         header, _ = vcmcodec.decode_scene(data, limits=limits)
-        generator.named(header.model)
+        if header.model != NO_MODEL:
+            generator.named(header.model)
         if verbose:
             found = ", ".join(_counts(vcmcodec.inspect(data, limits=limits)))
             files.say(f"{task.source}: {header.width} x {header.height}, {found}, generator {header.model}")

@@ -152,5 +152,8 @@ def _whole(source: Path, limits: vcmcodec.Limits, strict: bool, quiet: bool) -> 
 
 def _runtime(model: int, device: str) -> str:
     from vcmcodec import generator
+    from vcmcodec.codec import NO_MODEL
 
+    if model == NO_MODEL:
+        return "vcm: no generator: the texture is the picture"
     return f"vcm: generator {model} ran on {generator.load(model, device).provider}"

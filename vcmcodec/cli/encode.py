@@ -48,8 +48,8 @@ ENDINGS = (
 @options.size("Longest side of the canvas that strokes are drawn on.")
 @click.option(
     "--preset",
-    type=click.Choice(["tiny", "small", "normal", "fine"]),
-    help="At most 0.015, 0.03, 0.05, 0.08 bits per canvas pixel.  [default: normal]",
+    type=click.Choice(["micro", "tiny", "small", "normal", "fine"]),
+    help="At most 0.008, 0.015, 0.03, 0.05, 0.08 bits per canvas pixel.  [default: normal]",
 )
 @click.option("--bytes", "limit", type=click.IntRange(0), metavar="N", help="At most N bytes.")
 @click.option(
@@ -66,10 +66,8 @@ ENDINGS = (
 @click.option(
     "--scheme",
     type=click.Choice(["mixed", "texture", "canvas", "strokes"]),
-    default="strokes",
-    show_default=True,
     help="What the file is made of: texture and strokes; texture alone; its part for the whole canvas alone;"
-    " strokes and reference pixels.",
+    " strokes and reference pixels.  [default: strokes with --detail or --colours, else texture]",
 )
 def encode(
     sources: tuple[Path, ...],
@@ -86,7 +84,7 @@ def encode(
     quality: float | None,
     detail: float | None,
     colours: int | None,
-    scheme: str,
+    scheme: str | None,
 ) -> None:
     """Encode each PICTURE of a face: any that Pillow reads, 16 to 8192 pixels a side.
 

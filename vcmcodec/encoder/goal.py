@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PRESETS = {"tiny": 0.015, "small": 0.03, "normal": 0.05, "fine": 0.08}
+PRESETS = {"micro": 0.008, "tiny": 0.015, "small": 0.03, "normal": 0.05, "fine": 0.08}
 """Bits per canvas pixel of whole files, by name: never exceeded, but for canvases so small that not even
 the least of strokes fits."""
 

@@ -40,10 +40,13 @@ _ALL = 1 << 13
 
 _RANKS = (
     (36, 52, 60, 68, 76, 84, 92, 100, 108, 120, 127),
-    (1500, 1500, 900, 600, 400, 300, 250, 170, 100, 32, 12),
+    (1500, 1500, 900, 600, 400, 300, 250, 170, 100, 32, 8),
 )
 """Numbers of the canvas's step, and how many ranks of the canvas are worth their bits: what is left of the
 face, its own coefficients hold in fewer."""
+
+_FACE_RANKS = (104, 112, 120, 127), (1 << 13, 100, 20, 0)
+"""The same of the face."""
 
 _FACE_STEP = 1
 """The face's step (see :func:`vcmcodec.layers.texture.part.face_step`): an octave below the canvas's, as
@@ -111,7 +114,7 @@ class TextureProposer:
         if number not in self._made:
             ranks = int(np.interp(number, *_RANKS))
             # Without a face all ranks are the canvas's.
-            most = (ranks, _ALL) if self._face else (_ALL, 0)
+            most = (ranks, int(np.interp(number, *_FACE_RANKS))) if self._face else (_ALL, 0)
             self._made[number] = self._analysis.quantise(number, _FACE_STEP, most)
         return self._made[number]
 

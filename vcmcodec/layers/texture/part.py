@@ -66,6 +66,14 @@ class Texture:
         )
         return synthesis.planes(canvas, face, self.frame, self.width, self.height)
 
+    @cached_property
+    def rgb(self) -> NDArray[np.uint8]:
+        """T as a picture, uint8 (height, width, 3) RGB.
+
+        Raises ModelError where the transform is missing or altered.
+        """
+        return synthesis.rgb(self.T)
+
 
 def face_step(step: int, offset: int) -> int:
     """The number of the face's quantiser step: one and a half octaves below the canvas's, and half of one

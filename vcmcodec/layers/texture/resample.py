@@ -1,5 +1,4 @@
-"""Grids to pictures by integers alone (spec/FORMAT.md, section "Synthesis"). Normative: every product and sum
-is below 2**53, so that float64, in which numpy multiplies matrices fast, is exact in any order."""
+"""Grids to pictures (spec/FORMAT.md, section "Synthesis"). Normative, integers only."""
 
 from __future__ import annotations
 
@@ -8,6 +7,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
+from vcmcodec.layers.texture import exact
 from vcmcodec.layers.texture.frame import UNITS, WINDOW, Frame
 
 FRACTION = 32
@@ -18,9 +18,9 @@ WEIGHT_BITS = 16
 
 
 @functools.lru_cache(maxsize=32)
-def cubic(samples: int, pixels: int, first: int, count: int) -> NDArray[np.float64]:
-    """Weights of ``samples`` that are spread over ``pixels`` for ``count`` of them from ``first`` on: float64
-    (count, samples), whole numbers. The filter is Catmull and Rom's cubic; beyond the border the outermost
+def cubic(samples: int, pixels: int, first: int, count: int) -> NDArray[np.int64]:
+    """Weights of ``samples`` that are spread over ``pixels`` for ``count`` of them from ``first`` on: int64
+    (count, samples). The filter is Catmull and Rom's cubic; beyond the border the outermost
     sample goes on."""
     x = np.arange(first, first + count, dtype=np.int64)
     # The place in 1/FRACTION of a sample, rounded: ((2 x + 1) samples / pixels - 1) / 2.
@@ -33,7 +33,7 @@ def cubic(samples: int, pixels: int, first: int, count: int) -> NDArray[np.float
         -3 * t**3 + 4 * n * t**2 + n * n * t,
         t**3 - n * t**2,
     )
-    out = np.zeros((count, samples))
+    out = np.zeros((count, samples), dtype=np.int64)
     for offset, tap in enumerate(taps):
         np.add.at(out, (np.arange(count), np.clip(base + offset - 1, 0, samples - 1)), tap)
     out.setflags(write=False)
@@ -41,13 +41,13 @@ def cubic(samples: int, pixels: int, first: int, count: int) -> NDArray[np.float
 
 
 def enlarge(
-    grid: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]
+    grid: NDArray[np.int64], rows: NDArray[np.int64], columns: NDArray[np.int64]
 ) -> NDArray[np.int32]:
-    """A grid of whole numbers below 2**14, (samples, samples), at the places whose weights are ``rows`` and
+    """A grid of numbers below 2**14, (samples, samples), at the places whose weights are ``rows`` and
     ``columns``, rounded half up: int32."""
-    bits = 2 * WEIGHT_BITS
-    total = rows @ grid @ columns.T
-    return np.asarray(np.floor((total + float(1 << (bits - 1))) * 2.0**-bits), dtype=np.int32)
+    # Sums of weights' sizes are below 2**17: products stay below 2**48.
+    total = exact.product(exact.product(rows, grid), columns.T)
+    return ((total + (1 << (2 * WEIGHT_BITS - 1))) >> (2 * WEIGHT_BITS)).astype(np.int32)
 
 
 def place(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.layers.texture import resample, tables
+from vcmcodec.layers.texture import exact, resample, tables
 from vcmcodec.layers.texture.frame import WINDOW, Frame
 from vcmcodec.layers.texture.tables import Basis
 
@@ -17,21 +17,21 @@ MAX_SAMPLE = (1 << 14) - 1
 """Samples of grids, and of T, are clamped to this."""
 
 
-def grids(basis: Basis, values: NDArray[np.int64]) -> list[NDArray[np.float64]]:
-    """The grids of Y, Co and Cg that the first coefficients ``values``, int64 (n,), of a basis give: whole
-    numbers in 1/UNIT level."""
+def grids(basis: Basis, values: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """The grids of Y, Co and Cg that the first coefficients ``values``, int64 (n,), of a basis give, in
+    1/UNIT level."""
     used = np.flatnonzero(values)
-    scaled = (values[used] * basis.gain[used]).astype(np.float64)
-    odd = basis.odd[used]
-    even = scaled[~odd] @ basis.rows[used[~odd]].astype(np.float64)
-    turned = scaled[odd] @ basis.rows[used[odd]].astype(np.float64)
-    even += basis.mean.astype(np.float64) * float(1 << GAIN_BITS)
+    # Below 2**17 each, times gains below 2**16 and rows of 2**7 at most, up to 2**12 of them: below 2**52.
+    scaled, odd = values[used] * basis.gain[used], basis.odd[used]
+    even = exact.product(scaled[~odd], basis.rows[used[~odd]])
+    turned = exact.product(scaled[odd], basis.rows[used[odd]])
+    even += basis.mean.astype(np.int64) << GAIN_BITS
     out, at = [], 0
     for side in (basis.luma, basis.chroma, basis.chroma):
         count = side * side // 2
         one, two = (part[at : at + count].reshape(side, side // 2) for part in (even, turned))
         whole = np.concatenate([one + two, (one - two)[:, ::-1]], axis=1)
-        whole = np.floor((whole + float(1 << (GAIN_BITS - 1))) * 2.0**-GAIN_BITS)
+        whole = (whole + (1 << (GAIN_BITS - 1))) >> GAIN_BITS
         out.append(np.clip(whole, -MAX_SAMPLE, MAX_SAMPLE))
         at += count
     return out

@@ -23,6 +23,9 @@ from vcmcodec import settings
 from vcmcodec.errors import ModelError
 from vcmcodec.layers.texture.head import TRANSFORM
 
+MAX_COUNT = 1 << 12
+"""Coefficients of a part at most, so that sums of them stay exact."""
+
 
 @dataclass(frozen=True)
 class Basis:
@@ -80,7 +83,7 @@ def write(transform: Transform) -> bytes:
 def parse(data: bytes) -> Transform:
     """The transform that the bytes of a model file hold.
 
-    Raises ValueError where they are too few or too many.
+    Raises ValueError where they are too few or too many, or name too many coefficients.
     """
     parts, at = [], 0
 
@@ -94,6 +97,8 @@ def parse(data: bytes) -> Transform:
     for _ in range(2):
         luma, chroma, *size = take(4)
         count, samples = size[0] << 8 | size[1], half(luma, chroma)
+        if count > MAX_COUNT:
+            raise ValueError("too many coefficients")
         mean = np.frombuffer(take(2 * samples), ">i2").astype(np.int16)
         rows = np.frombuffer(take(4 * count), np.uint8).reshape(count, 4)
         basis = np.frombuffer(take(samples * count), np.int8).reshape(count, samples)
