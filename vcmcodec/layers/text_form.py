@@ -31,6 +31,11 @@ class Drawn(Protocol):
         ...
 
     @property
+    def bare(self) -> bool:
+        """Whether there is no base layer unless a stroke is drawn."""
+        ...
+
+    @property
     def count(self) -> int:
         """How many dots of colour there are."""
         ...

@@ -17,7 +17,7 @@ from vcmcodec.layers import kinds
 from vcmcodec.layers.colours.text import BESIDE, PLACES
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.strokes import in_order
-from vcmcodec.layers.edges.text import KEPT, ORDER
+from vcmcodec.layers.edges.text import KEPT, NONE, ORDER
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, MAX_SIDE, MIN_SIDE, Limits
 from vcmcodec.ops import MAX_STEP, Grid, Point, fault
 from vcmcodec.scene import Scene
@@ -41,13 +41,15 @@ class Sheet:
     """What a document draws. ``dots``: colours and where they stand, in canvas pixels, in sending
     order. ``layers``: where in ``dots`` a colour layer begins, and the number of its quantiser steps;
     empty where the document says nothing of layers. ``filled``: whether fillers are among the places.
-    ``opaque``: layers that are not drawn."""
+    ``bare``: whether it says that there is no base layer unless a stroke is drawn. ``opaque``: layers that
+    are not drawn."""
 
     header: Header
     drawing: Drawing
     dots: tuple[Dot, ...] = ()
     layers: tuple[tuple[int, int], ...] = ()
     filled: bool = True
+    bare: bool = False
     opaque: tuple[Opaque, ...] = ()
 
     @property
@@ -112,6 +114,7 @@ def load(
         tuple(content.dots),
         tuple(content.layers),
         filled=not (own and root.attributes.get(PLACES) == BESIDE),
+        bare=own and root.attributes.get(ORDER) == NONE,
         opaque=opaque.read(root, limits) if own else (),
     )
 
@@ -152,6 +155,8 @@ def encode(sheet: Sheet, *, base_only: bool = False, limits: Limits = DEFAULT_LI
             coded += [(kind.code, payload) for payload in payloads]
     if not base_only:
         coded = opaque.merged(coded, sheet.opaque, nothing, limits)
+    if not coded:
+        raise SvgError("svg: no layer is left")
     largest = max(len(payload) for _, payload in coded)
     if largest > limits.payload:
         raise LimitError(f"a layer of {largest} bytes is above the limit of {limits.payload}")

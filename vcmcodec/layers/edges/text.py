@@ -12,15 +12,18 @@ from vcmcodec.layers.text_form import Drawn
 from vcmcodec.ops import Point, Segment, segments
 from vcmcodec.scene import Scene
 
-ORDER, KEPT = "data-vcm-order", "kept"
-"""On the root where strokes have an order of their own, not that of where they begin."""
+ORDER, KEPT, NONE = "data-vcm-order", "kept", "none"
+"""On the root where strokes have an order of their own, not that of where they begin; and where there is no
+edge layer."""
 
 
 class StrokesAsPaths:
     """The :class:`vcmcodec.layers.text_form.TextForm` of edges."""
 
     def attributes(self, scene: Scene) -> dict[str, str]:
-        return {ORDER: KEPT} if scene.drawing and not in_order(scene.drawing.ops) else {}
+        if scene.drawing is None:
+            return {ORDER: NONE}
+        return {} if in_order(scene.drawing.ops) else {ORDER: KEPT}
 
     def write(self, scene: Scene, layers: Sequence[Layer]) -> Iterator[str]:
         yield (
@@ -32,6 +35,8 @@ class StrokesAsPaths:
         yield "  </g>"
 
     def encode(self, drawn: Drawn, scene: Scene) -> tuple[list[bytes], Scene]:
+        if drawn.bare and not drawn.drawing.ops:
+            return [], scene
         return [payload.encode(drawn.drawing)], scene.with_part(head.CODE, drawn.drawing)
 
 

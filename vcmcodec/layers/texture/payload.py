@@ -86,7 +86,7 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     known: Texture | None = scene.part(CODE)
     if (head.step is None) != (known is not None):
         raise reader.error(
-            "a first texture layer without a step" if known is None else "a second first texture layer"
+            "a first texture layer without a step" if known is None else "a later texture layer with a step"
         )
     if known is None:
         assert head.step is not None

@@ -56,7 +56,7 @@ def place(
     """The ``window``, int32 (WINDOW, WINDOW, 3), where ``frame`` puts it on a canvas of ``width`` x
     ``height`` pixels: rows and columns of the canvas, and what is to be added there, bilinear between its
     pixels and 0 outside of their centres."""
-    side, square = max(width, height), frame.square
+    side = max(width, height)
     # No pixel farther from the frame's centre than its diagonal can lie inside.
     reach = 3 * (abs(frame.across) + abs(frame.down)) * side // (4 * UNITS) + 2
     rows = _around(height + 2 * frame.y * side // UNITS, reach, height)
@@ -65,22 +65,39 @@ def place(
         UNITS // 2
     ) - side * frame.x
     y = (2 * np.arange(rows.start, rows.stop, dtype=np.int64) + 1 - height) * (UNITS // 2) - side * frame.y
-    scale, whole = 2 * FRACTION * WINDOW, 2 * side * square
-    across = (scale * frame.across * x)[None, :] + (scale * frame.down * y)[:, None]
-    down = (scale * frame.across * y)[:, None] - (scale * frame.down * x)[None, :]
-    middle = FRACTION * (WINDOW - 1) // 2
-    u, v = ((part + side * square) // whole + middle for part in (across, down))
-    left, top = u // FRACTION, v // FRACTION
-    inside = (left >= 0) & (left < WINDOW - 1) & (top >= 0) & (top < WINDOW - 1)
-    fx, fy = (u % FRACTION)[inside].astype(np.int32), (v % FRACTION)[inside].astype(np.int32)
-    at = top[inside] * WINDOW + left[inside]
+    out = np.zeros((len(y), len(x), window.shape[2]), dtype=np.int32)
     flat = window.reshape(-1, window.shape[2])
-    upper = flat[at] * (FRACTION - fx)[:, None] + flat[at + 1] * fx[:, None]
-    lower = flat[at + WINDOW] * (FRACTION - fx)[:, None] + flat[at + WINDOW + 1] * fx[:, None]
-    half = FRACTION * FRACTION // 2
-    out = np.zeros((*inside.shape, window.shape[2]), dtype=np.int32)
-    out[inside] = (upper * (FRACTION - fy)[:, None] + lower * fy[:, None] + half) // (FRACTION * FRACTION)
+    for first in range(0, len(y), _BAND):  # which stays in a processor's cache
+        band = slice(first, first + _BAND)
+        _fill(out[band], flat, frame, side, x, y[band])
     return rows, columns, out
+
+
+_BAND = 64
+
+
+def _fill(
+    out: NDArray[np.int32],
+    flat: NDArray[np.int32],
+    frame: Frame,
+    side: int,
+    x: NDArray[np.int64],
+    y: NDArray[np.int64],
+) -> None:
+    """Some rows of what :func:`place` gives, of a window ``flat``, (WINDOW * WINDOW, 3)."""
+    scale, whole = 2 * FRACTION * WINDOW, 2 * side * frame.square
+    half = whole // 2
+    across = (scale * frame.across * x)[None, :] + (scale * frame.down * y + half)[:, None]
+    down = (scale * frame.across * y + half)[:, None] - (scale * frame.down * x)[None, :]
+    middle = FRACTION * (WINDOW - 1) // 2
+    low, high = -middle * whole, (FRACTION * (WINDOW - 1) - middle) * whole
+    inside = (across >= low) & (across < high) & (down >= low) & (down < high)
+    u, v = ((part[inside] // whole + middle).astype(np.int32) for part in (across, down))
+    fx, fy = (u % FRACTION)[:, None], (v % FRACTION)[:, None]
+    at = v // FRACTION * WINDOW + u // FRACTION
+    upper = flat[at] * (FRACTION - fx) + flat[at + 1] * fx
+    lower = flat[at + WINDOW] * (FRACTION - fx) + flat[at + WINDOW + 1] * fx
+    out[inside] = (upper * (FRACTION - fy) + lower * fy + FRACTION * FRACTION // 2) // (FRACTION * FRACTION)
 
 
 def _around(twice: int, reach: int, length: int) -> slice:

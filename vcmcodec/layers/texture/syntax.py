@@ -54,7 +54,7 @@ Choose = Callable[[int, int, Sequence[int]], int]
 
 
 def _sum_class(total: int) -> int:
-    """A sum of sizes as one of 16 classes: 0, 1, 2, 3, then three an octave."""
+    """A sum of sizes as one of 16 classes: 0, 1, 2, 3, then two an octave."""
     if total < 4:
         return total
     bits = total.bit_length()

@@ -97,6 +97,8 @@ def parse(data: bytes) -> Transform:
     for _ in range(2):
         luma, chroma, *size = take(4)
         count, samples = size[0] << 8 | size[1], half(luma, chroma)
+        if luma % 2 or chroma % 2:
+            raise ValueError("a grid of an odd side")
         if count > MAX_COUNT:
             raise ValueError("too many coefficients")
         mean = np.frombuffer(take(2 * samples), ">i2").astype(np.int16)
