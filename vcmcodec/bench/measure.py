@@ -29,13 +29,13 @@ from vcmcodec.bench.judges.faces import Dlib68
 from vcmcodec.bench.judges.perceptual import LpipsAlex
 from vcmcodec.cut import after_base
 from vcmcodec.encoder.colours import pick
-from vcmcodec.encoder.goal import DEFAULT, PRESETS
+from vcmcodec.encoder.goal import DEFAULT, STROKE_PRESETS
 from vcmcodec.scene import Scene
 
 BASE = "/base"
 """Behind a preset's name: its base layer alone."""
 
-LEVELS = (f"tiny{BASE}", f"normal{BASE}", *PRESETS)
+LEVELS = (f"tiny{BASE}", f"normal{BASE}", *STROKE_PRESETS)
 """What decoded pictures are judged at."""
 
 TIMED = 60
@@ -111,7 +111,7 @@ def _rates(data: bytes, rates: _Means) -> None:
 
 def coded(image: NDArray[np.uint8]) -> dict[str, bytes]:
     """Files of a picture, uint8 (H, W, 3), at all of LEVELS."""
-    files = {preset: vcmcodec.encode(image, preset=preset) for preset in PRESETS}
+    files = {preset: vcmcodec.encode(image, preset=preset, scheme="strokes") for preset in STROKE_PRESETS}
     for level in LEVELS:
         if level.endswith(BASE):
             files[level] = after_base(files[level.removesuffix(BASE)])

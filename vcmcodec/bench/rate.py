@@ -23,7 +23,7 @@ from vcmcodec.bench import drawings, faces, table
 from vcmcodec.bench.judges.faces import Dlib68
 from vcmcodec.bench.table import Row
 from vcmcodec.cut import after_base
-from vcmcodec.encoder.goal import DEFAULT, PRESETS
+from vcmcodec.encoder.goal import DEFAULT, PRESETS, STROKE_PRESETS
 from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges import ppm_strokes
 
@@ -53,8 +53,8 @@ def rate(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
         gaps.append(str(error))
     images = [picture.load(path) for path in paths]
     for image in images:
-        for preset in PRESETS:
-            data = vcmcodec.encode(image, preset=preset)
+        for preset in STROKE_PRESETS:
+            data = vcmcodec.encode(image, preset=preset, scheme="strokes")
             base, (_, scene) = after_base(data), vcmcodec.decode_scene(data)
             assert scene.drawing is not None
             canvas = picture.resize(image, scene.width, scene.height)
@@ -100,7 +100,7 @@ def rows(figures: dict[str, Any]) -> Iterator[Row]:
         yield Row(what, ours / others[best], "{:.1f} %", 100, bar=0.4)
     for name, size in sorted(others.items(), key=lambda item: item[1]):
         yield Row(f"the same drawings as {name}", size, "{:.1f} bytes")
-    for preset, most in PRESETS.items():
+    for preset, most in ((preset, PRESETS[preset]) for preset in STROKE_PRESETS):
         whole, base = get(f"{preset}_bpp"), get(f"{preset}_base_bpp")
         yield Row(f"{preset}: whole file", whole, "{:.4f} bpp", bar=0.016 if preset == LEAST else most)
         yield Row(

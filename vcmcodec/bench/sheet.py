@@ -18,7 +18,7 @@ import vcmcodec
 from vcmcodec import picture
 from vcmcodec.bench import faces
 from vcmcodec.cut import after_base
-from vcmcodec.encoder.goal import DEFAULT, PRESETS
+from vcmcodec.encoder.goal import DEFAULT, STROKE_PRESETS
 
 CAPTION = 40
 """Pixels below a picture for its two lines of text."""
@@ -38,7 +38,7 @@ def panels(image: NDArray[np.uint8], device: str = "auto") -> tuple[bytes, list[
     """The file of a picture, uint8 (H, W, 3), and: the input, its strokes, the picture from them alone,
     and the pictures of all presets, each with its bytes and bits per pixel."""
     height, width = image.shape[:2]
-    files = {preset: vcmcodec.encode(image, preset=preset) for preset in PRESETS}
+    files = {preset: vcmcodec.encode(image, preset=preset, scheme="strokes") for preset in STROKE_PRESETS}
     data = files[DEFAULT]
     _, scene = vcmcodec.decode_scene(data)
     drawn = Image.fromarray(np.where(scene.E, np.uint8(0), np.uint8(255))).convert("RGB")

@@ -8,6 +8,9 @@ PRESETS = {"micro": 0.008, "tiny": 0.015, "small": 0.03, "normal": 0.05, "fine":
 """Bits per canvas pixel of whole files, by name: never exceeded, but for canvases so small that not even
 the least of strokes fits."""
 
+STROKE_PRESETS = ("tiny", "small", "normal", "fine")
+"""Those that the strokes of a face fit."""
+
 DEFAULT = "normal"
 
 

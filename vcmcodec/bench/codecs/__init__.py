@@ -46,6 +46,7 @@ class Codec(Protocol):
 _HOMES: dict[str, tuple[str, str]] = {
     "original": ("vcmcodec.bench.codecs.own", "Original"),
     "vcm": ("vcmcodec.bench.codecs.own", "Vcm"),
+    "vcm/strokes": ("vcmcodec.bench.codecs.own", "VcmStrokes"),
     "vcm/base": ("vcmcodec.bench.codecs.own", "VcmBase"),
     "vcm/faithful": ("vcmcodec.bench.codecs.own", "VcmFaithful"),
     "jpeg": ("vcmcodec.bench.codecs.still", "Jpeg"),
@@ -70,8 +71,8 @@ NAMES = tuple(_HOMES)
 """The codecs that a bench runs by default."""
 
 ORIGINAL, OWN = "original", "vcm"
-OTHERWISE = ("vcm/base", "vcm/faithful")
-"""This codec's files, decoded otherwise: no peers, as the two above."""
+OTHERWISE = ("vcm/strokes", "vcm/base", "vcm/faithful")
+"""This codec's files, made or decoded otherwise: no peers, as the two above."""
 
 
 def make(name: str) -> Codec:

@@ -14,9 +14,9 @@ import vcmcodec
 from vcmcodec import settings
 from vcmcodec.bench.codecs import CodecError
 from vcmcodec.cut import after_base
-from vcmcodec.encoder.goal import DEFAULT, PRESETS
+from vcmcodec.encoder.goal import DEFAULT, PRESETS, STROKE_PRESETS
 
-LEAST = next(iter(PRESETS))
+LEAST = STROKE_PRESETS[0]
 
 
 @functools.cache
@@ -32,10 +32,11 @@ def _fingerprint() -> str:
 
 
 class Vcm:
-    """This codec at its presets."""
+    """This codec at its presets: texture, which needs no generator."""
 
     name = "vcm"
-    points = tuple(PRESETS)
+    points: tuple[str, ...] = tuple(PRESETS)
+    scheme: str | None = None
 
     def __init__(self) -> None:
         self.version = f"vcmcodec {vcmcodec.__version__} {_fingerprint()}"
@@ -43,19 +44,27 @@ class Vcm:
     def encode(self, image: NDArray[np.uint8], point: str) -> bytes:
         """A ``.vcm`` file of the preset ``point``."""
         try:
-            return vcmcodec.encode(image, preset=point)
+            return vcmcodec.encode(image, preset=point, scheme=self.scheme)
         except vcmcodec.VcmError as error:
             raise CodecError(str(error)) from None
 
     def decode(self, data: bytes, width: int, height: int) -> NDArray[np.uint8]:
-        """The generator's picture."""
+        """The picture that ``vcm decode`` makes."""
         try:
             return np.asarray(vcmcodec.decode(data))
         except vcmcodec.VcmError as error:
             raise CodecError(str(error)) from None
 
 
-class VcmBase(Vcm):
+class VcmStrokes(Vcm):
+    """Strokes and reference pixels, which a generator makes a picture of."""
+
+    name = "vcm/strokes"
+    points: tuple[str, ...] = STROKE_PRESETS
+    scheme = "strokes"
+
+
+class VcmBase(VcmStrokes):
     """The base layers alone of the least preset and of the default one: what machines get, made into a
     picture."""
 
@@ -67,11 +76,11 @@ class VcmBase(Vcm):
         return after_base(super().encode(image, point))
 
 
-class VcmFaithful(Vcm):
+class VcmFaithful(VcmStrokes):
     """The files of the larger presets, decoded to the picture nearest to the original."""
 
     name = "vcm/faithful"
-    points = tuple(PRESETS)[-2:]
+    points = STROKE_PRESETS[-2:]
 
     def decode(self, data: bytes, width: int, height: int) -> NDArray[np.uint8]:
         """The generator's picture at realism 0."""
