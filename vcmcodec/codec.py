@@ -162,7 +162,7 @@ def decode(
     ``base_only``: from the strokes alone. ``colours``: from at most the first N reference
     pixels. ``realism``: from 0, the picture nearest to the original, to 1, the most natural one (seed
     paper 2, "imagery effect control"), with grain, fine noise that the decoder draws (spec/FORMAT.md, section
-    8), in proportion. ``device``: ``auto``, ``cuda`` or ``cpu`` (see :func:`vcmcodec.generator.load`).
+    9), in proportion. ``device``: ``auto``, ``cuda`` or ``cpu`` (see :func:`vcmcodec.generator.load`).
 
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file,
     ModelError where the file names another generator or its model file is missing or altered, and

@@ -55,7 +55,7 @@ def _counts(rng: random.Random, most: tuple[int, int]) -> tuple[int, int]:
 
 def quantise(analysis: texture.Analysis, begin: Texture, most: tuple[int, int]) -> Texture:
     """The levels of a face, by rate and distortion where there are weights already, else rounded alike."""
-    if WEIGHTS in settings.catalogue():
+    if (settings.models_dir() / WEIGHTS).exists():
         return analysis.quantise(begin.step, begin.face_step, most)
     known, inner = _levels(analysis.canvas[: most[0]], steps.step(begin.step)), Known()
     if most[1]:
