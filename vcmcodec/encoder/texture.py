@@ -12,14 +12,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vcmcodec import container
 from vcmcodec.encoder import frame as frames
 from vcmcodec.entropy.binarise import signed
 from vcmcodec.entropy.contexts import ContextCoder
 from vcmcodec.entropy.rate import RateEstimator
+from vcmcodec.layers import kinds
 from vcmcodec.layers.texture import payload, resample, steps, synthesis, tables
 from vcmcodec.layers.texture.frame import WINDOW, Frame
+from vcmcodec.layers.texture.head import CODE
 from vcmcodec.layers.texture.part import Known, Texture
 from vcmcodec.layers.texture.payload import Wanted
+from vcmcodec.limits import DEFAULT_LIMITS
+from vcmcodec.scene import Scene
 
 Planes = NDArray[np.float32]
 
@@ -263,3 +268,21 @@ def layer(texture: Texture, shift: int, counts: tuple[int, int] | None = None, f
         texture.width, texture.height, texture.step, texture.face_step, texture.frame, Known(), Known()
     )
     return Wanted(shift, counts, choose, begin if first else None)
+
+
+def one_layer_size(data: bytes) -> int:
+    """Bytes that a file would take with the same coefficients in one texture layer.
+
+    Raises FormatError, UnsupportedError, LimitError, ModelError as a decoder does, and ValueError where there
+    is no texture whose last layer holds it whole.
+    """
+    header, layers = container.read(data)
+    scene = Scene(*container.canvas_size(header.width, header.height, header.side))
+    for index, one in enumerate(layers):
+        scene = kinds.decode(scene, one, index, DEFAULT_LIMITS)
+    texture: Texture | None = scene.part(CODE)
+    if texture is None or any(shift for part in texture.parts for shift in part.shifts):
+        raise ValueError("no whole texture")
+    coded, _ = payload.encode(Scene(scene.width, scene.height), layer(texture, 0))
+    others = [(one.kind, one.payload) for one in layers if one.kind != CODE]
+    return len(container.write(header, [(CODE, coded), *others]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import os
+import random
 import time
 from pathlib import Path
 
@@ -39,9 +40,36 @@ FADE = 0.18
 """The window's border fades by a Hann window to this power, in analysis and again in synthesis."""
 
 
-def _canvas(path: Path) -> tuple[NDArray[np.float32], Frame | None]:
-    """A face's coordinates, and its frame; None where the detector finds no face."""
+Item = tuple[Path, bool]
+"""A face, and whether it is there as it is or otherwise: elsewhere, smaller, in a darker tone."""
+
+SHRINK, SHIFT = 0.62, 0.1
+"""The least size of a moved face, and its largest shift, as a share of the picture's side."""
+
+EXPONENTS = 1.0, 2.0
+"""What the levels of a face in another tone are raised to: dark skin is rare in what there is."""
+
+
+def _shown(item: Item) -> NDArray[np.uint8]:
+    """The picture of a face."""
+    import cv2
+
+    path, moved = item
     canvas = picture.resize(picture.load(path), SIDE, SIDE)
+    if not moved:
+        return canvas
+    rng = random.Random(path.name)
+    exponent, size = rng.uniform(*EXPONENTS), rng.uniform(SHRINK, 1)
+    levels = np.rint(255 * (np.arange(256) / 255) ** exponent).astype(np.uint8)
+    shift = [(1 - size) * SIDE / 2 + rng.uniform(-SHIFT, SHIFT) * SIDE for _ in range(2)]
+    matrix = np.array([[size, 0, shift[0]], [0, size, shift[1]]])
+    small = cv2.warpAffine(canvas, matrix, (SIDE, SIDE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(levels[small])
+
+
+def _canvas(item: Item) -> tuple[NDArray[np.float32], Frame | None]:
+    """A face's coordinates, and its frame; None where the detector finds no face."""
+    canvas = _shown(item)
     found = frames.faces(canvas)
     frame = frames.frame_of(found[0].points, SIDE, SIDE) if found else None
     return CANVAS.coordinates(texture.ycocg(canvas)), frame
@@ -61,14 +89,15 @@ def _grid_weight(samples: int) -> NDArray[np.float32]:
     return np.asarray(root, dtype=np.float32)
 
 
-def _face(item: tuple[Path, Frame, NDArray[np.float32]]) -> NDArray[np.float32]:
+def _face(item: tuple[Item, Frame]) -> NDArray[np.float32]:
     """The weighted coordinates of what the canvas's coefficients leave of a face."""
-    path, frame, coefficients = item
+    which, frame = item
+    planes = texture.ycocg(_shown(which))
+    coefficients = texture.canvas_coefficients(planes)[:COARSE]
     size = steps.step(STEP)
     levels = np.sign(coefficients) * np.floor(abs(coefficients) / size + 0.35)
     known = Known(tuple(levels.astype(int).tolist()), (0,) * len(levels))
-    canvas = picture.resize(picture.load(path), SIDE, SIDE)
-    rest = texture.ycocg(canvas) - texture.reconstructed(known, size, SIDE, SIDE)
+    rest = planes - texture.reconstructed(known, size, SIDE, SIDE)
     out = FACE.coordinates(texture.window(rest, frame))
     weights = [(_grid_weight(side) * _fades(side)).ravel() for side in FACE.sizes]
     return out * np.concatenate(weights)
@@ -88,10 +117,10 @@ def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
 
     out.mkdir(parents=True, exist_ok=True)
     os.environ["VCM_MODELS"] = str(out)
-    paths = faces(data)[:limit]
-    seen = list(parallel(_canvas, paths, jobs, 32))
+    items = [(path, moved) for path in faces(data)[:limit] for moved in (False, True)]
+    seen = list(parallel(_canvas, items, jobs, 32))
     coordinates = np.stack([part for part, _ in seen])
-    say(f"{len(paths)} faces, {sum(frame is not None for _, frame in seen)} with a frame")
+    say(f"{len(items)} faces, {sum(frame is not None for _, frame in seen)} with a frame")
     canvas = fit(CANVAS, coordinates, COUNTS[0])
     say("canvas")
     # Until the face's part is there, a part of next to nothing stands for it.
@@ -99,13 +128,8 @@ def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
     rows = canvas.rows[:1, :few]
     placeholder = Basis(side, side, canvas.mean[:few], canvas.odd[:1], (0,), canvas.gain[:1], rows)
     _write(out, tables.Transform(canvas, placeholder))
-    items = []
-    for path, (_, frame) in zip(paths, seen):
-        if frame is not None:
-            shown = picture.resize(picture.load(path), SIDE, SIDE)
-            items.append((path, frame, texture.canvas_coefficients(texture.ycocg(shown))[:COARSE]))
-    say("coefficients")
-    rest = np.stack(list(parallel(_face, items, jobs, 32)))
+    framed = [(item, frame) for item, (_, frame) in zip(items, seen) if frame is not None]
+    rest = np.stack(list(parallel(_face, framed, jobs, 32)))
     say("faces")
     weights = [_grid_weight(side) for side in FACE.sizes]
     fades = [_fades(side) / weight for side, weight in zip(FACE.sizes, weights)]

@@ -1,0 +1,1 @@
+"""Studies: one question about the codec each, answered on folders of faces beside its bars."""
