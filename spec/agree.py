@@ -62,6 +62,7 @@ def by_package(data: bytes) -> Outcome:
             "E": scene.E.tobytes(),
             "M": mask.tobytes(),
             "C": colour.tobytes(),
+            "T": None if scene.T is None else scene.T.tobytes(),
         },
     )
 
@@ -81,6 +82,7 @@ def by_document(data: bytes) -> Outcome:
             "E": found.E.tobytes(),
             "M": found.M.tobytes(),
             "C": found.C.tobytes(),
+            "T": None if found.T is None else found.T.tobytes(),
         },
     )
 

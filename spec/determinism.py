@@ -4,7 +4,7 @@
 
 Pythons are looked for on the path and among pyenv's; each gets virtual environments of its own below
 the folder, with nothing in them but numpy, click and pytest. Exits with 1 where a vector gives other ops, E,
-M or C, or where none of them is here.
+M, C or T, or where none of them is here.
 """
 
 from __future__ import annotations

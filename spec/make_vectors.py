@@ -1,6 +1,6 @@
 """Writes spec/vectors: files that a decoder must take, refuse or call unsupported.
 
-``python spec/make_vectors.py`` from a checkout. The drawings are made here, by a fixed seed; no
+``python spec/make_vectors.py [FOLDER]`` from a checkout. The drawings are made here, by a fixed seed; no
 picture is behind them.
 """
 
@@ -10,13 +10,18 @@ import binascii
 import json
 import math
 import random
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
-from vcmcodec import codec, container, ppm
+import numpy as np
+from texture_files import begun, counts, made
+
+from vcmcodec import codec, container, grain, ppm
 from vcmcodec.container import Header, canvas_size
 from vcmcodec.entropy.contexts import ContextCoder
 from vcmcodec.entropy.range_coder import Encoder
@@ -28,6 +33,9 @@ from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges import ppm_strokes, strokes
 from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.texture import head as texture_head
+from vcmcodec.layers.texture.frame import MAX_AXIS, MAX_CENTRE, Frame
+from vcmcodec.layers.texture.part import Texture
 from vcmcodec.ops import Curve, Grid, Line, Move, Op, digest, fault, thirds
 from vcmcodec.wire import varint
 
@@ -96,6 +104,7 @@ def scene_layers(
 
 PLAIN = Header(256, 256, 256, 1)
 TRIANGLE = (Move((20, 20)), Line((80, 30)), Line((40, 90)), Line((20, 20)))
+BARE = edge_head.StrokeHead(3, 0).write()
 
 
 def good() -> Iterator[Vector]:
@@ -528,17 +537,17 @@ def good_decisions() -> Iterator[Vector]:
         container.write(large, decided(drawing(large, far, 1), (), rng, 2)),
     )
     grid = Grid(256, 256, 2)
-    ops: list[Op] = [Move((128, 128))]
+    turned: list[Op] = [Move((128, 128))]
     for x, y in ((1, 0), (0, 1), (-1, 0), (0, -1), (1, 1), (-1, 1), (-1, -1), (1, -1), (7, 7), (-9, 9)):
-        start = ops[-1].end
+        start = turned[-1].end
         end = (start[0] + x, start[1] + y)
         one, two = thirds(start, end)
-        ops.append(Line(end))
-        ops.append(Curve((2 * end[0] - one[0] + x, one[1]), (two[0] + x, two[1]), (end[0] + 3, end[1])))
+        turned.append(Line(end))
+        turned.append(Curve((2 * end[0] - one[0] + x, one[1]), (two[0] + x, two[1]), (end[0] + 3, end[1])))
     yield Vector(
         "good-decisions-turns",
         "Coding 2: short segments in every direction, free control points.",
-        container.write(PLAIN, decided(drawing(PLAIN, ops, 2), (5, 9), rng, 0)),
+        container.write(PLAIN, decided(drawing(PLAIN, turned, 2), (5, 9), rng, 0)),
     )
     for step in (2, 3):
         drawn = drawing(PLAIN, smooth(rng, Grid(256, 256, step)), step)
@@ -636,6 +645,226 @@ def bad_decisions() -> Iterator[Vector]:
     yield Vector("bad-decisions-cell", "A start in a cell of no columns.", tall, "invalid")
 
 
+def falling(rng: random.Random, part: int, rank: int) -> int:
+    """Levels as pictures have them: some large ones first, then ever fewer that are not 0."""
+    return round(rng.gauss(0, 40 / (rank + 3)))
+
+
+def texture_layers(
+    known: Texture, layers: Sequence[tuple[int, int, int]], level: Callable[[int, int], int]
+) -> list[tuple[int, bytes]]:
+    """Texture layers, each of a shift and so many coefficients of the canvas and of the face."""
+    out: list[tuple[int, bytes]] = []
+    for shift, *wanted in layers:
+        found = made(known, shift, (wanted[0], wanted[1]), level, first=not out)
+        assert found.fault is None, found.fault
+        out.append(found.layer)
+        known = found.known
+    return out
+
+
+def good_texture() -> Iterator[Vector]:
+    """Texture layers."""
+    rng = random.Random(5)
+    canvas, face = counts()
+    usual, usual_level = Frame(3, 21, 142, -6), partial(falling, rng)
+
+    def file(
+        header: Header,
+        layers: Sequence[tuple[int, int, int]],
+        step: int = 60,
+        face_step: int = 1,
+        frame: Frame = usual,
+        level: Callable[[int, int], int] = usual_level,
+    ) -> bytes:
+        size = canvas_size(header.width, header.height, header.side)
+        return container.write(header, texture_layers(begun(size, step, face_step, frame), layers, level))
+
+    small = Header(160, 160, 160, 5)
+    yield Vector("good-texture", "One texture layer.", file(PLAIN, [(0, 200, 160)]))
+    yield Vector(
+        "good-texture-three",
+        "Three texture layers: each leaves fewer bits of levels open, and has more coefficients.",
+        file(PLAIN, [(2, 60, 40), (1, 120, 100), (0, 240, 200)], 40),
+    )
+    yield Vector(
+        "good-texture-orders",
+        "Seven texture layers, whose shifts and numbers of coefficients grow and shrink.",
+        file(
+            PLAIN,
+            [(3, 40, 0), (3, 100, 80), (1, 20, 120), (2, 160, 50), (0, 0, 60), (0, 50, 0), (3, 190, 140)],
+            30,
+            level=lambda part, rank: rng.randint(-40, 40) >> rng.randint(0, 6),
+        ),
+    )
+    yield Vector(
+        "good-texture-open",
+        "Levels are known up to three bits, up to two, and up to one.",
+        file(PLAIN, [(3, 60, 60), (2, 40, 40), (1, 20, 20)], 16, level=lambda *_: rng.randint(-9, 9)),
+    )
+    yield Vector(
+        "good-texture-all",
+        "All coefficients of the transform.",
+        file(PLAIN, [(0, canvas, face)], 84, level=lambda *_: round(rng.gauss(0, 0.4))),
+    )
+    yield Vector(
+        "good-texture-mean",
+        "A texture layer without any coefficient: T is the mean.",
+        file(PLAIN, [(0, 0, 0)]),
+    )
+    yield Vector(
+        "good-texture-zero",
+        "All levels of the face are 0, so that its mean is not added either.",
+        file(small, [(0, 20, 20)], level=lambda part, rank: (1 - part) * (9 - rank)),
+    )
+    for step, offset in ((0, 0), (7, 3), (16, 0), (127, 3)):
+        yield Vector(
+            f"good-texture-step-{step}",
+            f"Quantiser step {step}, and {offset} for the face's.",
+            file(small, [(1, 80, 80), (0, 80, 80)], step, offset),
+        )
+    for name, header in (
+        ("wide", Header(400, 300, 512, 5)),
+        ("tall", Header(301, 512, 256, 5)),
+        ("thin", Header(8192, 16, 64, 5)),
+        ("smallest", Header(32, 32, 32, 5)),
+    ):
+        width, height = canvas_size(header.width, header.height, header.side)
+        yield Vector(
+            f"good-texture-{name}",
+            f"Texture on a canvas of {width} x {height}.",
+            file(header, [(0, 120, 120)]),
+        )
+    yield Vector(
+        "good-texture-large",
+        "Texture on a canvas of 1024 x 1024, more than the window has pixels.",
+        file(Header(1024, 1024, 1024, 5), [(0, 60, 60)]),
+    )
+    for name, shows, frame in (
+        ("turned", "The window is turned, and lies partly outside the canvas.", Frame(-70, 95, 90, 110)),
+        ("mirrored", "The window stands on its head.", Frame(5, -9, -150, -3)),
+        ("outside", "The window lies outside the canvas.", Frame(-MAX_CENTRE, MAX_CENTRE, 130, 20)),
+        ("widest", "The largest window, turned by 135 degrees.", Frame(30, 0, -MAX_AXIS, MAX_AXIS)),
+        ("tiny", "The smallest window: 8 units of a 256th.", Frame(10, 7, 0, -8)),
+    ):
+        yield Vector(f"good-texture-{name}", shows, file(PLAIN, [(0, 60, 120)], frame=frame))
+    for name, sign in (("white", 1), ("black", -1)):
+        yield Vector(
+            f"good-texture-{name}",
+            "The largest levels at the largest step: values and samples are clamped.",
+            file(
+                PLAIN,
+                [(3, 100, 100)],
+                127,
+                3,
+                level=lambda part, rank, sign=sign: sign * (8191 if rank % 3 else -8191),  # type: ignore[misc]
+            ),
+        )
+    drawn = drawing(PLAIN, in_order(random_ops(rng, Grid(256, 256, 3), 15, 25)), 3)
+    edges, *colours = decided(drawn, (10, 30), rng, 2)
+    texture = texture_layers(
+        begun((256, 256), 50, 1, usual), [(2, 80, 60), (1, 100, 100), (0, 140, 120)], partial(falling, rng)
+    )
+    orders = (
+        ("before", "before", [*texture, edges, *colours]),
+        ("behind", "behind", [edges, *colours, *texture]),
+        (
+            "between",
+            "between",
+            [texture[0], edges, texture[1], colours[0], (0x90, b"later"), texture[2], colours[1]],
+        ),
+    )
+    for name, where, layers in orders:
+        yield Vector(
+            f"good-texture-{name}",
+            f"Texture layers {where} those of strokes and colours.",
+            container.write(PLAIN, layers),
+        )
+
+
+def bad_texture() -> Iterator[Vector]:
+    """Texture layers that break one rule."""
+    rng = random.Random(6)
+    plain = begun((256, 256), 60)
+    code = texture_head.CODE
+    first = made(plain, 2, (40, 40), partial(falling, rng), first=True)
+    good = first.layer[1]
+    later = made(first.known, 0, (60, 40), partial(falling, rng), first=False).layer
+    zeros = made(plain, 2, (40, 40), lambda *_: 0, first=True)
+    canvas, face = counts()
+
+    def frame(*numbers: int) -> list[tuple[int, bytes]]:
+        known = begun((256, 256), 60, frame=Frame(*numbers))
+        found = made(known, 0, (8, 8), lambda *_: 1, first=True)
+        assert found.fault
+        return [found.layer]
+
+    def surplus(*wanted: int) -> list[tuple[int, bytes]]:
+        found = made(plain, 0, (wanted[0], wanted[1]), lambda *_: 0, first=True)
+        assert found.fault
+        return [found.layer]
+
+    def held(level: int, part: int) -> list[tuple[int, bytes]]:
+        """The first level of a part, of which two bits are open behind 0."""
+        wanted = ((4, 0), (0, 4))[part]
+        found = made(zeros.known, 0, wanted, lambda *_: level, first=False, legal=False)
+        assert found.fault
+        return [zeros.layer, found.layer]
+
+    far, most = MAX_CENTRE + 1, MAX_AXIS + 1
+    begin = good[:2]
+    cases = (
+        ("empty", "A payload of no bytes.", [(code, b"")]),
+        ("no-step", "A payload that ends before its step.", [(code, good[:1])]),
+        ("later", "The first texture layer has no step.", [later]),
+        ("second", "The second texture layer has a step.", [first.layer, first.layer]),
+        ("right", "The window's centre is too far to the right.", frame(far, 0, 160, 0)),
+        ("left", "The window's centre is too far to the left.", frame(-far, 0, 160, 0)),
+        ("below", "The window's centre is too far below.", frame(0, far, 160, 0)),
+        ("above", "The window's centre is too far above.", frame(0, -far, 160, 0)),
+        ("across", "The window is too wide.", frame(0, 0, most, 0)),
+        ("across-back", "The window is too wide, and turned by half a turn.", frame(0, 0, -most, 0)),
+        ("down", "The window is too wide, and turned to the right.", frame(0, 0, 0, most)),
+        ("up", "The window is too wide, and turned to the left.", frame(0, 0, 5, -most)),
+        ("small", "The square of the window's side is 63.", frame(0, 0, 6, -5)),
+        ("nowhere", "The window has no side.", frame(0, 0, 0, 0)),
+        ("canvas-count", "More coefficients of the canvas than there are.", surplus(canvas + 4, 0)),
+        ("face-count", "More coefficients of the face than there are.", surplus(0, face + 4)),
+        ("canvas-held", "A level of the canvas that the layer before would have held.", held(4, 0)),
+        ("face-held", "A level of the face that the layer before would have held.", held(-5, 1)),
+        ("surplus", "A byte that no decision needs.", [(code, good + bytes(8) + b"\1")]),
+        ("last-zero", "A last byte of 0, which an encoder leaves out.", [(code, good + b"\0")]),
+        ("code", "A code that no encoder writes.", [(code, begin + b"\xff" * 4)]),
+        (
+            "later-surplus",
+            "A byte too many in the second layer.",
+            [first.layer, (code, later[1] + bytes(8) + b"\1")],
+        ),
+        (
+            "edges-twice",
+            "A second edge layer behind texture.",
+            [(1, BARE), first.layer, (1, BARE)],
+        ),
+        (
+            "no-edges",
+            "Colours behind texture, but not behind edges.",
+            [first.layer, (2, colour_head.ColourHead(2, 2, 1).write())],
+        ),
+    )
+    for name, shows, layers in cases:
+        yield Vector(f"bad-texture-{name}", shows, container.write(PLAIN, layers), "invalid")
+    unsupported = (
+        ("coding-0", "Texture coding 0.", bytes([good[0] & 0x0F]) + good[1:]),
+        ("coding", "Texture coding 2.", bytes([good[0] & 0x0F | 0x20]) + good[1:]),
+        ("bit", "A bit of the profile that means nothing yet.", bytes([good[0] | 0x08]) + good[1:]),
+        ("step", "Quantiser step 128.", good[:1] + b"\x80" + good[2:]),
+    )
+    for name, shows, payload in unsupported:
+        yield Vector(
+            f"unsupported-texture-{name}", shows, container.write(PLAIN, [(code, payload)]), "unsupported"
+        )
+
+
 def said(data: bytes) -> str:
     """What the reference decoder says of a file that it refuses."""
     try:
@@ -645,13 +874,21 @@ def said(data: bytes) -> str:
     raise AssertionError("decodes")
 
 
-def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
-    for old in FOLDER.glob("*.vcm"):
+def stated_grain() -> dict[str, str]:
+    """By its strength: the sha256 of what grain makes of the picture that FORMAT.md names."""
+    y, x = np.mgrid[:270, :300]
+    picture = np.stack([x % 256, y % 256, (x + y) % 256], axis=2).astype(np.uint8)
+    return {str(s): sha256(grain.add(picture, s).tobytes()).hexdigest() for s in (128, 256)}
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    vectors = [*good(), *good_decisions(), *bad(), *good_texture(), *bad_texture()]
+    for old in folder.glob("*.vcm"):
         old.unlink()
     entries = []
-    for vector in (*good(), *good_decisions(), *bad()):
-        (FOLDER / f"{vector.name}.vcm").write_bytes(vector.data)
+    for vector in vectors:
+        (folder / f"{vector.name}.vcm").write_bytes(vector.data)
         entry: dict[str, object] = {"name": vector.name, "shows": vector.shows}
         if vector.cause is None:
             _, scene = codec.decode_scene(vector.data)
@@ -662,12 +899,15 @@ def main() -> None:
                 "M": sha256(mask.tobytes()).hexdigest(),
                 "C": sha256(colour.tobytes()).hexdigest(),
             }
+            if scene.T is not None:
+                entry["T"] = sha256(scene.T.astype(">i2").tobytes()).hexdigest()
         else:
             entry |= {"cause": vector.cause, "says": said(vector.data)}
         entries.append(entry)
-    text = json.dumps({"version": container.VERSION, "vectors": entries}, indent=1)
-    (FOLDER / "vectors.json").write_text(text + "\n", encoding="utf-8")
+    stated = {"version": container.VERSION, "vectors": entries, "grain": stated_grain()}
+    text = json.dumps(stated, indent=1)
+    (folder / "vectors.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)

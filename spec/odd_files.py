@@ -10,6 +10,7 @@ import random
 from itertools import chain
 
 from make_vectors import framed
+from texture_files import odd_texture
 
 from vcmcodec import container, ppm, raster
 from vcmcodec.container import Header, canvas_size
@@ -56,7 +57,8 @@ def odd_file(seed: int) -> bytes:
         canvas = canvas_size(header.width, header.height, header.side)
         drawing, edges = odd_edges(rng, canvas)
         layers = [edges, *odd_colours(rng, drawing)]
-    return container.write(header, with_ancillary(rng, layers))
+    layers = with_ancillary(rng, layers)
+    return container.write(header, with_texture(random.Random(f"texture {seed}"), header, layers))
 
 
 def odd_header(rng: random.Random) -> Header:
@@ -86,6 +88,21 @@ def with_ancillary(rng: random.Random, layers: list[Layer]) -> list[Layer]:
         if rng.random() < 0.003:
             length = DEFAULT_LIMITS.payload
         layers.insert(rng.randint(0, len(layers)), (rng.randint(0x80, 0xFF), rng.randbytes(length)))
+    return layers
+
+
+def with_texture(rng: random.Random, header: Header, layers: list[Layer]) -> list[Layer]:
+    """The same, half of the time with texture layers in any places, or before or behind all others."""
+    room = DEFAULT_LIMITS.layers - len(layers)
+    if not room or rng.random() < 0.5:
+        return layers
+    canvas = canvas_size(header.width, header.height, header.side)
+    texture = odd_texture(rng, canvas, room, lambda: odd_encoder(rng))
+    count = len(layers)
+    low, high = rng.choice(((0, count), (0, count), (0, 0), (count, count)))
+    places = sorted(rng.randint(low, high) for _ in texture)
+    for behind, (place, layer) in enumerate(zip(places, texture)):
+        layers.insert(place + behind, layer)
     return layers
 
 

@@ -2,7 +2,7 @@
 
 It is there to be read beside that document, and to find out where the document and the package
 ``vcmcodec`` do not say the same: nothing is shared between the two. It goes from a file's bytes up
-to the ops and the planes E, M and C. It has no generator, so it makes no pictures; it is not fast,
+to the ops and the planes E, M, C and T. It has no generator, so it makes no pictures; it is not fast,
 and nothing else depends on it. Files of coding 1 need the package ``pyppmd``.
 
     python -m decoder FILE.vcm      from the folder ``spec``
@@ -16,18 +16,20 @@ from typing import NamedTuple
 import numpy as np
 
 from decoder.colours import planes_of, read_colour_head, read_colours
-from decoder.container import COLOURS, EDGES, canvas_sides, read_file
+from decoder.container import COLOURS, EDGES, TEXTURE, canvas_sides, read_file
 from decoder.drawing import Plane, draw, strokes_of
 from decoder.edges import read_edges
 from decoder.failures import AboveLimit, Failure, Invalid, Truncated, Unsupported
 from decoder.ops import Op
 from decoder.places import places_of
+from decoder.texture import Texture
+from decoder.texture_synthesis import TexturePlanes, texture_planes
 
 __all__ = ["AboveLimit", "Decoded", "Failure", "Invalid", "Op", "Truncated", "Unsupported", "decode"]
 
 
 class Decoded(NamedTuple):
-    """What a file holds: all that section 8's generator is given, and the strokes themselves."""
+    """What a file holds: all that section 9's generator is given, and the strokes themselves."""
 
     width: int
     height: int
@@ -38,16 +40,19 @@ class Decoded(NamedTuple):
     E: Plane
     M: Plane
     C: Plane
+    T: TexturePlanes | None
 
     def digests(self) -> dict[str, str]:
-        """Section 9: the sha256 of the ops as text and of each plane."""
+        """Section 10: the sha256 of the ops as text and of each plane."""
         text = "".join(f"{op}\n" for op in self.ops).encode()
         contents = {"ops": text, "E": self.E.tobytes(), "M": self.M.tobytes(), "C": self.C.tobytes()}
+        if self.T is not None:
+            contents["T"] = self.T.astype(">i2").tobytes()
         return {name: sha256(content).hexdigest() for name, content in contents.items()}
 
 
 def decode(data: bytes) -> Decoded:
-    """Section 2: a whole file, of which E, M and C come out; sections 4, 5 and 6 in turn."""
+    """Section 2: a whole file, of which E, M, C and T come out; sections 4 to 7 in turn."""
     header, layers = read_file(data)
     width, height = canvas_sides(header)
     ops: list[Op] = []
@@ -63,4 +68,9 @@ def decode(data: bytes) -> Decoded:
         places = places_of(strokes, edges, with_fillers=heads[0].coding == 2)
         colours = read_colours(heads, places)
     mask, rgbs = planes_of(places, colours, width, height)
-    return Decoded(header.width, header.height, width, height, header.model, ops, edges, mask, rgbs)
+    texture = Texture()
+    for layer in layers:
+        if layer.kind == TEXTURE:
+            texture.add_layer(layer.payload)
+    planes = texture_planes(texture, width, height) if texture.begun else None
+    return Decoded(header.width, header.height, width, height, header.model, ops, edges, mask, rgbs, planes)

@@ -1,4 +1,4 @@
-"""Section 9: prints what a vector states: ``python -m decoder FILE.vcm``."""
+"""Section 10: prints what a vector states: ``python -m decoder FILE.vcm``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from decoder import Failure, decode
 
 
 def main() -> int:
-    """Section 9: the hashes of a file, or the cause of its failure."""
+    """Section 10: the hashes of a file, or the cause of its failure."""
     parser = argparse.ArgumentParser(
-        prog="python -m decoder", description="Decode a vcm file up to E, M and C."
+        prog="python -m decoder", description="Decode a vcm file up to E, M, C and T."
     )
     parser.add_argument("file", type=Path)
     try:

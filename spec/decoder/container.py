@@ -17,6 +17,7 @@ from decoder.reader import Reader
 
 EDGES = 0x01
 COLOURS = 0x02
+TEXTURE = 0x03
 FIRST_ANCILLARY = 0x80
 
 
@@ -108,11 +109,12 @@ def read_layer(reader: Reader, register: int) -> tuple[Layer, int]:
 
 def is_known(kind: int, before: list[Layer]) -> bool:
     """Section 2.2: the table of kinds. `before` are the known layers so far; False is a layer to skip."""
-    if kind == EDGES and before:
-        raise Invalid("an edge layer that is not the first known one")
-    if kind == COLOURS and not before:
-        raise Invalid("colours without edges")
-    if kind in (EDGES, COLOURS):
+    has_edges = any(layer.kind == EDGES for layer in before)
+    if kind == EDGES and has_edges:
+        raise Invalid("a second edge layer")
+    if kind == COLOURS and not has_edges:
+        raise Invalid("colours before edges")
+    if kind in (EDGES, COLOURS, TEXTURE):
         return True
     if kind < FIRST_ANCILLARY:
         raise Unsupported(f"a critical layer of kind {kind}")

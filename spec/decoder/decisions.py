@@ -34,7 +34,7 @@ Row = list[int]
 
 
 class Shape(NamedTuple):
-    """Section 3.2, "Weights": what the tables of sections 4.3 and 6.5 say of an element."""
+    """Section 3.2, "Weights": what the tables of sections 4.3, 6.5 and 7.4 say of an element."""
 
     name: str
     nodes: int
@@ -55,10 +55,15 @@ class Element:
         return [rows[value] for rows, value in zip(self.contexts, values)]
 
 
-@cache
 def read_elements(file: str, shapes: tuple[Shape, ...]) -> dict[str, Element]:
     """Section 3.2, "Weights": the elements by name, their weights taken from the file in order."""
-    weights = [byte - 256 if byte > 127 else byte for byte in read_model(file)]
+    return parse_elements(file, read_model(file), shapes)
+
+
+@cache
+def parse_elements(file: str, data: bytes, shapes: tuple[Shape, ...]) -> dict[str, Element]:
+    """Section 3.2, "Weights": the same of the file's bytes."""
+    weights = [byte - 256 if byte > 127 else byte for byte in data]
     elements = {}
     base = 0
     for name, nodes, sizes in shapes:

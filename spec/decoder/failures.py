@@ -1,4 +1,4 @@
-"""Section 7: why a file is not decoded, and where decoding stops."""
+"""Section 8: why a file is not decoded, and where decoding stops."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ MOST_COLOURS = 2_048
 
 
 class Failure(Exception):
-    """Section 7: the file gives no picture."""
+    """Section 8: the file gives no picture."""
 
     cause: str
 
 
 class Invalid(Failure):
-    """Section 7: not a vcm file, or damaged."""
+    """Section 8: not a vcm file, or damaged."""
 
     cause = "invalid"
 
 
 class Truncated(Failure):
-    """Section 7: the file ends before its last layer does."""
+    """Section 8: the file ends before its last layer does."""
 
     cause = "truncated"
 
 
 class Unsupported(Failure):
-    """Section 7: a newer version, or something that this version leaves open."""
+    """Section 8: a newer version, or something that this version leaves open."""
 
     cause = "unsupported"
 
 
 class AboveLimit(Failure):
-    """Section 7: larger than a decoder needs to put up with."""
+    """Section 8: larger than a decoder needs to put up with."""
 
     cause = "limit"
 
 
 def check_limit(what: str, number: int, most: int) -> None:
-    """Section 7: call this before memory or time is taken for `number` of something."""
+    """Section 8: call this before memory or time is taken for `number` of something."""
     if number > most:
         raise AboveLimit(f"{number} {what}, and {most} are the limit")

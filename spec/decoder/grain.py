@@ -1,4 +1,4 @@
-"""Section 8: grain, on a picture that is there already."""
+"""Section 9: grain, on a picture that is there already."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MODULUS = 1 << 32
 
 
 def noise(x: int, y: int) -> int:
-    """Section 8: `n`."""
+    """Section 9: `n`."""
     h = ((x + 1) * 0x9E3779B1 ^ (y + 1) * 0x85EBCA77) % MODULUS
     for _ in range(2):
         h ^= h >> 16
@@ -21,7 +21,7 @@ def noise(x: int, y: int) -> int:
 
 
 def with_grain(picture: NDArray[np.uint8], s: int) -> NDArray[np.uint8]:
-    """Section 8: a picture, (height, width, 3), with grain."""
+    """Section 9: a picture, (height, width, 3), with grain."""
     out = np.empty_like(picture)
     for y, row in enumerate(picture.tolist()):
         for x, rgb in enumerate(row):

@@ -1,8 +1,14 @@
-"""Section 3: the files that entropy coding starts from, the repository's ``models`` folder."""
+"""Sections 3 and 7.2: the files that decoding starts from, of the repository's ``models`` folder.
+
+Where the environment names another folder by VCM_MODELS, as for the package, they are taken from there, and
+are what the list in that folder says that they are.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 from functools import cache
 from pathlib import Path
 
@@ -12,18 +18,30 @@ SHA256 = {
     "colours-1.primer": "e2b32468a52edcbc91cda57483ba326647428e028494ef2762bd8c8b5df34652",
     "strokes-2.weights": "115e8abc8528a89bdd88ab1192074c028452b1a3240cf3462cc6c716460377e3",
     "colours-2.weights": "5ee54fbace5bf8a45f1452ff10e7f9eb83a74201dd8f1569742b4b61f65c0122",
+    "texture-1.weights": "bb12f7c40f5abf481b068f0a418403f1574e93a4d2ddf96db44310488d187ad6",
+    "texture-1.transform": "9d0aae081855a43c8ff9e5f276c79208f1f000d3fd2bf5596eb297a4573b9139",
 }
 
 
-@cache
 def read_model(name: str) -> bytes:
-    """Sections 3.1 and 3.2: a primer or a file of weights, as its table names it."""
-    data = (FOLDER / name).read_bytes()
-    check_sha256(name, data, SHA256[name])
+    """Sections 3.1, 3.2 and 7.2: a primer, a file of weights or the transform, as its table names it."""
+    other = os.environ.get("VCM_MODELS")
+    return read_from(Path(other) if other else FOLDER, name)
+
+
+@cache
+def read_from(folder: Path, name: str) -> bytes:
+    """Sections 3.1, 3.2 and 7.2: the same of one folder."""
+    data = (folder / name).read_bytes()
+    expected = SHA256[name]
+    if folder != FOLDER:
+        listed = json.loads((folder / "models.json").read_text(encoding="utf-8"))["files"]
+        expected = {entry["file"]: entry["sha256"] for entry in listed}[name]
+    check_sha256(name, data, expected)
     return data
 
 
 def check_sha256(what: str, data: bytes, expected: str) -> None:
-    """Sections 3.1 and 3.2: another file than the stated one would decode to something else."""
+    """Sections 3.1, 3.2 and 7.2: another file than the stated one would decode to something else."""
     if hashlib.sha256(data).hexdigest() != expected:
         raise RuntimeError(f"{what} is not the one that FORMAT.md names")

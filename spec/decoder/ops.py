@@ -28,7 +28,7 @@ class Op(NamedTuple):
         return self.points[-1]
 
     def __str__(self) -> str:
-        """Section 9: an op as text."""
+        """Section 10: an op as text."""
         return " ".join([self.kind, *(f"{point.x} {point.y}" for point in self.points)])
 
 

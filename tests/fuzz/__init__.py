@@ -11,11 +11,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 SHARES = {
-    "decode": 60,
+    "decode": 57,
     "container": 4,
     "cut": 5,
     "edges": 6,
     "colours": 6,
+    "texture": 3,
     "entropy": 3,
     "ppm": 3,
     "twin": 3,

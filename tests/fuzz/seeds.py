@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fuzz import ROOT, mutator
 from fuzz.coders import PRIMERS
-from fuzz.targets import CANVASES, scenes
+from fuzz.targets import CANVASES, scenes, textures
 from vcmcodec import svg
 
 VECTORS = ROOT / "spec" / "vectors"
@@ -52,6 +52,11 @@ def seeds(target: str) -> tuple[bytes, ...]:
         firsts = len(CANVASES if target == "edges" else scenes())
         payloads = _payloads(1 if target == "edges" else 2)
         found = [bytes([index % firsts]) + payload for index, payload in enumerate(payloads)]
+    elif target == "texture":
+        # Behind what they were written behind, and behind something else.
+        found = [bytes([which]) + payload for which, (_, payload) in enumerate(textures()) if payload]
+        for index, payload in enumerate(_payloads(3)):
+            found.append(bytes([index % len(textures())]) + payload)
     elif target in ("svg", "svg-text"):
         return tuple(_drawings())
     elif target == "ppm":

@@ -25,6 +25,13 @@ from vcmcodec.layers.colours.known import KnownColours
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edges
 from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.texture import head as texture_head
+from vcmcodec.layers.texture import payload as texture
+from vcmcodec.layers.texture import tables
+from vcmcodec.layers.texture.frame import Frame
+from vcmcodec.layers.texture.part import Known, Texture
+from vcmcodec.layers.texture.payload import Wanted
+from vcmcodec.layers.texture.synthesis import MAX_SAMPLE
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, MAX_SIDE, MIN_SIDE
 from vcmcodec.ops import Curve, Grid, Line, Move, Point, fault
 from vcmcodec.raster import track
@@ -180,10 +187,85 @@ def _check_planes(scene: Scene) -> None:
     assert not colour[mask == 0].any()
 
 
+@functools.cache
+def textures() -> tuple[tuple[Scene, bytes], ...]:
+    """What texture is read on, before its first layer and behind some; and a payload that may follow."""
+    rng = random.Random(7)
+    out: list[tuple[Scene, bytes]] = []
+    for size in ((64, 48), (32, 96)):
+        scene = Scene(*size)
+        begin: Texture | None = Texture(*size, 50, 1, Frame(3, 20, 140, 8), Known(), Known())
+        for shift, canvas, face in ((3, 24, 16), (1, 60, 8), (0, 40, 80), (0, 80, 80)):
+            part = begin or scene.part(texture_head.CODE)
+
+            def level(number: int, rank: int, bases: object, part: Texture = part, shift: int = shift) -> int:
+                known = part.parts[number]
+                size = 4 if rank >= len(known.levels) else (1 << max(known.shifts[rank] - shift, 0)) - 1
+                return rng.randint(-size, size)
+
+            payload, after = texture.encode(scene, Wanted(shift, (canvas, face), level, begin))
+            out.append((scene, payload))
+            scene, begin = after, None
+        out.append((scene, b""))
+    return tuple(out)
+
+
+def _read_texture(data: bytes) -> Scene:
+    """The first byte chooses the scene, the others are a texture layer's payload."""
+    scene = textures()[sum(data[:1]) % len(textures())][0]
+    found = texture.decode(scene, Reader(data[1:], layer=0, whole=True), DEFAULT_LIMITS)
+    assert found.T is not None
+    return found
+
+
+def _check_texture(data: bytes, scene: Scene) -> None:
+    """What was known stays, but for bits that were open; and what was read can be written."""
+    bare = textures()[data[0] % len(textures())][0]
+    before: Texture | None = bare.part(texture_head.CODE)
+    after: Texture = scene.part(texture_head.CODE)
+    head = texture_head.read(Reader(data[1:]))
+    _check_planes_of_texture(scene)
+    assert after.frame.fault() is None
+    if before is not None:
+        assert (after.step, after.face_step, after.frame) == (before.step, before.face_step, before.frame)
+    counts = []
+    for basis, old, new in zip(
+        tables.transform().parts, before.parts if before else (Known(), Known()), after.parts
+    ):
+        assert len(old.levels) <= len(new.levels) == len(new.shifts) <= basis.count
+        count = len(new.levels) if len(new.levels) > len(old.levels) else 0
+        for rank, (known, shift) in enumerate(zip(old.levels, old.shifts)):
+            left = shift - new.shifts[rank]
+            assert left >= 0 and (left == 0 or new.shifts[rank] == head.shift)
+            assert abs(new.levels[rank]) >> left == abs(known)
+            assert known == 0 or (known < 0) == (new.levels[rank] < 0)
+            count = max(count, rank + 1 if left else 0)
+        counts.append(count)
+    begin = (
+        None
+        if before
+        else Texture(bare.width, bare.height, after.step, after.face_step, after.frame, *[Known()] * 2)
+    )
+
+    def choose(number: int, rank: int, bases: object) -> int:
+        return after.parts[number].levels[rank]
+
+    coded, again = texture.encode(bare, Wanted(head.shift, (counts[0], counts[1]), choose, begin))
+    assert again.part(texture_head.CODE) == after
+    assert texture.decode(bare, Reader(coded), DEFAULT_LIMITS).part(texture_head.CODE) == after
+
+
+def _check_planes_of_texture(scene: Scene) -> None:
+    T = scene.T
+    assert T is not None and T.shape == (scene.height, scene.width, 3) and T.dtype == np.int16
+    assert int(abs(T).max()) <= MAX_SAMPLE
+
+
 def _read_file(data: bytes) -> tuple[Header, Scene]:
     """All that a decoder does before it runs the generator."""
     header, scene = codec.decode_scene(data)
     assert scene.E.shape == scene.planes[0].shape
+    assert scene.T is None or scene.T.shape[:2] == scene.E.shape
     return header, scene
 
 
@@ -193,6 +275,8 @@ def _check_file(data: bytes, found: tuple[Header, Scene]) -> None:
     assert (scene.width, scene.height) == canvas_size(header.width, header.height, header.side)
     if scene.drawing is not None:
         _check_drawing(scene.drawing)
+    if scene.T is not None:
+        _check_planes_of_texture(scene)
     _check_planes(scene)
     info = inspect(data)
     assert (info.width, info.height, info.model) == (header.width, header.height, header.model)
@@ -253,6 +337,7 @@ TARGETS: dict[str, Target[Any]] = {
     "cut": Target(cut.whole, _check_cut),
     "edges": Target(_read_edges, _check_edges),
     "colours": Target(_read_colours, _check_colours),
+    "texture": Target(_read_texture, _check_texture),
     "entropy": Target(coders.read_decisions, coders.check_decisions),
     "ppm": Target(coders.read_symbols, coders.check_symbols),
     "twin": Target(codec.decode_scene, _check_twin),

@@ -18,9 +18,16 @@ from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edges
 from vcmcodec.layers.edges import ppm_strokes
 from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.texture import head as texture_head
+from vcmcodec.layers.texture import payload as texture
+from vcmcodec.layers.texture import tables
+from vcmcodec.layers.texture.frame import MAX_AXIS, Frame
+from vcmcodec.layers.texture.part import Known, Texture
+from vcmcodec.layers.texture.payload import Wanted
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS
 from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point
 from vcmcodec.raster import track
+from vcmcodec.scene import Scene
 from vcmcodec.svg.paths import MAX_SEGMENTS
 from vcmcodec.svg.reader import MAX_DATA
 
@@ -97,6 +104,24 @@ def _colours(drawn: Drawing, rng: Random, coding: int, layers: int = 1) -> Layer
     return out
 
 
+def _texture(rng: Random, layers: int) -> Layers:
+    """All coefficients there are, of the largest levels, one bit more by each layer; then layers that say
+    nothing new; and a window so large that it covers the canvas, turned by an eighth."""
+    most = tables.transform()
+    counts = most.canvas.count, most.face.count
+    frame = Frame(0, 0, MAX_AXIS, MAX_AXIS)
+    scene, out = Scene(MAX_CANVAS, MAX_CANVAS), []
+    begin: Texture | None = Texture(MAX_CANVAS, MAX_CANVAS, 0, 0, frame, Known(), Known())
+    for index in range(layers):
+        wanted = Wanted(
+            max(texture_head.SHIFTS - 1 - index, 0), counts, lambda *_: rng.choice((-8191, 8191)), begin
+        )
+        payload, scene = texture.encode(scene, wanted)
+        out.append((texture_head.CODE, payload))
+        begin = None
+    return out
+
+
 def files() -> Iterator[tuple[str, bytes]]:
     """Names and bytes of ``.vcm`` files."""
     rng = Random(1)
@@ -118,6 +143,11 @@ def files() -> Iterator[tuple[str, bytes]]:
         yield f"{name} and colours, coding 2", container.write(LARGEST, [base, *_colours(drawn, rng, 2)])
     layers = [base, *_colours(drawn, rng, 2, DEFAULT_LIMITS.layers - 1)]
     yield "lines and many layers of colours", container.write(LARGEST, layers)
+    yield "texture, one layer", container.write(LARGEST, _texture(rng, 1))
+    textures = _texture(rng, DEFAULT_LIMITS.layers)
+    yield "texture, many layers", container.write(LARGEST, textures)
+    both = [base, *_colours(drawn, rng, 2), *textures]
+    yield "lines, colours and texture", container.write(LARGEST, both[: DEFAULT_LIMITS.layers])
 
 
 def documents() -> Iterator[tuple[str, bytes]]:
