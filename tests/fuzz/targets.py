@@ -317,11 +317,12 @@ def _check_sheet(data: bytes, sheet: svg.Sheet) -> None:
     except LimitError:
         return
     except SvgError:  # of a known layer that is not drawn and that no decoder takes
-        assert any(layer.code in kinds.KINDS for layer in sheet.opaque)
+        assert any(layer.code in kinds.KINDS for layer in sheet.opaque) or (sheet.bare and not sheet.opaque)
         return
     header, scene = codec.decode_scene(coded)
     assert header == sheet.header
-    assert scene.drawing is not None and scene.drawing.ops == sheet.drawing.ops
+    assert scene.drawing is not None or sheet.bare
+    assert (scene.drawing.ops if scene.drawing else ()) == sheet.drawing.ops
     assert len(scene.known) <= len(sheet.dots)
     assert svg.encode(svg.load(svg.dump(coded))) == coded
 
