@@ -15,18 +15,24 @@ WORK ?= build
 # Folders of faces to measure on, studio portraits and others, and to train on.
 FACES ?= $(WORK)/data/val/threedsk $(WORK)/data/val/canada
 WILD_FACES ?= $(WORK)/data/val/wild
+# Faces of light and of dark skin in one light.
+TONE_FACES ?= $(WORK)/data/val/amfd
 TRAIN_FACES ?= $(WORK)/data/train
 # Faces that training is watched on.
-VAL_FACES ?= $(WORK)/data/val
-# Minutes of training, and the id that files will name what comes of it by.
-MINUTES ?= 95
+VAL_FACES ?= $(addprefix $(WORK)/data/val/,wild threedsk amfd canada)
+# Pictures that training sees, and the id that files will name what comes of it by.
+TRAIN_PICTURES ?= 400000
 NUMBER ?= 6
 # Pictures that batches are timed on.
 BATCH ?= 10000
+# The study of texture takes every so-manieth face.
+EVERY ?= 1
 # Seconds for each target of fuzzing, and hostile inputs to read.
 FUZZ_SECONDS ?= 60
 DECODES ?= 1000000
-RECIPE ?= models/face-5.toml
+RECIPE ?= models/face-6.toml
+# A generator of an earlier contract whose weights training begins with.
+START ?= models/face-5.onnx
 # What is exported: of several, the mean.
 CHECKPOINTS ?= $(WORK)/train/checkpoint.pt
 
@@ -35,12 +41,12 @@ RUN := $(BIN)/python -m
 # An option that names a list of groups, if it was made.
 groups = $$(test ! -f $(WORK)/$(1) || echo --groups $(WORK)/$(1))
 
-.PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights collect dataset train export train-setup clean
+.PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
 	@echo
-	@echo "  PYTHON=$(PYTHON)  VENV=$(VENV)  DATA=$(DATA)  WORK=$(WORK)  MINUTES=$(MINUTES)  NUMBER=$(NUMBER)"
+	@echo "  PYTHON=$(PYTHON)  VENV=$(VENV)  DATA=$(DATA)  WORK=$(WORK)  TRAIN_PICTURES=$(TRAIN_PICTURES)  NUMBER=$(NUMBER)"
 	@echo "  FACES=$(FACES)"
 	@echo "  WILD_FACES=$(WILD_FACES)"
 	@echo "  TRAIN_FACES=$(TRAIN_FACES)"
@@ -90,6 +96,18 @@ rate-table: $(VENV)/.dev ## Refresh tests/rate.csv: what fixed drawings cost
 sheet: $(VENV)/.dev faces ## Write WORK/sheet.png: 16 of FACES, decoded
 	$(RUN) vcmcodec.bench.sheet $(FACES) -o $(WORK)/sheet.png
 
+# What the study of texture looks at, and where it keeps what has been coded.
+TEXTURE = $(RUN) vcmcodec.bench.studies.texture $(addprefix --studio ,$(FACES)) $(addprefix --wild ,$(WILD_FACES)) \
+	$(addprefix --tones ,$(TONE_FACES)) --cache $(WORK)/texture-peers
+
+texture: $(VENV)/.bench faces wild-faces ## Print what texture layers hold beside their bars, of every EVERY-th of FACES, WILD_FACES, TONE_FACES; an hour
+	$(TEXTURE) --every $(EVERY)
+	$(BIN)/pytest tests/test_kinds.py tests/test_vectors.py
+	PYTHONPATH=tests $(BIN)/python -m fuzz --worst
+
+texture-sheet: $(VENV)/.bench faces wild-faces ## Write WORK/texture-1.png and on: 24 faces at five sizes beside WebP and AV1
+	$(TEXTURE) --sheet $(WORK)/texture.png
+
 bench-speed: $(VENV)/.dev faces ## Time encode, decode and the command line on FACES
 	$(RUN) vcmcodec.bench.speed $(FACES)
 
@@ -129,17 +147,27 @@ regions: $(VENV)/.train train-faces ## Train models/face-regions.onnx on TRAIN_F
 weights: $(VENV)/.train train-faces ## Train what strokes and colours are coded with on TRAIN_FACES, into WORK/weights
 	$(RUN) vcmcodec.train.weights --data $(TRAIN_FACES) --out $(WORK)/weights
 
+transform: $(VENV)/.train train-faces ## Train the texture's transform and its weights on TRAIN_FACES, into WORK/transform
+	mkdir -p $(WORK)/transform && cp models/face-detector.onnx models/models.json $(WORK)/transform
+	$(RUN) vcmcodec.train.transform.build --data $(TRAIN_FACES) --out $(WORK)/transform
+	rm -f $(WORK)/transform/texture-1.weights
+	$(RUN) vcmcodec.train.transform.weights --data $(TRAIN_FACES) --out $(WORK)/transform --limit 1800
+	$(RUN) vcmcodec.train.transform.weights --data $(TRAIN_FACES) --out $(WORK)/transform
+
 collect: $(VENV)/.train $(WORK)/critics.pt ## Make training faces, in WORK/faces, of the pictures below PICTURES
 	@test -n "$(PICTURES)" || { echo "make collect PICTURES=FOLDER"; exit 1; }
 	$(RUN) vcmcodec.train.collect $(PICTURES) --critics $(WORK)/critics.pt --out $(WORK)/faces
 
 dataset: $(VENV)/.train train-faces val-faces ## Make the training pack: what decoders see
-	$(RUN) vcmcodec.train.dataset_build --data $(TRAIN_FACES) --out $(WORK)/pack
-	$(RUN) vcmcodec.train.dataset_build --data $(VAL_FACES) --out $(WORK)/pack-val --limit 96
+	$(RUN) vcmcodec.train.dataset_build $(addprefix --data ,$(TRAIN_FACES)) --out $(WORK)/pack
+	$(RUN) vcmcodec.train.dataset_build $(addprefix --data ,$(VAL_FACES)) --out $(WORK)/pack-val --fixed --variants 1 --limit 64
 
-train: dataset $(WORK)/critics.pt ## Train the generator by RECIPE for MINUTES in all; resumes from its checkpoint
+$(WORK)/start.pt: $(START) $(VENV)/.train
+	$(RUN) vcmcodec.train.warm_start --model $(START) --out $@
+
+train: dataset $(WORK)/critics.pt $(WORK)/start.pt ## Train the generator by RECIPE on TRAIN_PICTURES in all; resumes from its checkpoint
 	$(RUN) vcmcodec.train.training --recipe $(RECIPE) --data $(WORK)/pack --val $(WORK)/pack-val \
-		--critics $(WORK)/critics.pt --out $(WORK)/train --minutes $(MINUTES)
+		--critics $(WORK)/critics.pt --out $(WORK)/train --pictures $(TRAIN_PICTURES) --start $(WORK)/start.pt
 
 export: $(VENV)/.train ## Export the mean of CHECKPOINTS, trained generators, to models/ under NUMBER
 	$(RUN) vcmcodec.train.export $(addprefix --checkpoint ,$(CHECKPOINTS)) --out models/face-$(NUMBER).onnx --number $(NUMBER)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from portrait import file, portrait
 
 import vcmcodec
@@ -16,10 +17,15 @@ from vcmcodec import ModelError, generator, grain, picture, ppm, runtime, settin
 from vcmcodec.analysis import edges, regions
 from vcmcodec.codec import MODEL
 from vcmcodec.container import Header, read, write
+from vcmcodec.contracts import CONTRACTS, facts, with_texture
+from vcmcodec.encoder import frame
+from vcmcodec.encoder.texture import layer
+from vcmcodec.encoder.texture_proposer import TextureProposer
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.edges import head as edge_head
+from vcmcodec.layers.texture import payload, steps, synthesis
 from vcmcodec.ppmd.coder import Coder
-from vcmcodec.scene import Scene
+from vcmcodec.scene import EDGES, TEXTURE, Scene
 
 MEBIBYTE = 1 << 20
 
@@ -59,7 +65,7 @@ def test_every_listed_file_is_there_unaltered_and_small() -> None:
 def test_the_specification_names_the_same_files() -> None:
     text = (Path(__file__).parent.parent / "spec" / "FORMAT.md").read_text("utf-8")
     for name, entry in settings.catalogue().items():
-        if name not in (edges.FOREST, regions.MODEL):  # the encoder's own
+        if name not in (edges.FOREST, regions.MODEL, frame.MODEL):  # the encoder's own
             assert f"`models/{name}`" in text
             assert f"`{entry['sha256']}`" in text
     for name in (edge_head.PRIMER, colour_head.PRIMER):
@@ -94,6 +100,62 @@ def test_what_the_network_sees() -> None:
     assert not x[2:, mask == 0].any()
 
 
+def textured(width: int, height: int, shift: int = 0) -> Scene:
+    """A scene of texture alone, known up to its lowest ``shift`` bits."""
+    canvas = picture.resize(portrait(), width, height)
+    texture = TextureProposer(canvas).propose(40).scene.part(TEXTURE)
+    return payload.encode(Scene(width, height), layer(texture, shift))[1]
+
+
+def test_contract_3_sees_texture_and_what_there_is() -> None:
+    _, drawn = vcmcodec.decode_scene(file())
+    scene = textured(drawn.width, drawn.height)
+    both = scene.with_part(EDGES, drawn.drawing)
+    x = with_texture(both)
+    assert x.shape == (8, -(-drawn.height // 32) * 32, -(-drawn.width // 32) * 32) and x.dtype == np.float32
+    seen = x[:, : drawn.height, : drawn.width]
+    assert (seen[0] == drawn.E).all() and not seen[1:5].any(), "no lattice"
+    assert np.allclose((seen[5:].transpose(1, 2, 0) + 1) * 127.5, synthesis.rgb(scene.T), atol=1e-3)
+    assert not x[5:, drawn.height :].any() and not x[5:, :, drawn.width :].any()
+    step = steps.quarter_octaves(scene.part(TEXTURE).step) / 4
+    assert facts(both).tolist() == [1, 0, 1, step]
+    assert facts(scene).tolist() == [0, 0, 1, step]
+    assert facts(drawn).tolist() == [1, 1, 0, 0]
+    assert facts(drawn.first(0)).tolist() == [1, 0, 0, 0]
+    assert facts(Scene(64, 64)).tolist() == [0, 0, 0, 0]
+    assert not with_texture(drawn)[5:].any()
+    assert (with_texture(drawn)[:5] == generator.planes(drawn)).all()
+
+
+@pytest.mark.parametrize("shift", [1, 3])
+def test_a_texture_without_its_last_layer_is_said_to_be_coarser(shift: int) -> None:
+    whole, cut = textured(64, 64), textured(64, 64, shift)
+    assert facts(cut)[3] == facts(whole)[3] + shift
+
+
+def test_generators_of_two_contracts_live_side_by_side(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch", reason="exporting needs torch")
+    pytest.importorskip("onnx", reason="exporting needs onnx")
+    from vcmcodec.train import export, network
+
+    tiny = network.Generator((8, 16, 16, 16))
+    monkeypatch.setattr(export, "Generator", lambda: network.Generator((8, 16, 16, 16)))
+    torch.save({"ema": tiny.state_dict()}, models / "checkpoint.pt")
+    arguments = ["--checkpoint", models / "checkpoint.pt", "--out", models / "face-99.onnx", "--number", 99]
+    done = CliRunner().invoke(export.main, [str(argument) for argument in arguments])
+    assert done.exit_code == 0, done.output
+    settings._catalogue.cache_clear()
+    old, new = generator.load(MODEL, "cpu"), generator.load(99, "cpu")
+    assert (old.contract, new.contract) == (CONTRACTS[2], CONTRACTS[3])
+    scenes = [textured(96, 64), Scene(96, 64), textured(32, 32)]
+    for network_ in (old, new):
+        assert [made.shape for made in network_.run(scenes, 0.5)] == [(64, 96, 3), (64, 96, 3), (32, 32, 3)]
+    inputs = CONTRACTS[3].inputs(scenes[:2], 0.5)
+    with torch.no_grad():
+        expected = tiny.eval()(*(torch.from_numpy(part) for part in inputs.values())).numpy()
+    assert np.abs(new.run_on(inputs) - expected).max() < export.TOLERANCE
+
+
 def test_each_picture_of_a_batch_is_told_the_same_realism() -> None:
     _, scene = vcmcodec.decode_scene(file())
     network = generator.load(MODEL, "cpu")
@@ -104,7 +166,7 @@ def test_each_picture_of_a_batch_is_told_the_same_realism() -> None:
 
 @pytest.mark.parametrize(("realism", "strength"), [(0, 0), (0.5, 128), (1, 256)])
 def test_grain_goes_on_the_picture_at_its_own_size(realism: float, strength: int) -> None:
-    data = vcmcodec.encode(picture.resize(portrait(), 300, 260))
+    data = vcmcodec.encode(picture.resize(portrait(), 300, 260), scheme="strokes")
     header, scene = vcmcodec.decode_scene(data)
     (canvas,) = generator.load(MODEL, "cpu").run([scene], realism)
     assert canvas.shape[:2] != (260, 300)
@@ -122,7 +184,7 @@ def test_what_is_out_of_range_is_a_mistake(arguments: dict[str, float]) -> None:
 
 @pytest.mark.parametrize("side", [512, 1024])
 def test_larger_canvases_decode(side: int) -> None:
-    data = vcmcodec.encode(portrait(), size=side)
+    data = vcmcodec.encode(portrait(), size=side, scheme="strokes")
     _, scene = vcmcodec.decode_scene(data)
     assert max(scene.width, scene.height) == side
     shown = generator.load(MODEL, "cpu").run([scene])[0]
@@ -166,7 +228,7 @@ def test_an_altered_model_file_is_refused(models: Path) -> None:
 
 
 def test_another_contract_is_refused(models: Path) -> None:
-    edit(models, contract=generator.CONTRACT + 1)
+    edit(models, contract=max(CONTRACTS) + 1)
     with pytest.raises(ModelError, match="contract"):
         vcmcodec.decode(file())
 

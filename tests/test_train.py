@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import random
 from pathlib import Path
@@ -14,27 +15,34 @@ from click.testing import CliRunner
 from PIL import Image
 from portrait import portrait
 
-from vcmcodec import generator
+from vcmcodec import ModelError
 from vcmcodec.analysis.sketch import Sketch
+from vcmcodec.contracts import CONTRACTS
+from vcmcodec.encoder import texture as texture_analysis
 from vcmcodec.encoder.colours import pick
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel, Elements
 from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.layers.colours import payload as colour_layer
-from vcmcodec.train import dataset_build
+from vcmcodec.layers.texture import payload as texture_layer
+from vcmcodec.layers.texture.part import Texture
+from vcmcodec.scene import EDGES, Scene
+from vcmcodec.train import augment, dataset_build, textures
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from vcmcodec.train.dataset import Pack
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A pack of the portrait, and of it upside down."""
+    """A pack of the portrait, and of it upside down, twice each, unchanged."""
     folder = tmp_path_factory.mktemp("pack")
     for name, image in (("a", portrait()), ("b", portrait()[::-1])):
         Image.fromarray(np.ascontiguousarray(image)).save(folder / f"{name}.png")
-    rows = [row for name in "ab" for row in dataset_build.rows(folder / f"{name}.png", variants=2)]
-    dataset_build.save(folder / "pack-000.npz", rows, "a recipe")
+    rows = [row for name in "ab" for row in dataset_build.rows(folder / f"{name}.png", fixed=True)]
+    dataset_build.save(folder / "pack-000.npz", rows, "a recipe", "another")
     return folder
 
 
@@ -46,66 +54,201 @@ def pack(folder: Path) -> Pack:
     return Pack(folder)
 
 
+SHARES = (0.4, 0.3, 0.2, 0.1)
+
+
 @pytest.mark.parametrize("colours", [0, 16, None])
-def test_training_sees_what_the_decoder_sees(pack: Pack, folder: Path, colours: int | None) -> None:
-    settings = dataset_build.point(random.Random(f"{folder.name}/a.png"))
-    drawing = Sketch(portrait()).drawing(settings.price, settings.step)
-    wanted = pick(portrait(), drawing.places)[:colours]
-    scene = drawing.scene
-    if wanted:
-        _, scene = colour_layer.encode(scene, wanted, settings.colour_steps)
-    x = pack.batch([0], [colours]).x[0].numpy()
-    assert np.allclose(x, generator.planes(scene), atol=1e-6)
+@pytest.mark.parametrize(("which", "shift"), [(None, 0), (0, 0), (1, 0), (1, 2)])
+@pytest.mark.parametrize("has_strokes", [True, False])
+def test_training_sees_what_the_decoder_sees(
+    pack: Pack, folder: Path, colours: int | None, which: int | None, shift: int, has_strokes: bool
+) -> None:
+    """A scene of one file's layers gives what a batch holds of it, by contract 3."""
+    from vcmcodec.train.dataset import Mixture
+
+    row = dataset_build.rows(folder / "a.png", variants=1, fixed=True)[0]
+    canvas = textures.canvas(row.target)
+    rng = random.Random(f"{folder.name}/a.png")
+    rng.random()  # whether it is changed
+    seen = pack.batch([0], [Mixture(has_strokes, colours, which, shift)])
+    scene = Scene(256, 256)
+    if which is not None:
+        for wanted in layers_of(row.textures[which], shift):
+            _, scene = texture_layer.encode(scene, wanted)
+    if has_strokes:
+        settings = dataset_build.point(rng)
+        drawing = Sketch(canvas).drawing(settings.price, settings.step)
+        scene = scene.with_part(EDGES, drawing)
+        if wanted := pick(canvas, drawing.places)[:colours]:
+            _, scene = colour_layer.encode(scene, wanted, settings.colour_steps)
+    expected = CONTRACTS[3].inputs([scene], 1.0)
+    assert np.allclose(seen.x.numpy(), expected["x"], atol=1e-6)
+    assert np.array_equal(seen.known.numpy(), expected["known"])
+
+
+def layers_of(texture: Texture, shift: int) -> list[texture_layer.Wanted]:
+    return [texture_analysis.layer(texture, shift)]
 
 
 def test_changed_at_random_a_sample_stays_consistent(pack: Pack) -> None:
-    x, target, _ = (part.numpy() for part in pack.random(20, np.random.default_rng(0)))
-    assert (x.shape, target.shape) == ((20, 5, 256, 256), (20, 3, 256, 256))
+    from vcmcodec.train.dataset import Shares
+
+    x, known, target, _ = (
+        part.numpy() for part in pack.random(20, Shares(*SHARES), np.random.default_rng(0))
+    )
+    assert (x.shape, known.shape, target.shape) == ((20, 8, 256, 256), (20, 4), (20, 3, 256, 256))
     assert {0.0, 1.0} >= set(np.unique(x[:, :2]))
     assert np.abs(target).max() <= 1
-    for planes, picture in zip(x, target):
+    for planes, facts, picture in zip(x, known, target):
         at = planes[1] == 1
-        assert not planes[2:, ~at].any()
-        assert not at.any() or np.abs(planes[2:, at] - picture[:, at]).mean() < 0.06
+        assert not planes[2:5, ~at].any()
+        assert not at.any() or np.abs(planes[2:5, at] - picture[:, at]).mean() < 0.08
+        assert facts[0] == planes[0].any() and facts[1] == at.any() and facts[2] == planes[5:].any()
+        assert (facts[3] > 0) == facts[2]
+        if facts[2]:
+            assert np.corrcoef(planes[5:].ravel(), picture.ravel())[0, 1] > 0.5
 
 
-def test_batches_hold_every_number_of_colours(pack: Pack) -> None:
-    x = pack.random(60, np.random.default_rng(0)).x.numpy()
-    counts = x[:, 1].sum(axis=(1, 2)).astype(int)
-    assert 0 in counts
-    assert set(counts) & {pack.places(0), pack.places(1)}
-    assert len(set(counts)) > 10
+def test_mixtures_are_drawn_as_often_as_they_should(pack: Pack) -> None:
+    from vcmcodec.train.dataset import Shares
+
+    shares, rng = Shares(*SHARES), np.random.default_rng(0)
+    drawn = [pack.mixture(0, shares, rng) for _ in range(600)]
+    kinds = [(one.strokes, one.texture is not None, one.colours != 0) for one in drawn]
+    for kind, share in (((False, True, False), 0.4), ((True, True, False), 0.3), ((True, False, True), 0.2)):
+        assert kinds.count(kind) / len(kinds) == pytest.approx(share, abs=0.06)
+    assert {one.shift for one in drawn} == {0, 1, 2}
+    assert {one.texture for one in drawn} == {None, 0, 1}
+    assert len({one.colours for one in drawn}) > 10
 
 
 def test_marks_go_with_the_face(pack: Pack) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    marks = torch.tensor([[90.0, 100], [160, 102], [125, 140], [100, 170], [150, 171]])
-    pack._marks[:] = marks
-    drawn, rng = pack.random(16, np.random.default_rng(1)), np.random.default_rng(1)
-    plain = pack.batch(rng.integers(len(pack), size=16).tolist(), [0] * 16)
+    from vcmcodec.train.dataset import Mixture, Shares
+
+    marks = np.array([[90.0, 100], [160, 102], [125, 140], [100, 170], [150, 171]], dtype=np.float32)
+    for shard in pack._shards.values():
+        shard.marks[:] = marks
+    drawn = pack.random(16, Shares(0, 0, 0, 0), np.random.default_rng(1))
+    strokes = pack.batch(list(range(len(pack))), [Mixture()] * len(pack)).x[:, 0]
+    turned = marks[[1, 0, 2, 4, 3]] * [-1, 1] + [255, 0]
     seen = set()
-    for row in range(16):
-        mirrored = bool((drawn.marks[row] != marks).any())
-        wanted = marks[[1, 0, 2, 4, 3]] if mirrored else marks
-        if mirrored:
-            wanted = torch.stack([255 - wanted[:, 0], wanted[:, 1]], dim=1)
-        assert torch.equal(drawn.marks[row], wanted)
-        strokes = plain.x[row, 0].flip(1) if mirrored else plain.x[row, 0]
-        assert torch.equal(drawn.x[row, 0], strokes)
+    for x, found in zip(drawn.x[:, 0], drawn.marks.numpy()):
+        mirrored = not np.array_equal(found, marks)
+        assert np.array_equal(found, turned if mirrored else marks)
+        assert any(torch.equal(x.flip(1) if mirrored else x, one) for one in strokes)
         seen.add(mirrored)
     assert seen == {True, False}
 
 
-def test_a_part_shows_nothing_from_outside_the_picture() -> None:
+def test_rare_tones_and_sources_are_drawn_oftener(pack: Pack) -> None:
+    (shard,) = pack._shards.values()
+    shard.tone = np.array([200.0, 200, 200, 40], dtype=np.float32)
+    chances = np.diff(pack._weighed(), prepend=0)
+    assert chances.sum() == pytest.approx(1)
+    assert chances[3] > 1.5 * chances[0]
+
+
+def test_a_pack_takes_in_what_is_added_and_refuses_another_transform(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train.dataset import Pack
+
+    with np.load(folder / "pack-000.npz") as arrays:
+        there = {name: arrays[name] for name in arrays.files}
+    np.savez(tmp_path / "pack-000.npz", **there)
+    pack = Pack(tmp_path)
+    np.savez(tmp_path / "pack-001.npz", **there)
+    assert (pack.refresh(), pack.refresh(), len(pack)) == (4, 0, 8)
+    np.savez(tmp_path / "pack-002.npz", **{**there, "transform": np.array("other")})
+    with pytest.raises(ModelError, match="another transform"):
+        pack.refresh()
+
+
+def test_only_textures_are_made_again_where_only_they_changed(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset_build, "parallel", lambda work, items, jobs, chunk=4: map(work, items))
+    where = tmp_path / "pack-000.npz"
+    arguments = ["--data", str(folder), "--out", str(tmp_path), "--variants", "1", "--jobs", "1", "--fixed"]
+
+    def made() -> dict[str, np.ndarray]:
+        done = CliRunner().invoke(dataset_build.main, arguments)
+        assert done.exit_code == 0, done.output
+        with np.load(where) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+
+    first = made()
+    assert first["textures"][:, :, 0].tolist() == [list(textures.FIXED_STEPS)] * 2
+    stamp = where.stat().st_mtime_ns
+    assert made()["texture_recipe"] == first["texture_recipe"] and where.stat().st_mtime_ns == stamp
+    monkeypatch.setattr(textures, "recipe", lambda fixed: "new")
+    monkeypatch.setattr(textures, "FIXED_STEPS", (90, 70))
+    monkeypatch.setattr(dataset_build, "rows", None)
+    second = made()
+    assert second["textures"][:, :, 0].tolist() == [[90, 70]] * 2
+    assert str(second["texture_recipe"]) == "new"
+    assert np.array_equal(second["target_bytes"], first["target_bytes"])
+
+
+# Changes
+
+
+def test_a_picture_is_moved_with_its_mirror_images_around_it() -> None:
     image = np.full((256, 256, 3), 255, dtype=np.uint8)
     sizes = set()
     for seed in range(20):
         image[:, :, 0] = np.arange(256)
-        made = dataset_build.part(image, random.Random(seed))
-        assert made.shape == image.shape
+        made = augment.moved(image, random.Random(seed))
+        assert made.shape == image.shape and made.dtype == np.uint8
         assert (made[:, :, 1:] == 255).all()
-        sizes.add(int(made[128, -1, 0]) - int(made[128, 0, 0]))
-    assert len(sizes) > 5 and min(sizes) > 180
+        sizes.add(int(made[128, 140, 0]) - int(made[128, 116, 0]))
+    assert len(sizes) > 5 and min(sizes) >= 17 and max(sizes) <= 33
+
+
+def test_relit_pictures_are_often_darker_and_never_other_pictures() -> None:
+    image = portrait()
+    levels = []
+    for seed in range(30):
+        made = augment.relit(image, random.Random(seed))
+        assert made.shape == image.shape and made.dtype == np.uint8
+        assert np.corrcoef(made.mean(axis=2).ravel(), image.mean(axis=2).ravel())[0, 1] > 0.8
+        levels.append(made.mean() / image.mean())
+    assert min(levels) < 0.7 and max(levels) > 1
+
+
+def test_the_level_of_a_face_is_that_between_eyes_and_mouth() -> None:
+    image = np.full((64, 64, 3), 200, dtype=np.uint8)
+    image[20:40, 20:40] = 50
+    marks = np.array([[22, 22], [38, 22], [30, 30], [24, 38], [36, 38]], dtype=np.float32)
+    assert augment.face_level(image, marks) == pytest.approx(50)
+    assert np.isnan(augment.face_level(image, marks * np.nan))
+
+
+def test_windows_lie_about_marks_and_weights_are_largest_there(pack: Pack) -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train.views import Views, weights
+
+    marks = torch.tensor([MARKS, MARKS])
+    marks[1] = float("nan")
+    x = torch.zeros(2, 8, 256, 256)
+    place = torch.arange(256.0).expand(1, 1, 256, 256)
+    for seed in range(10):
+        views = Views(x, marks, 64, 1.0, np.random.default_rng(seed))
+        window = views.near(torch.cat([place, place.transpose(2, 3)], dim=1).expand(2, -1, -1, -1))
+        assert window.shape == (2, 2, 64, 64)
+        centre = window[0].mean(dim=(1, 2))
+        assert (marks[0] - centre).abs().max(dim=1).values.min() < 32
+        assert [tuple(part.shape) for part in views.judged(torch.zeros(2, 3, 256, 256))] == [
+            (2, 5, 64, 64),
+            (2, 5, 128, 128),
+        ]
+    counts = weights(marks, 256, 256, 3.0)
+    assert counts.shape == (2, 1, 256, 256)
+    assert torch.allclose(counts.mean(dim=(1, 2, 3)), torch.ones(2))
+    assert torch.equal(counts[1], torch.ones(1, 256, 256))
+    face = counts[0, 0]
+    for x_, y in MARKS:
+        assert face[int(y), int(x_)] > 2 * face[5, 5]
 
 
 # Critics
@@ -113,7 +256,6 @@ def test_a_part_shows_nothing_from_outside_the_picture() -> None:
 
 def critics_file(where: Path) -> Path:
     """The file of critics, made where their packages are; skips where they are not."""
-    from vcmcodec import ModelError
     from vcmcodec.bench import weights
     from vcmcodec.train import critics
 
@@ -187,65 +329,166 @@ def test_critics_know_a_person_and_where_the_face_is(tmp_path: Path) -> None:
 # Training
 
 
-RECIPE = Path(__file__).parent.parent / "models" / "face-5.toml"
+RECIPE = Path(__file__).parent.parent / "models" / "face-6.toml"
+
+TINY = (8, 16, 16, 16)
+"""Channels of a network for tests."""
+
+MARKS = ((95.0, 110.0), (160.0, 110.0), (128.0, 145.0), (102.0, 175.0), (154.0, 175.0))
+
+PARTS = {"l1", "squared", "ssim", "perceptual", "identity", "landmarks"}
 
 
-def test_a_network_takes_any_size_and_learns_from_its_checkpoint_on(pack: Pack, tmp_path: Path) -> None:
+def stand_ins() -> nn.Module:
+    """Critics without weights of others."""
+    import torch
+    from torch import nn
+
+    class StandIns(nn.Module):
+        def perceptual(self, made: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+            return (made - real).abs().mean(dim=(1, 2, 3))
+
+        def identity(self, pictures: torch.Tensor, marks: torch.Tensor) -> torch.Tensor:
+            return nn.functional.normalize(pictures.mean(dim=3).flatten(1), dim=1)
+
+        def landmarks(self, pictures: torch.Tensor, marks: torch.Tensor) -> torch.Tensor:
+            return pictures.mean(dim=1)[:, :68, :2]
+
+    return StandIns()
+
+
+def test_the_trainer_learns_and_goes_on_from_its_checkpoint(pack: Pack, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train import recipe, training
+    from vcmcodec.train import recipe, trainer
+    from vcmcodec.train.dataset import Shares
+    from vcmcodec.train.network import Generator
 
-    critics = critics_file(tmp_path / "critics.pt")
-    numbers = recipe.read(RECIPE, ("batch=1", "adversarial=0", "natural=1"))
-    trainer = training.Trainer(numbers, critics, tmp_path, torch.device("cpu"), 1e9)
-    assert not trainer.resume()
-    for size in ((1, 5, 32, 64), (2, 5, 96, 32)):
-        with torch.no_grad():
-            y = trainer.ema(torch.rand(size), torch.rand(size[0], 1))
-        assert y.shape == (size[0], 3, *size[2:])
-        assert y.abs().max() <= 1
-    batch = pack.batch([0], [None])
-    batch = batch._replace(marks=torch.tensor(MARKS)[None])
-    parts = {"l1", "squared", "ssim", "perceptual", "identity", "landmarks"}
-    losses = trainer.train(batch)
-    assert set(losses) == parts
-    assert np.isfinite(list(losses.values())).all()
-    assert set(trainer.train(batch._replace(marks=batch.marks * np.nan))) == parts - {"identity", "landmarks"}
-    trainer.save()
-    numbers = recipe.read(RECIPE, ("batch=1", "adversarial_from=0"))
-    again = training.Trainer(numbers, critics, tmp_path, torch.device("cpu"), 1e9)
+    def new(out: Path, *changes: str) -> trainer.Trainer:
+        numbers = recipe.read(RECIPE, ("natural=1", *changes))
+        return trainer.Trainer(numbers, stand_ins(), out, torch.device("cpu"), 10**9, Generator(TINY))
+
+    one = new(tmp_path)
+    assert not one.resume()
+    shares = Shares(*SHARES)
+    batches = [pack.random(4, shares, np.random.default_rng(seed)) for seed in range(2)]
+    batches = [batch._replace(marks=torch.tensor(MARKS).repeat(4, 1, 1)) for batch in batches]
+    for batch in batches:
+        losses = one.train(batch)
+        assert set(losses) == PARTS
+        assert np.isfinite(list(losses.values())).all()
+    unmarked = batches[0]._replace(marks=batches[0].marks * np.nan)
+    assert set(one.train(unmarked)) == PARTS - {"identity", "landmarks"}
+    assert (one.step, one.seen) == (3, 12)
+    one.save()
+    again = new(tmp_path, "adversarial=0.1", "matching=1")
     assert again.resume()
-    assert again.step == 2
-    for name, value in trainer.ema.state_dict().items():
+    assert (again.step, again.seen, again.seconds) == (one.step, one.seen, one.seconds)
+    for name, value in one.ema.state_dict().items():
         assert torch.equal(again.ema.state_dict()[name], value)
     before = [weight.clone() for weight in again.discriminators.parameters()]
-    losses = again.train(batch)
-    assert set(losses) == parts | {"adversarial", "features", "discriminator"}
-    assert np.isfinite(list(losses.values())).all()
+    losses = again.train(batches[0])
+    assert set(losses) == PARTS | {"adversarial", "matching", "discriminator"}
     assert any(not torch.equal(now, then) for now, then in zip(again.discriminators.parameters(), before)), (
         "the discriminators learn"
     )
-    fresh = training.Trainer(numbers, critics, tmp_path / "other", torch.device("cpu"), 1e9)
-    fresh.start(trainer.checkpoint)
-    assert fresh.step == 0
-    for name, value in trainer.ema.state_dict().items():
+    fresh = new(tmp_path / "other")
+    fresh.start(one.checkpoint)
+    assert (fresh.step, fresh.seen) == (0, 0)
+    for name, value in one.ema.state_dict().items():
         assert torch.equal(fresh.generator.state_dict()[name], value)
-
-
-MARKS = ((95.0, 110.0), (160.0, 110.0), (128.0, 145.0), (102.0, 175.0), (154.0, 175.0))
 
 
 def test_steps_bring_the_picture_nearer(pack: Pack, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train import recipe, training
+    from vcmcodec.train import recipe, trainer
+    from vcmcodec.train.dataset import Mixture
+    from vcmcodec.train.network import Generator
 
-    alone = ("adversarial=0", "identity=0", "landmarks=0", "perceptual=0", "ssim=0")
-    numbers = recipe.read(RECIPE, (*alone, "warm_up=4", "rate=3e-4"))
-    trainer = training.Trainer(numbers, critics_file(tmp_path / "c.pt"), tmp_path, torch.device("cpu"), 1e9)
-    batch = pack.batch([0, 2], [None, None])
-    first = trainer.train(batch)["l1"]
-    for _ in range(16):
-        last = trainer.train(batch)["l1"]
+    alone = ("identity=0", "landmarks=0", "perceptual=0", "ssim=0", "warm_up=4", "rate=1e-3")
+    numbers = recipe.read(RECIPE, alone)
+    torch.manual_seed(0)
+    one = trainer.Trainer(numbers, stand_ins(), tmp_path, torch.device("cpu"), 10**9, Generator(TINY))
+    batch = pack.batch([0, 2], [Mixture(True, None), Mixture(True, None)])
+    first = one.train(batch)["l1"]
+    for _ in range(20):
+        last = one.train(batch)["l1"]
     assert last < 0.92 * first
+
+
+def test_training_by_the_command_line_writes_figures_and_sheets(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train import network, trainer, training
+
+    monkeypatch.setattr(trainer, "Generator", lambda: network.Generator(TINY))
+    monkeypatch.setattr(training, "Critics", lambda path: stand_ins())
+    (tmp_path / "critics.pt").touch()
+    torch.save({"ema": network.Generator(TINY).state_dict()}, tmp_path / "start.pt")
+    arguments = ["--recipe", RECIPE, "--data", folder, "--val", folder, "--critics", tmp_path / "critics.pt"]
+    arguments += ["--out", tmp_path / "out", "--pictures", 4, "--set", "batch=2", "--watched", 1]
+    arguments += ["--start", tmp_path / "start.pt", "--device", "cpu", "--threads", torch.get_num_threads()]
+    done = CliRunner().invoke(training.main, [str(argument) for argument in arguments])
+    assert done.exit_code == 0, done.output
+    with open(tmp_path / "out" / "figures.csv", encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert row["pictures"] == "4"
+    assert {"psnr_fine_strokes", "psnr_T_fine_strokes", "psnr_colours"} <= set(row)
+    assert Image.open(tmp_path / "out" / "sheet-0000004.png").size == (10 * 256, 256)
+    done = CliRunner().invoke(training.main, [str(argument) for argument in arguments])
+    assert "resumed after 4 pictures" in done.output
+
+
+def test_a_network_takes_any_size() -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train.network import Generator
+
+    generator = Generator(TINY).eval()
+    for size in ((1, 8, 32, 64), (2, 8, 96, 32)):
+        with torch.no_grad():
+            y = generator(torch.rand(size), torch.rand(size[0], 1), torch.rand(size[0], 4))
+        assert y.shape == (size[0], 3, *size[2:])
+        assert y.abs().max() <= 1
+
+
+def test_without_learning_the_picture_is_the_texture() -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train.network import Generator
+
+    generator = Generator(TINY).eval()
+    torch.nn.init.zeros_(generator.last.weight)
+    torch.nn.init.zeros_(generator.last.bias)
+    x = torch.zeros(2, 8, 64, 64)
+    x[:, 5:] = torch.rand(2, 3, 64, 64) * 2 - 1
+    known = torch.tensor([[0.0, 0, 1, 8], [0, 0, 0, 0]])
+    with torch.no_grad():
+        y = generator(x, torch.ones(2, 1), known)
+    assert torch.allclose(y[0], x[0, 5:], atol=1e-6)
+    assert not y[1].any(), "a texture that is not there is not seen"
+
+
+def test_generator_6_begins_as_generator_5() -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    pytest.importorskip("onnx", reason="its weights are in an ONNX file")
+    import onnxruntime
+
+    from vcmcodec.train import warm_start
+    from vcmcodec.train.network import Generator
+
+    path = RECIPE.parent / "face-5.onnx"
+    network = Generator().eval()
+    warm_start.begin(network, warm_start.weights(path))
+    rng = np.random.default_rng(0)
+    x = np.zeros((2, 8, 64, 96), dtype=np.float32)
+    x[:, 0] = rng.random((2, 64, 96)) < 0.03
+    x[0, 1] = rng.random((64, 96)) < 0.01
+    x[:, 2:5] = rng.uniform(-1, 1, (2, 3, 64, 96)) * x[:, 1:2]
+    realism = np.array([[0.0], [1.0]], dtype=np.float32)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    (old,) = session.run(["y"], {"x": x[:, :5], "realism": realism})
+    with torch.no_grad():
+        new = network(torch.from_numpy(x), torch.from_numpy(realism), torch.tensor([[1.0, 1, 0, 0]] * 2))
+    assert np.abs(new.numpy() - old).max() < 1e-4
 
 
 @pytest.mark.parametrize(
@@ -296,18 +539,20 @@ def test_export_gives_the_network_with_half_the_bytes(tmp_path: Path) -> None:
     from vcmcodec.train.network import Generator
 
     one, other = Generator(), Generator()
-    torch.save({"ema": one.state_dict(), "step": 0}, tmp_path / "one.pt")
-    torch.save({"ema": other.state_dict(), "step": 9}, tmp_path / "other.pt")
+    torch.save({"ema": one.state_dict(), "seen": 0}, tmp_path / "one.pt")
+    torch.save({"ema": other.state_dict(), "seen": 9}, tmp_path / "other.pt")
     path = tmp_path / "face-7.onnx"
     arguments = ["--checkpoint", tmp_path / "one.pt", "--checkpoint", tmp_path / "other.pt"]
     result = CliRunner().invoke(export.main, [str(x) for x in (*arguments, "--out", path, "--number", 7)])
     assert result.exit_code == 0, result.output
     assert path.stat().st_size < 2.2 * sum(p.numel() for p in one.parameters())
+    assert path.stat().st_size < 22e6
     mean = Generator().eval()
     mean.load_state_dict({k: (v.float() + other.state_dict()[k]) / 2 for k, v in one.state_dict().items()})
     assert export.difference(mean, path, (1, 64, 64)) < export.TOLERANCE
     assert export.difference(one.eval(), path, (1, 64, 64)) > 2 * export.TOLERANCE
-    assert '"generator": 7' in (tmp_path / "models.json").read_text()
+    text = (tmp_path / "models.json").read_text()
+    assert '"generator": 7' in text and '"contract": 3' in text
 
 
 def test_weights_are_fitted_to_what_is_probable() -> None:

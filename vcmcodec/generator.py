@@ -1,5 +1,6 @@
-"""The generator: E, M and C to a picture, by onnxruntime (seed paper section 3.3; spec/FORMAT.md,
-section "Generator").
+"""The generator: E, M, C and T to a picture, by onnxruntime (seed paper section 3.3; spec/FORMAT.md,
+section "Generator"). What its network sees of a scene is said by its input contract
+(:mod:`vcmcodec.contracts`).
 
 A file names its generator by id. Other weights make another face, so a missing or altered
 model file is an error and never replaced by another.
@@ -10,50 +11,36 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import settings
+from vcmcodec import contracts, settings
+from vcmcodec.contracts import CONTRACTS, Contract
 from vcmcodec.errors import ModelError
 from vcmcodec.runtime import cuda_driver_found
 from vcmcodec.scene import Scene
-
-CONTRACT = 2
-"""Version of the input contract that this module feeds: see :func:`planes`; beside them realism, float32
-(batch, 1)."""
 
 REALISM = 1.0
 """What the network is told unless asked otherwise: 0 for the picture nearest to the original, 1 for the
 most natural one."""
 
-UNIT = 32
-"""The network's input sides are multiples of this; a canvas is padded to the right and below."""
-
 BATCH, BATCH_CUDA = 16, 64
 """Most pictures of 256 x 256 pixels in one run of the network, on the CPU and on CUDA; fewer of larger."""
 
 
-def planes(scene: Scene) -> NDArray[np.float32]:
-    """What the network sees of a scene, float32 (5, H', W'), canvas sides rounded up to
-    multiples of UNIT, 0 in the padding: E and M (0 or 1), then C as RGB, ``v / 127.5 - 1``
-    where M is 1 and 0 elsewhere."""
-    height, width = scene.height, scene.width
-    mask, colour = scene.planes
-    x = np.zeros((5, -height % UNIT + height, -width % UNIT + width), dtype=np.float32)
-    x[0, :height, :width] = scene.E
-    x[1, :height, :width] = mask
-    x[2:, :height, :width] = ((colour / np.float32(127.5) - 1) * mask[:, :, None]).transpose(2, 0, 1)
-    return x
+planes = contracts.strokes_and_colours
+"""Input ``x`` of contract 2, which files' generators have so far."""
 
 
 class Generator:
     """One network, loaded once and used for many pictures. ``provider`` names what runs it:
-    ``CUDAExecutionProvider`` or ``CPUExecutionProvider``."""
+    ``CUDAExecutionProvider`` or ``CPUExecutionProvider``; ``contract`` is what its network sees."""
 
-    def __init__(self, path: str, device: str) -> None:
+    def __init__(self, path: str, device: str, contract: Contract) -> None:
+        self.contract = contract
         try:
             import onnxruntime
         except ImportError:
@@ -96,29 +83,35 @@ class Generator:
             count = max(1, self.batch * 256 * 256 // (height * width))
             for start in range(0, len(members), count):
                 batch = members[start : start + count]
-                y = self.network(np.stack([planes(scenes[index]) for index in batch]), realism)
+                y = self.run_on(self.contract.inputs([scenes[index] for index in batch], realism))
                 levels = np.clip(np.rint((y + 1) * 127.5), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
                 for index, picture in zip(batch, levels[:, :height, :width]):
                     pictures[index] = np.ascontiguousarray(picture)
         return [pictures[index] for index in range(len(scenes))]
 
     def network(self, x: NDArray[np.float32], realism: float = REALISM) -> NDArray[np.float32]:
-        """What the network makes of inputs (B, 5, H', W') (see :func:`planes`): float32 (B, 3, H', W'), RGB
-        in -1..1.
+        """What a network of contract 2 makes of inputs (B, 5, H', W') (see :func:`planes`): float32
+        (B, 3, H', W'), RGB in -1..1.
 
         Raises ModelError where the runtime fails.
         """
-        told = np.full((len(x), 1), realism, dtype=np.float32)
+        return self.run_on({"x": x, "realism": np.full((len(x), 1), realism, dtype=np.float32)})
+
+    def run_on(self, inputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """What the network makes of its contract's inputs: float32 (B, 3, H', W'), RGB in -1..1.
+
+        Raises ModelError where the runtime fails.
+        """
         try:
-            result: NDArray[np.float32] = self._session.run(["y"], {"x": x, "realism": told})[0]
+            result: NDArray[np.float32] = self._session.run(["y"], dict(inputs))[0]
         except Exception as error:  # as above
             raise ModelError(f"onnxruntime failed: {str(error).splitlines()[0]}") from None
         return result
 
 
 @functools.cache
-def _load(path: str, device: str) -> Generator:
-    return Generator(path, device)
+def _load(path: str, device: str, number: int) -> Generator:
+    return Generator(path, device, CONTRACTS[number])
 
 
 def load(model: int, device: str = "auto") -> Generator:
@@ -126,24 +119,24 @@ def load(model: int, device: str = "auto") -> Generator:
 
     ``device``: ``cuda``, ``cpu``, or ``auto`` for CUDA where it runs and the CPU elsewhere.
 
-    Raises ModelError for an unknown id, another input contract, a missing or altered model
+    Raises ModelError for an unknown id or input contract, a missing or altered model
     file, or where CUDA is asked for and does not run; ValueError for another ``device``.
     """
     if device not in ("auto", "cuda", "cpu"):
         raise ValueError(f"device {device!r} is none of auto, cuda, cpu")
-    return _load(str(settings.model_path(named(model))), device)
+    name = named(model)
+    return _load(str(settings.model_path(name)), device, settings.catalogue()[name]["contract"])
 
 
 def named(model: int) -> str:
     """The model file of the generator with id ``model``, by its name.
 
-    Raises ModelError for an unknown id or another input contract.
+    Raises ModelError for an unknown id or input contract.
     """
     for name, entry in settings.catalogue().items():
         if entry.get("generator") == model:
-            if entry.get("contract") != CONTRACT:
-                raise ModelError(
-                    f"generator {model} has input contract {entry.get('contract')}, not {CONTRACT}"
-                )
+            if entry.get("contract") not in CONTRACTS:
+                known = " or ".join(str(number) for number in CONTRACTS)
+                raise ModelError(f"generator {model} has input contract {entry.get('contract')}, not {known}")
             return name
     raise ModelError(f"the file names generator {model}, which this release does not have")

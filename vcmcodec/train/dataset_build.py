@@ -1,4 +1,4 @@
-"""Makes training packs: for every face what the decoder really sees of it, at random stroke budgets.
+"""Makes training packs: for every face what the decoder really sees of it, at random budgets.
 
 ``python -m vcmcodec.train.dataset_build --data FOLDER --out build/pack``
 
@@ -6,8 +6,10 @@ A pack is a folder of ``pack-NNN.npz`` shards with arrays ``target_bytes`` uint8
 files in a row) and ``target_offsets`` int64 (n + 1); ``E`` uint8 (n, 8192), the strokes of a
 256 x 256 canvas as packed bits; ``places`` int16 (P, 2), x and y, and ``colours`` uint8 (P, 3),
 the RGB that the decoder knows there, in the order in which they are sent, with
-``place_offsets`` int64 (n + 1); ``name`` (n,); ``recipe``, what strokes and colours follow from.
-Shards of the same recipe that are there already are kept.
+``place_offsets`` int64 (n + 1); ``marks`` float32 (n, 5, 2); ``tone`` float32 (n,), see
+:func:`vcmcodec.train.augment.face_level`; ``name`` (n,); ``recipe``, what all of it follows from; and
+those of :mod:`vcmcodec.train.textures`. Shards of the same recipe that are there already are kept; where
+only that of the textures is another, only these are made again.
 """
 
 from __future__ import annotations
@@ -19,10 +21,9 @@ import os
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -36,37 +37,35 @@ from vcmcodec.encoder.colours import pick
 from vcmcodec.encoder.price import price
 from vcmcodec.errors import ModelError
 from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.texture.part import Texture
+from vcmcodec.train import augment, textures
 from vcmcodec.train.faces import faces, parallel
 
 if TYPE_CHECKING:
     from vcmcodec.bench.judges.mesh import Mesh468
 
 SIDE = 256
-SHARD = 512
+SHARD = 256
 
 QUALITIES = (0.0, 100.0)
 """Stroke budgets are drawn from this range."""
-
-_LEAST_PART = 0.82
-"""A part is at least this share of the picture's side: what is enlarged more teaches blur."""
-
-_TURN = 0.1
-"""Standard deviation of a part's turn, in radians."""
 
 _MARKS = ((33, 133), (362, 263), (4,), (61,), (291,))
 """The points of MediaPipe's mesh whose means are the marks: the eye at the left in a picture first."""
 
 
 class Row(NamedTuple):
-    """One face at one stroke budget: its name, its picture's file, E as packed bits, places and
-    colours, marks."""
+    """One picture of a face: its name, the picture's file, E as packed bits, places and colours, textures,
+    marks, and how bright the skin is."""
 
     name: str
     target: bytes
     E: NDArray[np.uint8]
     places: NDArray[np.int16]
     colours: NDArray[np.uint8]
+    textures: tuple[Texture, ...]
     marks: NDArray[np.float32]
+    tone: float
 
 
 @functools.cache
@@ -89,40 +88,23 @@ def marks(canvas: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.array([points[list(indices)].mean(axis=0) for indices in _MARKS], dtype=np.float32)
 
 
-def part(canvas: NDArray[np.uint8], rng: random.Random) -> NDArray[np.uint8]:
-    """A random part of a canvas picture, turned a little, at the same size. Never shows what is outside
-    of the picture."""
-    height, width = canvas.shape[:2]
-    for _ in range(20):
-        share, angle = rng.uniform(_LEAST_PART, 1), rng.gauss(0, _TURN)
-        cos, sin = share * np.cos(angle), share * np.sin(angle)
-        turn = np.array([[cos, -sin], [sin, cos]])
-        corners = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]]) * (width / 2, height / 2) @ turn.T
-        spare = np.array([width, height]) / 2 - corners.max(axis=0)
-        if (spare >= 0).all():
-            centre = [width / 2 + rng.uniform(-1, 1) * spare[0], height / 2 + rng.uniform(-1, 1) * spare[1]]
-            shift = centre - turn @ (width / 2, height / 2)
-            to_picture = np.concatenate([turn, shift[:, None]], axis=1)
-            flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-            made = cv2.warpAffine(
-                canvas, to_picture, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
-            )
-            return np.asarray(made, dtype=np.uint8)
-    return canvas
-
-
-def rows(path: Path, variants: int = 2) -> list[Row]:
-    """What one face gives at ``variants`` random stroke budgets, the same ones each time."""
+def rows(path: Path, variants: int = 2, fixed: bool = False) -> list[Row]:
+    """What one face gives at ``variants`` random budgets, the same ones each time: as it is, or, two times
+    out of three, changed at random. ``fixed``: as it is, its textures of fixed steps."""
     pixels = picture.load(path)
     name = f"{path.parent.name}/{path.name}"
     rng = random.Random(name)
-    if pixels.shape[:2] == (SIDE, SIDE) and path.suffix == ".webp":
-        whole = _row(name, path.read_bytes(), pixels, rng)
-    else:
-        pixels = picture.resize(pixels, SIDE, SIDE)
-        whole = _row(name, _file(pixels), pixels, rng)
-    parts = (part(pixels, rng) for _ in range(variants - 1))
-    return [whole, *(_row(name, _file(piece), piece, rng) for piece in parts)]
+    file = path.read_bytes() if pixels.shape[:2] == (SIDE, SIDE) and path.suffix == ".webp" else None
+    pixels = picture.resize(pixels, SIDE, SIDE)
+    found = []
+    for _ in range(variants):
+        plain = rng.random() < _UNCHANGED or fixed
+        made = pixels if plain else augment.changed(pixels, rng)
+        found.append(_row(name, file if plain and file else _file(made), rng, fixed))
+    return found
+
+
+_UNCHANGED = 1 / 3
 
 
 def _file(canvas: NDArray[np.uint8]) -> bytes:
@@ -131,14 +113,18 @@ def _file(canvas: NDArray[np.uint8]) -> bytes:
     return file.getvalue()
 
 
-def _row(name: str, target: bytes, canvas: NDArray[np.uint8], rng: random.Random) -> Row:
+def _row(name: str, target: bytes, rng: random.Random, fixed: bool) -> Row:
+    canvas = textures.canvas(target)
     settings = point(rng)
     drawing = Sketch(canvas).drawing(settings.price, settings.step)
     known: list[colour.YCoCg] = []
     steps = colour_head.STEPS[settings.colour_steps]
     colour.encode(drawing.places, known, pick(canvas, drawing.places), steps)
     places = np.array(drawing.places, dtype=np.int16).reshape(-1, 2)
-    return Row(name, target, np.packbits(drawing.E), places, colour.rgb(known), marks(canvas))
+    made = textures.textures(target, fixed)
+    where = marks(canvas)
+    tone = augment.face_level(canvas, where)
+    return Row(name, target, np.packbits(drawing.E), places, colour.rgb(known), made, where, tone)
 
 
 class Point(NamedTuple):
@@ -157,34 +143,37 @@ def point(rng: random.Random) -> Point:
     return Point(price(quality), step, colours.steps(quality))
 
 
-def recipe(variants: int, paths: Sequence[Path]) -> str:
-    """What a shard of the faces at ``paths`` follows from: another one is another shard."""
+def recipe(variants: int, paths: Sequence[Path], fixed: bool = False) -> str:
+    """What all but the textures of a shard of the faces at ``paths`` follows from: another one is another
+    shard."""
     package = Path(vcmcodec.__file__).parent
-    digest = hashlib.sha256(f"{variants} {_mesh() is None}".encode())
+    digest = hashlib.sha256(f"{variants} {fixed} {_mesh() is None}".encode())
     for path in paths:
         digest.update(f"{path.parent.name}/{path.name} {path.stat().st_size}".encode())
     names = ("colour", "ops", "raster", "sample", "layers/colours/head", "layers/edges/drawing")
-    sources = (*(package / f"{name}.py" for name in names), Path(__file__))
-    encoder = (path for part in ("analysis", "encoder") for path in sorted((package / part).glob("*.py")))
-    for path in (*encoder, *sources):
+    sources = (*(package / f"{name}.py" for name in names), Path(__file__), Path(augment.__file__))
+    encoder = (package / "encoder" / f"{name}.py" for name in ("strokes", "colours", "price"))
+    for path in (*sorted((package / "analysis").glob("*.py")), *encoder, *sources):
         digest.update(path.read_bytes())
     for name in (edges.FOREST, regions.MODEL):
         digest.update(settings.catalogue()[name]["sha256"].encode())
     return digest.hexdigest()
 
 
-def _is_current(shard: Path, wanted: str) -> bool:
+def _of_recipe(shard: Path, wanted: str) -> dict[str, NDArray[Any]]:
+    """The arrays of a shard; none where it is not there, or of another recipe."""
     if not shard.exists():
-        return False
+        return {}
     with np.load(shard) as arrays:
-        return "recipe" in arrays and str(arrays["recipe"]) == wanted
+        if "recipe" not in arrays or str(arrays["recipe"]) != wanted:
+            return {}
+        return {name: arrays[name] for name in arrays.files}
 
 
-def save(path: Path, rows: Sequence[Row], recipe: str) -> None:
+def save(path: Path, rows: Sequence[Row], recipe: str, texture_recipe: str) -> None:
     """Writes one shard, whole or not at all."""
-    partial = path.with_suffix(".partial.npz")
-    np.savez(
-        partial,
+    _write(
+        path,
         recipe=np.array(recipe),
         name=np.array([row.name for row in rows]),
         target_bytes=np.frombuffer(b"".join(row.target for row in rows), dtype=np.uint8),
@@ -193,29 +182,53 @@ def save(path: Path, rows: Sequence[Row], recipe: str) -> None:
         places=np.concatenate([row.places for row in rows]),
         colours=np.concatenate([row.colours for row in rows]),
         marks=np.stack([row.marks for row in rows]),
+        tone=np.array([row.tone for row in rows], dtype=np.float32),
         place_offsets=np.cumsum([0, *(len(row.places) for row in rows)], dtype=np.int64),
+        **textures.arrays([row.textures for row in rows], texture_recipe),
     )
+
+
+def _write(path: Path, **arrays: NDArray[Any]) -> None:
+    partial = path.with_suffix(".partial.npz")
+    np.savez(partial, **arrays)  # type: ignore[arg-type]
     os.replace(partial, path)
 
 
+def renew(path: Path, arrays: dict[str, NDArray[Any]], texture_recipe: str, fixed: bool, jobs: int) -> None:
+    """Makes the textures of a shard, whose ``arrays`` these are, again."""
+    ends = arrays["target_offsets"]
+    files = [arrays["target_bytes"][a:b].tobytes() for a, b in zip(ends, ends[1:])]
+    made = list(parallel(functools.partial(textures.textures, fixed=fixed), files, jobs, chunk=16))
+    _write(path, **{**arrays, **textures.arrays(made, texture_recipe)})
+
+
 @click.command()
-@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option(
+    "--data", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True, required=True
+)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--limit", type=int, help="Use only the first N of the shuffled faces.")
-@click.option("--variants", default=2, show_default=True, help="Stroke budgets a face.")
+@click.option("--variants", default=2, show_default=True, help="Pictures and budgets a face.")
+@click.option("--fixed", is_flag=True, help="Faces as they are, textures of fixed qualities: to watch.")
 @click.option("--jobs", default=2, show_default=True)
-def main(data: Path, out: Path, limit: int | None, variants: int, jobs: int) -> None:
-    """Write a training pack from the faces in a folder."""
+def main(data: tuple[Path, ...], out: Path, limit: int | None, variants: int, fixed: bool, jobs: int) -> None:
+    """Write a training pack from the faces in folders."""
     out.mkdir(parents=True, exist_ok=True)
-    paths = faces(data)[:limit]
+    paths = faces(*data)[:limit]
+    texture_recipe = textures.recipe(fixed)
     for start in range(0, len(paths), SHARD):
         shard = out / f"pack-{start // SHARD:03d}.npz"
         part = paths[start : start + SHARD]
-        wanted = recipe(variants, part)
-        if not _is_current(shard, wanted):
-            made = parallel(functools.partial(rows, variants=variants), part, jobs)
-            save(shard, [row for face in made for row in face], wanted)
-            click.echo(f"{shard}: {min(start + SHARD, len(paths))} of {len(paths)} faces")
+        wanted = recipe(variants, part, fixed)
+        there = _of_recipe(shard, wanted)
+        if not there:
+            made = parallel(functools.partial(rows, variants=variants, fixed=fixed), part, jobs)
+            save(shard, [row for face in made for row in face], wanted, texture_recipe)
+        elif str(there["texture_recipe"]) != texture_recipe:
+            renew(shard, there, texture_recipe, fixed, jobs)
+        else:
+            continue
+        click.echo(f"{shard}: {min(start + SHARD, len(paths))} of {len(paths)} faces")
     for number in range(-(-len(paths) // SHARD), 1000):  # of more faces, in an earlier run
         (out / f"pack-{number:03d}.npz").unlink(missing_ok=True)
 

@@ -13,12 +13,13 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 from vcmcodec import output
 from vcmcodec.train import catalogue
-from vcmcodec.train.network import CONTRACT, Generator
+from vcmcodec.train.network import CONTRACT, FACTS, PLANES, Generator
 
 TOLERANCE = 0.02
 """Most that ONNX with 16-bit weights may differ from torch, in -1..1 (2.5 levels of 255)."""
@@ -40,19 +41,27 @@ def halve(model: onnx.ModelProto) -> None:
         model.graph.node.insert(index, node)
 
 
-def difference(generator: Generator, path: Path, size: tuple[int, int, int]) -> float:
-    """Largest difference between torch and ONNX on a random input of batch, height, width."""
+def inputs(size: tuple[int, int, int]) -> dict[str, NDArray[np.float32]]:
+    """Random inputs of batch, height, width, by name: half of them with texture."""
     batch, height, width = size
     rng = np.random.default_rng(0)
-    x = np.zeros((batch, 5, height, width), dtype=np.float32)
+    textured = np.arange(batch, dtype=np.float32) % 2
+    x = np.zeros((batch, PLANES, height, width), dtype=np.float32)
     x[:, 0] = rng.random((batch, height, width)) < 0.03
     x[:, 1] = rng.random((batch, height, width)) < 0.002
-    x[:, 2:] = rng.uniform(-1, 1, (batch, 3, height, width)) * x[:, 1:2]
-    realism = rng.random((batch, 1), dtype=np.float32)
+    x[:, 2:5] = rng.uniform(-1, 1, (batch, 3, height, width)) * x[:, 1:2]
+    x[:, 5:] = rng.uniform(-1, 1, (batch, 3, height, width)) * textured[:, None, None, None]
+    known = np.stack([textured * 0 + 1, textured * 0 + 1, textured, textured * 7], axis=1)
+    return {"x": x, "realism": rng.random((batch, 1), dtype=np.float32), "known": known.astype(np.float32)}
+
+
+def difference(generator: Generator, path: Path, size: tuple[int, int, int]) -> float:
+    """Largest difference between torch and ONNX on a random input of batch, height, width."""
+    given = inputs(size)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     with torch.no_grad():
-        expected = generator(torch.from_numpy(x), torch.from_numpy(realism)).numpy()
-    return float(np.abs(session.run(["y"], {"x": x, "realism": realism})[0] - expected).max())
+        expected = generator(*(torch.from_numpy(part) for part in given.values())).numpy()
+    return float(np.abs(session.run(["y"], given)[0] - expected).max())
 
 
 def averaged(weights: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
@@ -84,11 +93,11 @@ def main(checkpoints: tuple[Path, ...], out: Path, number: int, replace: bool) -
     partial = checkpoints[-1].with_suffix(".onnx")
     torch.onnx.export(
         generator,
-        (torch.zeros(2, 5, 256, 192), torch.ones(2, 1)),
+        (torch.zeros(2, PLANES, 256, 192), torch.ones(2, 1), torch.ones(2, FACTS)),
         str(partial),
-        input_names=["x", "realism"],
+        input_names=["x", "realism", "known"],
         output_names=["y"],
-        dynamic_axes={"x": axes, "realism": {0: "batch"}, "y": axes},
+        dynamic_axes={"x": axes, "realism": {0: "batch"}, "known": {0: "batch"}, "y": axes},
         opset_version=17,
         dynamo=False,
     )
@@ -105,9 +114,8 @@ def main(checkpoints: tuple[Path, ...], out: Path, number: int, replace: bool) -
     output.write(out, partial.read_bytes())
     partial.unlink()
     catalogue.enter(out, generator=number, contract=CONTRACT)
-    click.echo(
-        f"{out}: {out.stat().st_size} bytes, steps {', '.join(str(state.get('step', 0)) for state in states)}"
-    )
+    seen = ", ".join(str(state.get("seen", 0)) for state in states)
+    click.echo(f"{out}: {out.stat().st_size} bytes, pictures {seen}")
 
 
 if __name__ == "__main__":

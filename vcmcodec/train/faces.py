@@ -15,10 +15,10 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def faces(folder: Path) -> list[Path]:
-    """All pictures below ``folder``, in an order shuffled by a fixed seed, so that any first
+def faces(*folders: Path) -> list[Path]:
+    """All pictures below ``folders``, in an order shuffled by a fixed seed, so that any first
     part of it is a fair sample. Raises click.UsageError where there is none."""
-    found = listed([folder])
+    found = listed(folders)
     random.Random(0).shuffle(found)
     return found
 

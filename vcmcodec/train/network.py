@@ -1,5 +1,5 @@
-"""The generator's network: a U-Net on E, M and C (seed paper, section 3.3) that works at a quarter
-of the picture's size inside, told how natural or how faithful its picture is to be.
+"""The generator's network: a U-Net on E, M, C (seed paper, section 3.3) and T that works at a quarter
+of the picture's size inside, told what there is of these and how natural its picture is to be.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-CONTRACT = 2
+CONTRACT = 3
 """Version of the input contract that this network keeps (spec/FORMAT.md, section "Generator")."""
 
 WIDTHS = (64, 112, 160, 224)
@@ -22,6 +22,18 @@ HEADS = 4
 
 CONDITION = 64
 """Channels of what all blocks are told."""
+
+PLANES, FACTS = 8, 4
+"""Of the inputs: E, M, C, T, and what is known of them (see :mod:`vcmcodec.contracts`)."""
+
+SURE, COUNT = 0.25, 1.4
+"""How sure a texture's colours are, and how many, in the terms of reference pixels."""
+
+USUAL_STEP = 8.0
+"""The binary logarithm of a texture's quantiser step in the middle of what is usual."""
+
+FINER = 4.0
+"""What T has beyond the colour hint is small, and enlarged so many times."""
 
 FILL = 0.02
 """Weight of the coarser level in the colour hint, in reference pixels per cell."""
@@ -107,16 +119,18 @@ class Attention(nn.Module):
 
 
 class Generator(nn.Module):
-    """E, M, C to a picture. Inputs (B, 5, H, W), H and W multiples of 32: E and M in {0, 1}, C as RGB
-    in -1..1 where M is 1, else 0; and ``realism`` (B, 1), from 0, the picture nearest to the original, to
-    1, the most natural one. Output (B, 3, H, W), RGB in -1..1."""
+    """E, M, C and T to a picture, by input contract 3 (:mod:`vcmcodec.contracts`). Inputs ``x`` (B, 8, H, W),
+    H and W multiples of 32: E and M in {0, 1}, C as RGB in -1..1 where M is 1, else 0, and T as RGB in -1..1,
+    0 where there is none; ``realism`` (B, 1), from 0, the picture nearest to the original, to 1, the most
+    natural one; ``known`` (B, 4): 1 where there are strokes, colours, texture, and the binary logarithm of
+    T's quantiser step. Output (B, 3, H, W), RGB in -1..1: T, or the colour hint, and what is learned."""
 
     def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
         super().__init__()
-        # How natural, and how many colours.
-        self.condition = nn.Sequential(nn.Linear(2, CONDITION), nn.SiLU(), nn.Linear(CONDITION, CONDITION))
-        # Unshuffled E, M and C; the hint and its certainty; the number of colours.
-        self.stem = nn.Conv2d(16 * 5 + 4 + 1, widths[0], 3, padding=1)
+        # How natural, how many colours, whether there are strokes and texture, and how coarse this is.
+        self.condition = nn.Sequential(nn.Linear(5, CONDITION), nn.SiLU(), nn.Linear(CONDITION, CONDITION))
+        # Unshuffled E, M and C; the hint and its certainty; the number of colours; unshuffled T.
+        self.stem = nn.Conv2d(16 * 5 + 4 + 1 + 16 * 3, widths[0], 3, padding=1)
         self.down = nn.ModuleList(nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in zip(widths, widths[1:]))
         self.encoder = nn.ModuleList(Blocks(width, count) for width, count in zip(widths, ENCODER))
         self.attention = Attention(widths[-1])
@@ -125,18 +139,29 @@ class Generator(nn.Module):
         self.join = nn.ModuleList(nn.Conv2d(2 * a, a, 1) for a in widths[:-1])
         self.decoder = nn.ModuleList(Blocks(width, count) for width, count in zip(widths, DECODER))
         self.to_half = nn.Conv2d(widths[0] + 3, 4 * 32, 3, padding=1)
-        self.mix_half = nn.Conv2d(32 + 4, 32, 3, padding=1)
+        self.mix_half = nn.Conv2d(32 + 4 + 12, 32, 3, padding=1)
+        self.refine = Block(32)
         self.to_full = nn.Conv2d(32, 4 * 8, 3, padding=1)
-        self.last = nn.Conv2d(8 + 1, 3, 3, padding=1)
+        self.last = nn.Conv2d(8 + 1 + 3, 3, 3, padding=1)
         for layer, width in ((self.to_half, 32), (self.to_full, 8)):
             _same_in_each_cell(layer, width)
 
-    def forward(self, x: Tensor, realism: Tensor) -> Tensor:
-        edge, mask, colour = x[:, :1], x[:, 1:2], x[:, 2:]
+    def forward(self, x: Tensor, realism: Tensor, known: Tensor) -> Tensor:
+        edge, mask, colour, texture = x[:, :1], x[:, 1:2], x[:, 2:5], x[:, 5:]
+        textured = known[:, 2, None, None, None]
         hint, sure = colour_hint(mask, colour)
+        hint = hint + textured * (functional.avg_pool2d(texture, 4) - hint)
+        sure = sure + textured * (SURE - sure)
         count = torch.log1p(mask.sum(dim=(2, 3), keepdim=True)) / 5
-        condition = functional.silu(self.condition(torch.cat([realism, count.flatten(1)], dim=1)))
-        y = torch.cat([functional.pixel_unshuffle(x, 4), hint, sure, count.expand_as(sure)], dim=1)
+        count = count + textured * (COUNT - count)
+        step = known[:, 2:3] * (known[:, 3:] - USUAL_STEP) / 4
+        facts = torch.cat([realism, count.flatten(1), known[:, :1], known[:, 2:3], step], dim=1)
+        condition = functional.silu(self.condition(facts))
+        guess = functional.interpolate(hint, scale_factor=4.0, mode="bilinear", align_corners=False)
+        finer = FINER * textured * (texture - guess)
+        guess = guess + textured * (texture - guess)
+        seen = [functional.pixel_unshuffle(x[:, :5], 4), hint, sure, count.expand_as(sure)]
+        y = torch.cat([*seen, functional.pixel_unshuffle(finer, 4)], dim=1)
         y = functional.leaky_relu(self.stem(y), 0.2)
         skips = []
         for level, blocks in enumerate(self.encoder):
@@ -149,12 +174,12 @@ class Generator(nn.Module):
             y = functional.interpolate(self.up[level](y), scale_factor=2.0, mode="nearest")
             y = self.decoder[level](self.join[level](torch.cat([y, skips[level]], dim=1)), condition)
         y = functional.pixel_shuffle(functional.leaky_relu(self.to_half(torch.cat([y, hint], dim=1)), 0.2), 2)
-        y = torch.cat([y, functional.pixel_unshuffle(edge, 2)], dim=1)
-        y = functional.leaky_relu(self.mix_half(y), 0.2)
+        half = [functional.pixel_unshuffle(edge, 2), functional.pixel_unshuffle(finer, 2)]
+        y = functional.leaky_relu(self.mix_half(torch.cat([y, *half], dim=1)), 0.2)
+        y = self.refine(y, condition)
         y = functional.pixel_shuffle(functional.leaky_relu(self.to_full(y), 0.2), 2)
-        # What is learned is the difference to the hint: colours need no learning.
-        guess = functional.interpolate(hint, scale_factor=4.0, mode="bilinear", align_corners=False)
-        y = guess + self.last(torch.cat([y, edge], dim=1))
+        # What is learned is the difference to texture or hint: colours need no learning.
+        y = guess + self.last(torch.cat([y, edge, finer], dim=1))
         return y if self.training else y.clamp(-1, 1)
 
 

@@ -31,8 +31,12 @@ class Recipe:
     ema: float
     """How much of the averaged weights each step keeps."""
     crop: int
-    """Side of the window that VGG16 and a discriminator see."""
+    """Side of the window that VGG16, SSIM and a discriminator see."""
     crop_cuda: int
+    features_seen: float
+    """Share of the windows that lie about the eyes, the nose and the mouth."""
+    features_most: float
+    """How many times more the errors of pixels count there."""
     l1: float
     squared: float
     """Weight of the squared error, times 1 - r."""
@@ -46,7 +50,7 @@ class Recipe:
     losses, times r."""
     adversarial_from: float
     """The share of training after which it joins in."""
-    features: float
+    matching: float
     """Weight of the distance of the discriminators' features, times r."""
     identity: float
     landmarks: float
@@ -54,6 +58,14 @@ class Recipe:
     """Share of the faces that are trained at r = 1."""
     faithful: float
     """Share of the faces that are trained at r = 0; the others at any r."""
+    texture: float
+    """Share of the faces of which only texture is known."""
+    texture_strokes: float
+    """Share of those of which texture and strokes are."""
+    colours: float
+    """Share of those of which strokes and colours are; the others have strokes alone."""
+    cut: float
+    """Share of textures that are known without their last layer."""
 
 
 def read(path: Path, changes: tuple[str, ...] = ()) -> Recipe:
