@@ -27,6 +27,7 @@ from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.limits import Limits
 from vcmcodec.ops import Curve, Grid, Line, Move, fault
+from vcmcodec.scene import TEXTURE
 from vcmcodec.svg import document, paths, reader
 from vcmcodec.svg.writer import STEP
 
