@@ -72,10 +72,10 @@ def test_a_folder_is_measured_whatever_judges_there_are(tmp_path: Path) -> None:
 def test_a_sheet_has_a_panel_a_preset_in_a_row() -> None:
     data, row = sheet.panels(portrait(), "cpu")
     assert data == vcmcodec.encode(portrait())
-    assert [panel.image.size for panel in row] == [(256, 256)] * 7
-    assert [panel.title for panel in row[3:]] == ["tiny", "small", "normal", "fine"]
+    assert [panel.image.size for panel in row] == [(256, 256)] * 8
+    assert [panel.title for panel in row[1:6]] == ["micro", "tiny", "small", "normal", "fine"]
     width, height = sheet.sheet([row, row]).size
-    assert width > 7 * 256
+    assert width > 8 * 256
     assert height > 2 * 256
 
 

@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 
 from vcmcodec import output, picture
 from vcmcodec.bench import sheet
+from vcmcodec.encoder.goal import PRESETS
 
 FACE = (124, 8, 324, 208)
 """Left, top, right and bottom of the face in the astronaut's picture, in pixels."""
 
 SIDE = 256
 
-NAMES = ("input", "strokes", "base-only", "tiny", "small", "normal", "fine")
+NAMES = ("input", *PRESETS, "strokes", "of-strokes")
 
 
 def portrait() -> NDArray[np.uint8]:
@@ -51,7 +52,7 @@ def main(folder: Path) -> None:
         click.echo(f"{folder / f'{name}.png'}: {panel.title}, {panel.note}")
     picture.save(folder / "demo.png", sheet.sheet([panels]))
     click.echo(f"{folder / 'demo.png'}: all side by side")
-    click.echo(f"4 encodes and 6 decodes, loading the models included: {seconds:.1f} s")
+    click.echo(f"6 encodes and 6 decodes, loading the models included: {seconds:.1f} s")
 
 
 if __name__ == "__main__":

@@ -17,8 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 import vcmcodec
 from vcmcodec import picture
 from vcmcodec.bench import faces
-from vcmcodec.cut import after_base
-from vcmcodec.encoder.goal import DEFAULT, STROKE_PRESETS
+from vcmcodec.encoder.goal import DEFAULT, PRESETS
 
 CAPTION = 40
 """Pixels below a picture for its two lines of text."""
@@ -35,19 +34,19 @@ class Panel(NamedTuple):
 
 
 def panels(image: NDArray[np.uint8], device: str = "auto") -> tuple[bytes, list[Panel]]:
-    """The file of a picture, uint8 (H, W, 3), and: the input, its strokes, the picture from them alone,
-    and the pictures of all presets, each with its bytes and bits per pixel."""
+    """The file of a picture, uint8 (H, W, 3), and: the input, the pictures of all presets, its strokes, and the
+    picture that a generator makes of strokes and colours, each with its bytes and bits per pixel."""
     height, width = image.shape[:2]
-    files = {preset: vcmcodec.encode(image, preset=preset, scheme="strokes") for preset in STROKE_PRESETS}
-    data = files[DEFAULT]
-    _, scene = vcmcodec.decode_scene(data)
+    files = {preset: vcmcodec.encode(image, preset=preset) for preset in PRESETS}
+    strokes = vcmcodec.encode(image, scheme="strokes")
+    _, scene = vcmcodec.decode_scene(strokes)
     drawn = Image.fromarray(np.where(scene.E, np.uint8(0), np.uint8(255))).convert("RGB")
-    drawing = Panel(drawn.resize((width, height)), "strokes", "what machines get")
-    shown = [Panel(Image.fromarray(image), "input", f"{width} x {height}"), drawing]
-    for title, coded in {"strokes alone": after_base(data), **files}.items():
+    shown = [Panel(Image.fromarray(image), "input", f"{width} x {height}")]
+    for title, coded in {**files, "of strokes, colours": strokes}.items():
         note = f"{len(coded)} bytes, {8 * len(coded) / (width * height):.4f} bpp"
         shown.append(Panel(vcmcodec.decode(coded, device=device), title, note))
-    return data, shown
+    shown.insert(-1, Panel(drawn.resize((width, height)), "strokes", "their base layer"))
+    return files[DEFAULT], shown
 
 
 def sheet(table: Sequence[Sequence[Panel]]) -> Image.Image:
