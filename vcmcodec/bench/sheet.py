@@ -34,8 +34,8 @@ class Panel(NamedTuple):
 
 
 def panels(image: NDArray[np.uint8], device: str = "auto") -> tuple[bytes, list[Panel]]:
-    """The file of a picture, uint8 (H, W, 3), and: the input, the pictures of all presets, its strokes, and the
-    picture that a generator makes of strokes and colours, each with its bytes and bits per pixel."""
+    """The file of a picture, uint8 (H, W, 3), and: the input, the pictures of all presets, its strokes, and
+    the picture that a generator makes of strokes and colours, each with its bytes and bits per pixel."""
     height, width = image.shape[:2]
     files = {preset: vcmcodec.encode(image, preset=preset) for preset in PRESETS}
     strokes = vcmcodec.encode(image, scheme="strokes")
