@@ -115,7 +115,8 @@ bench-batch: $(VENV)/.dev faces ## Time vcm encode of BATCH pictures by one proc
 	$(RUN) vcmcodec.bench.batch $(FACES) --count $(BATCH)
 
 throughput: demo ## Time the generator in batches, on CUDA where there is one
-	$(RUN) vcmcodec.bench.throughput demo/face.vcm
+	$(BIN)/vcm encode demo/input.png -o demo/strokes.vcm --scheme strokes --force
+	$(RUN) vcmcodec.bench.throughput demo/strokes.vcm
 
 determinism: $(VENV)/.venv ## Decode the vectors by every Python from 3.10 to 3.13 that is here, with numpy 1.26 and 2
 	$(BIN)/python spec/determinism.py $(WORK)/determinism

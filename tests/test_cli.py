@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,6 +118,23 @@ def test_encode_keeps_a_budget(vcm: Runner, options: list[Any], most: int) -> No
 def test_the_presets_are_those_of_the_library() -> None:
     (option,) = (one for one in cli.app.encode.encode.params if one.name == "preset")
     assert list(option.type.choices) == list(PRESETS)
+
+
+def test_the_schemes_are_those_of_the_library() -> None:
+    (option,) = (one for one in cli.app.encode.encode.params if one.name == "scheme")
+    assert tuple(option.type.choices) == codec.SCHEMES
+
+
+def test_one_file_that_shows_nothing_does_not_stop_the_others(vcm: Runner) -> None:
+    header, layers = container.read(file())
+    nothing = container.write(replace(header, model=codec.NO_MODEL), [(layers[0].kind, layers[0].payload)])
+    Path("a.vcm").write_bytes(texture_file())
+    Path("b.vcm").write_bytes(nothing)
+    Path("c.vcm").write_bytes(texture_file())
+    os.mkdir("out")
+    done = vcm("decode", "a.vcm", "b.vcm", "c.vcm", "-o", "out")
+    assert done.code == 4 and "b.vcm: no texture layer to show" in done.err
+    assert sorted(path.name for path in Path("out").iterdir()) == ["a.png", "c.png"]
 
 
 def test_a_budget_too_small_ends_in_9_and_names_the_least(vcm: Runner) -> None:

@@ -8,6 +8,7 @@ import pytest
 from portrait import file, portrait
 
 import vcmcodec
+from vcmcodec.bench.studies import codings
 from vcmcodec.encoder import frame as frames
 from vcmcodec.encoder import texture
 from vcmcodec.layers.texture import resample, steps
@@ -78,9 +79,9 @@ def test_coefficients_are_those_of_the_picture_that_they_make() -> None:
 def test_one_layer_is_hardly_smaller_than_three() -> None:
     data = vcmcodec.encode(portrait(), preset="normal")
     assert len(vcmcodec.inspect(data).layers) == 3
-    assert len(data) <= 1.06 * texture.one_layer_size(data)
+    assert len(data) <= 1.06 * codings.one_layer_size(data)
     with pytest.raises(ValueError, match="no whole texture"):
-        texture.one_layer_size(file())
+        codings.one_layer_size(file())
 
 
 def test_steps_are_sixteen_an_octave() -> None:

@@ -216,7 +216,8 @@ def paint(
     """The pictures of scenes that :func:`decode_scene` gave, made in batches, each enlarged and given
     its grain when its turn comes; otherwise as :func:`decode`.
 
-    Raises ModelError and ValueError as :func:`decode` does.
+    Raises ModelError and ValueError as :func:`decode` does; and FormatError, at its turn, for a scene that
+    has neither a generator nor texture.
     """
     if colours is not None and colours < 0:
         raise ValueError(f"colours {colours} is below 0")
@@ -229,18 +230,17 @@ def paint(
     count = 0 if base_only else colours
     by_model: dict[int, list[int]] = {}
     for index, (header, _) in enumerate(found):
-        by_model.setdefault(header.model, []).append(index)
+        if header.model != NO_MODEL:
+            by_model.setdefault(header.model, []).append(index)
     canvases: dict[int, NDArray[np.uint8]] = {}
     for model, members in by_model.items():
         scenes = [found[index][1] if count is None else found[index][1].first(count) for index in members]
-        if model == NO_MODEL:
-            canvases |= zip(members, map(shown, scenes))
-        else:
-            canvases |= zip(members, generator.load(model, device).run(scenes, realism))
+        canvases |= zip(members, generator.load(model, device).run(scenes, realism))
 
     def enlarged(index: int) -> Image:
-        header = found[index][0]
-        sized = picture.resize(canvases.pop(index), header.width, header.height)
+        header, scene = found[index]
+        canvas = shown(scene) if header.model == NO_MODEL else canvases.pop(index)
+        sized = picture.resize(canvas, header.width, header.height)
         return pillow.fromarray(grain.add(sized, round(grain.FULL * realism)))
 
     return map(enlarged, range(len(found)))  # which goes on behind one that fails, as no generator does

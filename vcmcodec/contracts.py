@@ -48,35 +48,31 @@ def strokes_and_colours(scene: Scene) -> Planes:
     """``x`` of contract 2, five planes: E and M (0 or 1), then C as RGB, ``v / 127.5 - 1`` where M is 1 and 0
     elsewhere. A texture's colours stand on a lattice where there is no reference pixel."""
     mask, colour = scene.planes
-    if scene.T is not None:
-        mask, colour = _on_lattice(scene.T, mask, colour)
+    if scene.shown is not None:
+        mask, colour = _on_lattice(scene.shown, mask, colour)
     return _padded(scene, mask, colour)
 
 
 def _on_lattice(
-    T: NDArray[np.int16], mask: NDArray[np.uint8], colour: NDArray[np.uint8]
+    shown: NDArray[np.uint8], mask: NDArray[np.uint8], colour: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """M and C with the texture's colours where the lattice has no reference pixel."""
-    from vcmcodec.layers.texture import synthesis
-
-    pitch = max(1, max(T.shape[:2]) // LATTICE)
+    """M and C with the texture's colours, uint8 (H, W, 3) RGB, where the lattice has no reference pixel."""
+    pitch = max(1, max(shown.shape[:2]) // LATTICE)
     first = pitch // 2
     places = np.zeros_like(mask)
     places[first::pitch, first::pitch] = 1
     new = (places & (1 - mask)).astype(bool)
     colour = colour.copy()
-    colour[new] = synthesis.rgb(T)[new]
+    colour[new] = shown[new]
     return mask | places, colour
 
 
 def with_texture(scene: Scene) -> Planes:
     """``x`` of contract 3, eight planes: E, M and C of contract 2 without any lattice, then T as RGB,
     ``v / 127.5 - 1``, 0 where there is no texture."""
-    from vcmcodec.layers.texture import synthesis
-
     x = _padded(scene, *scene.planes, more=3)
-    if scene.T is not None:
-        x[5:, : scene.height, : scene.width] = _scaled(synthesis.rgb(scene.T))
+    if scene.shown is not None:
+        x[5:, : scene.height, : scene.width] = _scaled(scene.shown)
     return x
 
 

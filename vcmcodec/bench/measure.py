@@ -157,7 +157,7 @@ def measure(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
         decoded = {level: np.asarray(vcmcodec.decode(data, device=device)) for level, data in files.items()}
         judge.compare(image, decoded, levels)
     timed = images[:: -(-len(images) // TIMED)]
-    encode, decode = speed.codec(timed, device)
+    encode, decode = speed.codec(timed, device, "strokes")
     return {
         "faces": len(images),
         "gaps": judge.gaps,
@@ -167,7 +167,7 @@ def measure(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
         "timed": len(timed),
         "encode_s": statistics.median(encode),
         "decode_s": statistics.median(decode),
-        "info_s": statistics.median(speed.info(vcmcodec.encode(images[0]))),
+        "info_s": statistics.median(speed.info(vcmcodec.encode(images[0], scheme="strokes"))),
         **rates.to_dict(),
         "levels": {level: means.to_dict() for level, means in levels.items()},
     }

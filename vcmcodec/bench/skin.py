@@ -29,7 +29,7 @@ GROUPS = ((41.0, "light skin"), (10.0, "intermediate skin"), (-90.0, "dark skin"
 lie in each."""
 
 # Of the 68 landmarks: jaw, nostril and lower lid of each side, whose mean lies on the cheek.
-_CHEEKS = ((2, 31, 41), (14, 35, 46))
+CHEEKS = ((2, 31, 41), (14, 35, 46))
 _EYES = (36, 45)
 
 
@@ -41,18 +41,26 @@ def angle(rgb: NDArray[np.float64]) -> float:
 
 def group(image: NDArray[np.uint8], marks: NDArray[np.float64]) -> str:
     """The group of the face in a picture, uint8 (H, W, 3), by its 68 landmarks, (68, 2) in pixels."""
+    tone = angle(colour(image, marks, CHEEKS))
+    return next(name for least, name in GROUPS if tone > least or least == GROUPS[-1][0])
+
+
+def colour(
+    image: NDArray[np.uint8], marks: NDArray[np.float64], places: Sequence[Sequence[int]]
+) -> NDArray[np.float64]:
+    """The median RGB of a picture, uint8 (H, W, 3), around the means of the landmarks that each of ``places``
+    names."""
     radius = max(2, round(0.12 * float(np.linalg.norm(marks[_EYES[0]] - marks[_EYES[1]]))))
     samples = []
-    for cheek in _CHEEKS:
+    for place in places:
         x, y = (
-            np.rint(marks[list(cheek)].mean(axis=0))
+            np.rint(marks[list(place)].mean(axis=0))
             .astype(int)
             .clip(0, (image.shape[1] - 1, image.shape[0] - 1))
         )
         patch = image[max(0, y - radius) : y + radius + 1, max(0, x - radius) : x + radius + 1]
         samples.append(patch.reshape(-1, 3))
-    tone = angle(np.median(np.concatenate(samples), axis=0))
-    return next(name for least, name in GROUPS if tone > least or least == GROUPS[-1][0])
+    return np.asarray(np.median(np.concatenate(samples), axis=0), dtype=np.float64)
 
 
 def grouped(folders: Sequence[Path]) -> Iterator[tuple[str, str]]:

@@ -32,15 +32,18 @@ def _seconds(work: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-def codec(images: Sequence[NDArray[np.uint8]], device: str = "auto") -> tuple[list[float], list[float]]:
+def codec(
+    images: Sequence[NDArray[np.uint8]], device: str = "auto", scheme: str | None = None
+) -> tuple[list[float], list[float]]:
     """Seconds to encode and to decode each picture, uint8 (H, W, 3), in this process: array to
-    bytes and bytes to picture, all colours. The first pictures are done once before, to warm up."""
+    bytes and bytes to picture, all layers of the ``scheme``. The first pictures are done once before, to warm
+    up."""
     encode, decode = [], []
     for image in images[:WARM_UP]:
-        vcmcodec.decode(vcmcodec.encode(image), device=device)
+        vcmcodec.decode(vcmcodec.encode(image, scheme=scheme), device=device)
     for image in images:
         start = time.perf_counter()
-        data = vcmcodec.encode(image)
+        data = vcmcodec.encode(image, scheme=scheme)
         encoded = time.perf_counter()
         vcmcodec.decode(data, device=device)
         encode.append(encoded - start)

@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import container
 from vcmcodec.encoder import frame as frames
 from vcmcodec.entropy.binarise import signed
 from vcmcodec.entropy.contexts import ContextCoder
 from vcmcodec.entropy.rate import RateEstimator
-from vcmcodec.layers import kinds
 from vcmcodec.layers.texture import payload, resample, steps, synthesis, tables
 from vcmcodec.layers.texture.frame import WINDOW, Frame
-from vcmcodec.layers.texture.head import CODE
 from vcmcodec.layers.texture.part import Known, Texture
 from vcmcodec.layers.texture.payload import Wanted
-from vcmcodec.limits import DEFAULT_LIMITS
-from vcmcodec.scene import Scene
+from vcmcodec.layers.texture.tables import Basis
 
 Planes = NDArray[np.float32]
 
@@ -65,10 +62,9 @@ def weight() -> NDArray[np.float32]:
     return np.asarray(1 + FEATURES * most, dtype=np.float32)
 
 
-@functools.cache
-def _functions(part: int) -> NDArray[np.float32]:
+@functools.lru_cache(maxsize=2)
+def _functions(basis: Basis) -> NDArray[np.float32]:
     """The basis functions of a part of the transform, float32 (count, half), in levels of samples."""
-    basis = tables.transform().parts[part]
     gain = (basis.gain / (2.0**synthesis.GAIN_BITS * synthesis.UNIT)).astype(np.float32)
     return basis.rows.astype(np.float32) * gain[:, None]
 
@@ -87,7 +83,7 @@ def project(part: int, picture: Planes, count: int | None = None) -> NDArray[np.
         left, right = grid[:, : size // 2], grid[:, ::-1][:, : size // 2]
         even.append((left + right).ravel())
         turned.append((left - right).ravel())
-    functions = _functions(part)[:count]
+    functions = _functions(basis)[:count]
     out = np.empty(len(functions), dtype=np.float32)
     out[~odd] = functions[~odd] @ np.concatenate(even)
     out[odd] = functions[odd] @ np.concatenate(turned)
@@ -126,7 +122,7 @@ def _visible(picture: Planes, side: int, top: int, left: int) -> NDArray[np.floa
     for plane, error in enumerate(ERROR):
         size = basis.luma if plane == 0 else basis.chroma
         samples = size * size // 2
-        part = _functions(0)[:count, at : at + samples].reshape(count, size, size // 2)
+        part = _functions(basis)[:count, at : at + samples].reshape(count, size, size // 2)
         mirrored = part[:, :, ::-1] * np.where(basis.odd[:count], -1, 1)[:, None, None].astype(np.float32)
         functions = np.concatenate([part, mirrored], axis=2)
         rows, columns = (
@@ -234,7 +230,7 @@ class Analysis:
         )
         payload.size(None, Wanted(0, counts, levels.choose, begin))
         canvas, inner = (_trimmed(part) for part in levels.levels)
-        return Texture(self.width, self.height, step, face, self.frame, canvas, inner)
+        return replace(begin, canvas=canvas, face=inner)
 
 
 def _last(values: NDArray[np.float32], step: int) -> int:
@@ -264,25 +260,5 @@ def layer(texture: Texture, shift: int, counts: tuple[int, int] | None = None, f
 
     if counts is None:
         counts = len(levels[0]), len(levels[1])
-    begin = Texture(
-        texture.width, texture.height, texture.step, texture.face_step, texture.frame, Known(), Known()
-    )
-    return Wanted(shift, counts, choose, begin if first else None)
-
-
-def one_layer_size(data: bytes) -> int:
-    """Bytes that a file would take with the same coefficients in one texture layer.
-
-    Raises FormatError, UnsupportedError, LimitError, ModelError as a decoder does, and ValueError where there
-    is no texture whose last layer holds it whole.
-    """
-    header, layers = container.read(data)
-    scene = Scene(*container.canvas_size(header.width, header.height, header.side))
-    for index, one in enumerate(layers):
-        scene = kinds.decode(scene, one, index, DEFAULT_LIMITS)
-    texture: Texture | None = scene.part(CODE)
-    if texture is None or any(shift for part in texture.parts for shift in part.shifts):
-        raise ValueError("no whole texture")
-    coded, _ = payload.encode(Scene(scene.width, scene.height), layer(texture, 0))
-    others = [(one.kind, one.payload) for one in layers if one.kind != CODE]
-    return len(container.write(header, [(CODE, coded), *others]))
+    begin = replace(texture, canvas=Known(), face=Known()) if first else None
+    return Wanted(shift, counts, choose, begin)

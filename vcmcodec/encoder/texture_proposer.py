@@ -77,7 +77,7 @@ class TextureProposer:
     def __init__(self, canvas: NDArray[np.uint8], face: bool = True, alone: bool = True) -> None:
         self._analysis = Analysis(canvas, frames.find(canvas))
         self._face, self._alone = face, alone
-        self._made: dict[int, Texture] = {}
+        self._made: dict[int, tuple[Texture, float]] = {}
 
     def share(self, bpp: float) -> float:
         return 1.0 if self._alone else float(np.interp(bpp, *_SHARES))
@@ -102,71 +102,73 @@ class TextureProposer:
         return quality_of(high) if high <= COARSEST else 0.0
 
     def propose(self, quality: float) -> Proposal:
-        texture = self._texture(step(quality))
+        texture, whole = self._quantised(step(quality))
         scene = Scene(texture.width, texture.height)
         layers: Layers = []
-        for wanted in self._layers(texture):
+        for wanted in _layers(texture, whole):
             coded, scene = payload.encode(scene, wanted)
             layers.append((CODE, coded))
         return Proposal(scene, layers, len(layers))
 
-    def _texture(self, number: int) -> Texture:
+    def _quantised(self, number: int) -> tuple[Texture, float]:
+        """The texture at the step of that number, and the bytes of its payload in one layer."""
         if number not in self._made:
             ranks = int(np.interp(number, *_RANKS))
             # Without a face all ranks are the canvas's.
             most = (ranks, int(np.interp(number, *_FACE_RANKS))) if self._face else (_ALL, 0)
-            self._made[number] = self._analysis.quantise(number, _FACE_STEP, most)
+            texture = self._analysis.quantise(number, _FACE_STEP, most)
+            self._made[number] = texture, payload.size(None, layer(texture, 0))[0]
         return self._made[number]
 
     def _size(self, number: int) -> float:
         """Bytes of the layers' payloads, and of the framing of all but one."""
-        texture = self._texture(number)
-        whole = payload.size(None, layer(texture, 0))[0]
+        _, whole = self._quantised(number)
         return whole + _WASTE * sum(whole > _WORTH_A_LAYER * most for most in LAYERS)
 
-    def _layers(self, texture: Texture) -> list[payload.Wanted]:
-        """The layers of a texture, from the basic one on."""
-        whole = payload.size(None, layer(texture, 0))[0]
-        wanted: list[payload.Wanted] = []
-        known: Texture | None = None
-        taken = 0.0
-        for most in LAYERS:
-            if whole <= _WORTH_A_LAYER * most:
-                break
-            found = self._fitting(texture, known, most - taken, whole / most)
-            if found is not None:
-                wanted.append(found[0])
-                taken += found[1]
-                known = found[2]
-        wanted.append(layer(texture, 0, first=not wanted))
-        return wanted
 
-    def _fitting(
-        self, texture: Texture, known: Texture | None, most: float, larger: float
-    ) -> tuple[payload.Wanted, float, Texture] | None:
-        """The layer of at most so many bytes, of a texture that takes ``larger`` times as many, with which
-        most is known; its bytes, and what is known with it. None where nothing fits."""
-        counts = len(texture.canvas.levels), len(texture.face.levels)
-        # As many ranks as there are, at the step that this takes; and fewer of the next finer one.
-        usual = float(np.log2(larger)) * _STEPS_AN_OCTAVE / 16
-        best: tuple[float, payload.Wanted, float, Texture] | None = None
-        for shift in sorted({min(max(int(usual) + more, 0), SHIFTS - 1) for more in (0, 1)}):
-            low, high, share = 0.0, 1.0, 1.0
-            for _ in range(_HALVINGS):
-                part = int(counts[0] * share), int(counts[1] * share)
-                wanted = layer(texture, shift, part, known is None)
-                size, made = payload.size(known, wanted)
-                if size + FRAMING <= most:
-                    gain = _gain(texture, made)
-                    if best is None or gain > best[0]:
-                        best = gain, wanted, size + FRAMING, made
-                    low = share
-                    if share == 1:
-                        break
-                else:
-                    high = share
-                share = (low + high) / 2
-        return best[1:] if best else None
+def _layers(texture: Texture, whole: float) -> list[payload.Wanted]:
+    """The layers of a texture that takes ``whole`` bytes in one, from the basic one on."""
+    wanted: list[payload.Wanted] = []
+    known: Texture | None = None
+    taken = 0.0
+    for most in LAYERS:
+        if whole <= _WORTH_A_LAYER * most:
+            break
+        found = _fitting(texture, known, most - taken, whole / most)
+        if found is not None:
+            wanted.append(found[0])
+            taken += found[1]
+            known = found[2]
+    wanted.append(layer(texture, 0, first=not wanted))
+    return wanted
+
+
+def _fitting(
+    texture: Texture, known: Texture | None, most: float, larger: float
+) -> tuple[payload.Wanted, float, Texture] | None:
+    """The layer of at most so many bytes, of a texture that takes ``larger`` times as many, with which
+    most is known; its bytes, and what is known with it. None where nothing fits."""
+    counts = len(texture.canvas.levels), len(texture.face.levels)
+    # As many ranks as there are, at the step that this takes; and fewer of the next finer one.
+    usual = float(np.log2(larger)) * _STEPS_AN_OCTAVE / 16
+    best: tuple[float, payload.Wanted, float, Texture] | None = None
+    for shift in sorted({min(max(int(usual) + more, 0), SHIFTS - 1) for more in (0, 1)}):
+        low, high, share = 0.0, 1.0, 1.0
+        for _ in range(_HALVINGS):
+            part = int(counts[0] * share), int(counts[1] * share)
+            wanted = layer(texture, shift, part, known is None)
+            size, made = payload.size(known, wanted)
+            if size + FRAMING <= most:
+                gain = _gain(texture, made)
+                if best is None or gain > best[0]:
+                    best = gain, wanted, size + FRAMING, made
+                low = share
+                if share == 1:
+                    break
+            else:
+                high = share
+            share = (low + high) / 2
+    return best[1:] if best else None
 
 
 def _gain(texture: Texture, known: Texture) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from vcmcodec.entropy.contexts import UNIT
+from vcmcodec.train import catalogue
 
 RATE = 0.05
 DECAY = 2e-7
@@ -71,6 +73,18 @@ def cost(weights: NDArray[np.int8], decisions: Decisions) -> float:
         logits = functional.embedding_bag(features, logits_of, offsets, mode="sum")[:, 0]
         total += float(functional.binary_cross_entropy_with_logits(logits, bits, reduction="sum"))
     return float(total / np.log(2))
+
+
+def release(path: Path, trained: Decisions, tried: Decisions, size: int) -> float:
+    """Writes the ``size`` weights that :func:`fit` finds for the decisions ``trained`` to ``path``, and
+    enters them into the list of models beside it. Bits that the decisions ``tried`` take under them, in all.
+
+    Raises OutputError where the list cannot be written.
+    """
+    weights = fit(trained, size)
+    path.write_bytes(weights.tobytes())
+    catalogue.enter(path)
+    return cost(weights, tried)
 
 
 def fit(

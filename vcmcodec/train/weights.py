@@ -19,10 +19,9 @@ from vcmcodec.layers.colours import syntax as colour_syntax
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import strokes
 from vcmcodec.layers.edges.drawing import Drawing
-from vcmcodec.train import catalogue
 from vcmcodec.train.dataset_build import SIDE, point
 from vcmcodec.train.faces import faces, parallel
-from vcmcodec.train.fit_weights import Decisions, Recorder, cost, fit
+from vcmcodec.train.fit_weights import Decisions, Recorder, release
 
 VARIANTS = 2
 """Stroke budgets a face."""
@@ -81,10 +80,7 @@ def main(data: Path, out: Path, limit: int, jobs: int) -> None:
         recorders = [recorder for face in found for recorder in face[part]]
         trained = Decisions(recorders[VARIANTS * held :] or recorders)
         tried = Decisions(recorders[: VARIANTS * held])
-        weights = fit(trained, size)
-        (out / name).write_bytes(weights.tobytes())
-        catalogue.enter(out / name)
-        bits = cost(weights, tried) / (VARIANTS * held)
+        bits = release(out / name, trained, tried, size) / (VARIANTS * held)
         click.echo(f"{name}: {len(trained)} decisions, {size} weights; {bits / 8:.1f} bytes a face held out")
 
 

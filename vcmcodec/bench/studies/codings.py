@@ -4,7 +4,6 @@ bench's store."""
 from __future__ import annotations
 
 import functools
-import importlib
 import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import vcmcodec
-from vcmcodec import VcmError, metrics, picture
+from vcmcodec import VcmError, container, metrics, picture
 from vcmcodec.bench import faces, skin
 from vcmcodec.bench.codecs import CodecError, own
 from vcmcodec.bench.judges import Verdict
@@ -23,7 +22,11 @@ from vcmcodec.bench.store import Key, Store, coding_key, face_key
 from vcmcodec.bench.studies import peers, tone
 from vcmcodec.bench.studies.person import Person
 from vcmcodec.bench.studies.smaller import smaller
+from vcmcodec.encoder import texture
 from vcmcodec.errors import ModelError
+from vcmcodec.layers.texture import payload
+from vcmcodec.layers.texture.part import Texture
+from vcmcodec.scene import TEXTURE, Scene
 
 JUDGE = "texture study 1"
 """What verdicts are kept under, besides the judge's version: another number where they would be others."""
@@ -105,9 +108,22 @@ def _layers(face: _Looked, point: str, judged: bool) -> tuple[int, Scores]:
     """How many layers a file has, and its bytes were it one."""
     size = {"preset": NORMAL} if point == NORMAL else {"bytes": int(point), "scheme": "texture"}
     data = vcmcodec.encode(face.image, **size)
-    encoder: Any = importlib.import_module("vcmcodec.encoder.texture")
     layers = len(vcmcodec.inspect(data).layers)
-    return len(data), {"layers": float(layers), "one": float(encoder.one_layer_size(data))}
+    return len(data), {"layers": float(layers), "one": float(one_layer_size(data))}
+
+
+def one_layer_size(data: bytes) -> int:
+    """Bytes that a file of texture alone would take with the same coefficients in one layer.
+
+    Raises FormatError, UnsupportedError, LimitError, ModelError as a decoder does, and ValueError where there
+    is no texture whose last layer holds it whole.
+    """
+    header, scene = vcmcodec.decode_scene(data)
+    known: Texture | None = scene.part(TEXTURE)
+    if known is None or any(shift for part in known.parts for shift in part.shifts):
+        raise ValueError("no whole texture")
+    coded, _ = payload.encode(Scene(scene.width, scene.height), texture.layer(known, 0))
+    return len(container.write(header, [(TEXTURE, coded)]))
 
 
 def _tone(face: _Looked, point: str, judged: bool) -> tuple[int, Scores]:

@@ -23,7 +23,7 @@ STEPS = 128
 
 _SHIFT = 0x03
 _FIRST = 0x04
-_REFINED = 0x08
+_RESERVED = 0x08
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def read(reader: Reader) -> TextureHead:
     profile = reader.byte("profile")
     if profile >> 4 != CODING:
         raise reader.unsupported(f"texture coding {profile >> 4} is unknown")
-    if profile & _REFINED:
+    if profile & _RESERVED:
         raise reader.unsupported("a bit of the profile is set that means nothing yet")
     if not profile & _FIRST:
         return TextureHead(profile & _SHIFT)

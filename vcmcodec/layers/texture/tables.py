@@ -27,7 +27,7 @@ MAX_COUNT = 1 << 12
 """Coefficients of a part at most, so that sums of them stay exact."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Basis:
     """One part of the transform. ``luma``, ``chroma``: sides of its grids of samples. ``mean``: int16
     (half,), in 1/16 level. ``odd``: bool (count,), whether a basis function is antisymmetric. ``energy``:

@@ -22,9 +22,8 @@ from vcmcodec.encoder import texture
 from vcmcodec.layers.texture import steps, syntax, tables
 from vcmcodec.layers.texture.head import WEIGHTS
 from vcmcodec.layers.texture.part import Known, Texture
-from vcmcodec.train import catalogue
 from vcmcodec.train.faces import faces, parallel
-from vcmcodec.train.fit_weights import Decisions, Recorder, cost, fit
+from vcmcodec.train.fit_weights import Decisions, Recorder, release
 
 SIDE = 256
 
@@ -101,10 +100,7 @@ def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
     held = max(1, round(HELD_OUT * len(found)))
     trained = Decisions([one for face in found[held:] for one in face])
     tried = Decisions([one for face in found[:held] for one in face])
-    weights = fit(trained, syntax.WEIGHTS)
-    (out / WEIGHTS).write_bytes(weights.tobytes())
-    catalogue.enter(out / WEIGHTS)
-    bits = cost(weights, tried) / (VARIANTS * held)
+    bits = release(out / WEIGHTS, trained, tried, syntax.WEIGHTS) / (VARIANTS * held)
     click.echo(f"{WEIGHTS}: {len(trained)} decisions; {bits / 8:.1f} bytes a face held out")
 
 
