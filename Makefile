@@ -55,7 +55,7 @@ man: $(VENV)/.dev ## Refresh docs/vcm.1, the manual page
 	$(RUN) vcmcodec.cli.man docs/vcm.1
 
 demo: $(VENV)/.dev ## Encode and decode a portrait; pictures go to demo/
-	$(RUN) vcmcodec.bench.demo demo
+	$(RUN) vcmcodec.bench.studies.demo demo
 
 picture: demo ## Refresh docs/demo.png, the README's picture
 	mkdir -p docs && cp demo/demo.png docs/demo.png
@@ -68,11 +68,11 @@ lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/mypy
 
 bench: $(VENV)/.bench faces ## All codecs and judges on FACES: WORK/bench/report.html, and the README's table; hours on two cores
-	-$(RUN) vcmcodec.bench.skin $(FACES) -o $(WORK)/groups.csv
+	-$(RUN) vcmcodec.bench.studies.skin $(FACES) -o $(WORK)/groups.csv
 	$(BIN)/vcm bench $(FACES) -o $(WORK)/bench --landmarks $(call groups,groups.csv) --into README.md
 
 bench-wild: $(VENV)/.bench wild-faces ## The same on WILD_FACES
-	-$(RUN) vcmcodec.bench.skin $(WILD_FACES) -o $(WORK)/groups-wild.csv
+	-$(RUN) vcmcodec.bench.studies.skin $(WILD_FACES) -o $(WORK)/groups-wild.csv
 	$(BIN)/vcm bench $(WILD_FACES) -o $(WORK)/bench-wild --landmarks $(call groups,groups-wild.csv)
 
 bench-smoke: $(VENV)/.bench faces ## A few codecs on 8 of FACES, in minutes
@@ -82,19 +82,19 @@ bench-smoke: $(VENV)/.bench faces ## A few codecs on 8 of FACES, in minutes
 bench-setup: $(VENV)/.bench ## Install the judges and the peers
 
 measure: $(VENV)/.bench faces ## Print figures and bars on FACES, and refresh the README's table
-	$(RUN) vcmcodec.bench.measure $(FACES) --into README.md
+	$(RUN) vcmcodec.bench.studies.measure $(FACES) --into README.md
 
 measure-wild: $(VENV)/.bench wild-faces ## The same on 50 of WILD_FACES
-	$(RUN) vcmcodec.bench.measure $(WILD_FACES) --limit 50 --into README.md --mark measure-wild
+	$(RUN) vcmcodec.bench.studies.measure $(WILD_FACES) --limit 50 --into README.md --mark measure-wild
 
 rate: $(VENV)/.bench faces ## Print what strokes cost on FACES, the bars of presets, and refresh the README's table
-	$(RUN) vcmcodec.bench.rate $(FACES) --into README.md
+	$(RUN) vcmcodec.bench.studies.rate $(FACES) --into README.md
 
 rate-table: $(VENV)/.dev ## Refresh tests/rate.csv: what fixed drawings cost
-	$(RUN) vcmcodec.bench.rate_table tests/rate -o tests/rate.csv
+	$(RUN) vcmcodec.bench.studies.rate_table tests/rate -o tests/rate.csv
 
 sheet: $(VENV)/.dev faces ## Write WORK/sheet.png: 16 of FACES, decoded
-	$(RUN) vcmcodec.bench.sheet $(FACES) -o $(WORK)/sheet.png
+	$(RUN) vcmcodec.bench.report.sheet $(FACES) -o $(WORK)/sheet.png
 
 # What the study of texture looks at, and where it keeps what has been coded.
 TEXTURE = $(RUN) vcmcodec.bench.studies.texture $(addprefix --studio ,$(FACES)) $(addprefix --wild ,$(WILD_FACES)) \
@@ -109,14 +109,14 @@ texture-sheet: $(VENV)/.bench faces wild-faces ## Write WORK/texture-1.png and o
 	$(TEXTURE) --sheet $(WORK)/texture.png
 
 bench-speed: $(VENV)/.dev faces ## Time encode, decode and the command line on FACES
-	$(RUN) vcmcodec.bench.speed $(FACES)
+	$(RUN) vcmcodec.bench.studies.speed $(FACES)
 
 bench-batch: $(VENV)/.dev faces ## Time vcm encode of BATCH pictures by one process and by two, and watch its memory
-	$(RUN) vcmcodec.bench.batch $(FACES) --count $(BATCH)
+	$(RUN) vcmcodec.bench.studies.batch_speed $(FACES) --count $(BATCH)
 
 throughput: demo ## Time the generator in batches, on CUDA where there is one
 	$(BIN)/vcm encode demo/input.png -o demo/strokes.vcm --scheme strokes --force
-	$(RUN) vcmcodec.bench.throughput demo/strokes.vcm
+	$(RUN) vcmcodec.bench.studies.throughput demo/strokes.vcm
 
 determinism: $(VENV)/.venv ## Decode the vectors by every Python from 3.10 to 3.13 that is here, with numpy 1.26 and 2
 	$(BIN)/python spec/determinism.py $(WORK)/determinism
@@ -134,19 +134,19 @@ hostile: $(VENV)/.dev ## Read DECODES hostile inputs, and the slowest that are k
 	PYTHONPATH=tests $(BIN)/python -m fuzz --worst
 
 ppm-agreement: $(VENV)/.dev ## Compare our PPM with pyppmd on 100,000 streams, and time it
-	$(RUN) vcmcodec.bench.ppm_agreement
+	$(RUN) vcmcodec.bench.studies.ppm_agreement
 
 edge-agreement: $(VENV)/.train faces ## Print how well forest and Canny agree with the teacher on FACES
-	$(RUN) vcmcodec.train.edge_agreement $(FACES) --cache $(WORK)/hed --into models/README.md
+	$(RUN) vcmcodec.train.encoder.agreement $(FACES) --cache $(WORK)/hed --into models/README.md
 
 edge-forest: $(VENV)/.train train-faces ## Train models/edge-forest.yml.gz on TRAIN_FACES
-	$(RUN) vcmcodec.train.forest --data $(TRAIN_FACES) --cache $(WORK)/hed --out models/edge-forest.yml.gz
+	$(RUN) vcmcodec.train.encoder.forest --data $(TRAIN_FACES) --cache $(WORK)/hed --out models/edge-forest.yml.gz
 
 regions: $(VENV)/.train train-faces ## Train models/face-regions.onnx on TRAIN_FACES
-	$(RUN) vcmcodec.train.regions --data $(TRAIN_FACES) --out models/face-regions.onnx
+	$(RUN) vcmcodec.train.encoder.regions --data $(TRAIN_FACES) --out models/face-regions.onnx
 
 weights: $(VENV)/.train train-faces ## Train what strokes and colours are coded with on TRAIN_FACES, into WORK/weights
-	$(RUN) vcmcodec.train.weights --data $(TRAIN_FACES) --out $(WORK)/weights
+	$(RUN) vcmcodec.train.entropy.build --data $(TRAIN_FACES) --out $(WORK)/weights
 
 transform: $(VENV)/.train train-faces ## Train the texture's transform and its weights on TRAIN_FACES, into WORK/transform
 	mkdir -p $(WORK)/transform && cp models/face-detector.onnx models/models.json $(WORK)/transform
@@ -157,21 +157,21 @@ transform: $(VENV)/.train train-faces ## Train the texture's transform and its w
 
 collect: $(VENV)/.train $(WORK)/critics.pt ## Make training faces, in WORK/faces, of the pictures below PICTURES
 	@test -n "$(PICTURES)" || { echo "make collect PICTURES=FOLDER"; exit 1; }
-	$(RUN) vcmcodec.train.collect $(PICTURES) --critics $(WORK)/critics.pt --out $(WORK)/faces
+	$(RUN) vcmcodec.train.data.collect $(PICTURES) --critics $(WORK)/critics.pt --out $(WORK)/faces
 
 dataset: $(VENV)/.train train-faces val-faces ## Make the training pack: what decoders see
-	$(RUN) vcmcodec.train.dataset_build $(addprefix --data ,$(TRAIN_FACES)) --out $(WORK)/pack
-	$(RUN) vcmcodec.train.dataset_build $(addprefix --data ,$(VAL_FACES)) --out $(WORK)/pack-val --fixed --variants 1 --limit 64
+	$(RUN) vcmcodec.train.data.dataset_build $(addprefix --data ,$(TRAIN_FACES)) --out $(WORK)/pack
+	$(RUN) vcmcodec.train.data.dataset_build $(addprefix --data ,$(VAL_FACES)) --out $(WORK)/pack-val --fixed --variants 1 --limit 64
 
 $(WORK)/start.pt: $(START) $(VENV)/.train
-	$(RUN) vcmcodec.train.warm_start --model $(START) --out $@
+	$(RUN) vcmcodec.train.generator.warm_start --model $(START) --out $@
 
 train: dataset $(WORK)/critics.pt $(WORK)/start.pt ## Train the generator by RECIPE on TRAIN_PICTURES in all; resumes from its checkpoint
-	$(RUN) vcmcodec.train.training --recipe $(RECIPE) --data $(WORK)/pack --val $(WORK)/pack-val \
+	$(RUN) vcmcodec.train.generator.training --recipe $(RECIPE) --data $(WORK)/pack --val $(WORK)/pack-val \
 		--critics $(WORK)/critics.pt --out $(WORK)/train --pictures $(TRAIN_PICTURES) --start $(WORK)/start.pt
 
 export: $(VENV)/.train ## Export the mean of CHECKPOINTS, trained generators, to models/ under NUMBER
-	$(RUN) vcmcodec.train.export $(addprefix --checkpoint ,$(CHECKPOINTS)) --out models/face-$(NUMBER).onnx --number $(NUMBER)
+	$(RUN) vcmcodec.train.generator.export $(addprefix --checkpoint ,$(CHECKPOINTS)) --out models/face-$(NUMBER).onnx --number $(NUMBER)
 
 train-setup: $(VENV)/.train $(WORK)/critics.pt ## Install what training needs
 
@@ -185,7 +185,7 @@ $(WORK)/critics/.done:
 	@touch $@
 
 $(WORK)/critics.pt: $(VENV)/.train $(WORK)/critics/.done
-	$(RUN) vcmcodec.train.critics --packages $(WORK)/critics --out $@
+	$(RUN) vcmcodec.train.generator.loss_networks --packages $(WORK)/critics --out $@
 
 clean: ## Remove the virtual environment, demo pictures and caches; WORK stays
 	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache

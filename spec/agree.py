@@ -20,7 +20,7 @@ from odd_files import damaged, odd_file
 
 from vcmcodec import codec
 from vcmcodec.errors import FormatError, LimitError, TruncatedError, UnsupportedError
-from vcmcodec.ops import text
+from vcmcodec.layers.edges.ops import text
 
 VECTORS = Path(__file__).parent / "vectors"
 VARIANTS = 4

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import vcmcodec
-from vcmcodec.bench import demo
+from vcmcodec.bench.studies import demo
 
 
 @functools.cache

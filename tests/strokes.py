@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from vcmcodec.ops import Curve, Grid, Line, Move, Op
+from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Op
 
 
 @st.composite

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from portrait import portrait
 
-from vcmcodec import raster
-from vcmcodec.analysis import order, regions, trace
-from vcmcodec.analysis.fit import CAP, Fitter
-from vcmcodec.analysis.sketch import Sketch
+from vcmcodec.encoder import face_regions, trace
+from vcmcodec.encoder.fit import CAP, Fitter
+from vcmcodec.encoder.sketch import Sketch
+from vcmcodec.layers.edges import order, raster
 from vcmcodec.layers.edges import payload as edges
 from vcmcodec.layers.edges.drawing import Drawing
-from vcmcodec.ops import Curve, Grid, Line, Move, Op, fault
+from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Op, fault
 
 GRID = Grid(256, 256, 3)
 
@@ -186,16 +186,16 @@ def test_a_drawing_on_a_larger_canvas_is_as_detailed() -> None:
 def test_a_face_is_found_where_it_is() -> None:
     canvas = np.full((256, 256, 3), 90, dtype=np.uint8)
     canvas[100:228, 20:148] = cv2.resize(portrait(), (128, 128), interpolation=cv2.INTER_AREA)
-    features, oval = regions.shares(canvas)
+    features, oval = face_regions.shares(canvas)
     ys, xs = np.nonzero(features > 0.5)
     assert 40 < xs.mean() < 128
     assert 120 < ys.mean() < 210
     assert features[:80].max() < 0.3
     assert oval.max() > 0.5
-    worth = regions.worth(canvas)
+    worth = face_regions.worth(canvas)
     assert worth.min() >= 1
     assert worth.max() > 3
-    assert regions.shares(canvas[:, :200]).shape == (2, 256, 200)
+    assert face_regions.shares(canvas[:, :200]).shape == (2, 256, 200)
 
 
 @pytest.mark.parametrize("axis", [0, 1])

@@ -13,17 +13,20 @@ from portrait import portrait
 
 import vcmcodec
 from vcmcodec import ModelError
-from vcmcodec.bench import faces, measure, sheet, table, weights
+from vcmcodec.bench import options
+from vcmcodec.bench.report import sheet, table
+from vcmcodec.bench.studies import measure
+from vcmcodec.metrics import weight_files
 
 
 def test_faces_are_listed_in_order_and_spread(tmp_path: Path) -> None:
     for number in range(10):
         Image.new("L", (16, 16)).save(tmp_path / f"{number}.png")
     (tmp_path / "notes.txt").write_text("none")
-    assert [path.stem for path in faces.listed([tmp_path])] == list("0123456789")
-    assert [path.stem for path in faces.listed([tmp_path], 3)] == ["0", "3", "6"]
+    assert [path.stem for path in options.listed([tmp_path])] == list("0123456789")
+    assert [path.stem for path in options.listed([tmp_path], 3)] == ["0", "3", "6"]
     with pytest.raises(click.UsageError):
-        faces.listed([tmp_path / "none"])
+        options.listed([tmp_path / "none"])
 
 
 @pytest.mark.parametrize(
@@ -81,12 +84,12 @@ def test_a_sheet_has_a_panel_a_preset_in_a_row() -> None:
 
 def test_weights_that_are_not_installed_are_an_error() -> None:
     with pytest.raises(ModelError, match="no-such-package is not installed"):
-        weights.find(weights.Weights("no_such_package", "no-such-package", "w.bin", ""))
+        weight_files.find(weight_files.Weights("no_such_package", "no-such-package", "w.bin", ""))
 
 
 def test_altered_weights_are_an_error() -> None:
     with pytest.raises(ModelError, match="altered"):
-        weights.find(weights.Weights("vcmcodec", "vcmcodec", "errors.py", "0" * 64))
+        weight_files.find(weight_files.Weights("vcmcodec", "vcmcodec", "errors.py", "0" * 64))
 
 
 @pytest.mark.parametrize("value", [print, Path("x"), np.load])
@@ -94,6 +97,6 @@ def test_pickles_of_more_than_arrays_are_refused(value: object) -> None:
     import io
 
     with pytest.raises(ModelError, match="no array"):
-        weights._Arrays(io.BytesIO(pickle.dumps(value))).load()
-    found = weights._Arrays(io.BytesIO(pickle.dumps({"a": np.arange(3.0)}))).load()
+        weight_files._Arrays(io.BytesIO(pickle.dumps(value))).load()
+    found = weight_files._Arrays(io.BytesIO(pickle.dumps({"a": np.arange(3.0)}))).load()
     assert (found["a"] == np.arange(3.0)).all()

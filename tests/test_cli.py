@@ -20,10 +20,12 @@ from PIL import Image
 from portrait import ends, file, portrait, texture_file
 
 import vcmcodec
-from vcmcodec import cli, codec, container, settings
+from vcmcodec import cli, codec
 from vcmcodec.cli import man
-from vcmcodec.container import Header
 from vcmcodec.encoder.goal import PRESETS
+from vcmcodec.format import container
+from vcmcodec.format.container import Header
+from vcmcodec.models import store
 
 VECTORS = Path(__file__).parent.parent / "spec" / "vectors"
 
@@ -353,7 +355,7 @@ def test_what_is_above_a_limit_ends_in_6(vcm: Runner) -> None:
 
 def test_missing_and_altered_models_end_in_7(vcm: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     models = vcm.folder / "models"
-    shutil.copytree(settings.models_dir(), models)
+    shutil.copytree(store.models_dir(), models)
     monkeypatch.setenv("VCM_MODELS", str(models))
     altered = models / "texture-1.weights"
     altered.write_bytes(altered.read_bytes()[:-1] + b"\x7f")

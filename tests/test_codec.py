@@ -11,20 +11,13 @@ from PIL import Image
 from portrait import ends, file, portrait
 
 import vcmcodec
-from vcmcodec import (
-    BudgetError,
-    FormatError,
-    Limits,
-    PictureError,
-    VcmError,
-    codec,
-    colour,
-    metrics,
-    picture,
-)
+from vcmcodec import BudgetError, FormatError, Limits, PictureError, VcmError, codec
 from vcmcodec.encoder.colours import pick
 from vcmcodec.encoder.goal import PRESETS, goal_of
+from vcmcodec.io import picture
+from vcmcodec.layers.colours import prediction
 from vcmcodec.limits import MAX_PLACES
+from vcmcodec.metrics import measures
 
 
 def shaped(width: int, height: int) -> np.ndarray:
@@ -38,7 +31,7 @@ def test_a_face_costs_little_and_comes_back() -> None:
     decoded = np.asarray(vcmcodec.decode(file()))
     assert decoded.shape == portrait().shape
     flat = np.broadcast_to(portrait().mean(axis=(0, 1)).astype(np.uint8), portrait().shape)
-    assert metrics.psnr(decoded, portrait()) > metrics.psnr(flat, portrait()) + 3
+    assert measures.psnr(decoded, portrait()) > measures.psnr(flat, portrait()) + 3
 
 
 def test_encoding_is_deterministic() -> None:
@@ -55,7 +48,7 @@ def test_the_decoder_knows_what_the_encoder_knew() -> None:
     assert scene.drawing is not None
     places = scene.drawing.places[: len(scene.known)]
     sent = np.array(pick(portrait(), places), dtype=np.uint8)
-    assert metrics.mean_absolute_error(np.asarray(colour.rgb(scene.known), dtype=np.uint8), sent) <= 4
+    assert measures.mean_absolute_error(np.asarray(prediction.rgb(scene.known), dtype=np.uint8), sent) <= 4
     mask, colours = scene.planes
     assert {(x, y) for y, x in zip(*np.nonzero(mask))} == set(places)
     assert not colours[mask == 0].any()
@@ -164,7 +157,7 @@ def test_fewer_colours_may_be_decoded_than_are_there() -> None:
 def test_colours_bring_the_picture_closer() -> None:
     face = slice(60, 200), slice(70, 190)  # around it there is much that few colours mislead about
     pictures = [np.asarray(vcmcodec.decode(file(), colours=count)) for count in (0, 16, None)]
-    psnr = [metrics.psnr(made[face], portrait()[face]) for made in pictures]
+    psnr = [measures.psnr(made[face], portrait()[face]) for made in pictures]
     assert psnr == sorted(psnr)
 
 
@@ -286,7 +279,7 @@ def test_texture_is_what_files_hold_unless_strokes_are_asked_for() -> None:
 
 def test_more_bytes_are_a_better_preview() -> None:
     found = [vcmcodec.encode(portrait(), bytes=limit) for limit in (24, 40, 65, 123, 245, 409, 655, 1200)]
-    psnr = [metrics.psnr(np.asarray(vcmcodec.preview(data)), portrait()) for data in found]
+    psnr = [measures.psnr(np.asarray(vcmcodec.preview(data)), portrait()) for data in found]
     assert psnr == sorted(psnr)
     assert psnr[4] > 21 and psnr[-1] > psnr[4] + 2
 
@@ -304,7 +297,7 @@ def test_three_layers_of_texture_each_give_a_better_picture() -> None:
     data = vcmcodec.encode(portrait(), bytes=409)
     cuts = [layer.end for layer in vcmcodec.inspect(data).layers]
     assert len(cuts) == 3 and cuts[0] <= 35 + 6 and cuts[1] <= 120 + 6
-    psnr = [metrics.psnr(np.asarray(vcmcodec.preview(data[:cut])), portrait()) for cut in cuts]
+    psnr = [measures.psnr(np.asarray(vcmcodec.preview(data[:cut])), portrait()) for cut in cuts]
     assert psnr == sorted(psnr)
 
 
@@ -313,7 +306,7 @@ def test_texture_is_that_of_what_is_visible(width: int, height: int) -> None:
     wanted = shaped(width, height)
     found = np.asarray(vcmcodec.preview(vcmcodec.encode(wanted, bytes=600)))
     flat = np.broadcast_to(wanted.mean(axis=(0, 1)).astype(np.uint8), wanted.shape)
-    assert metrics.psnr(found, wanted) > metrics.psnr(flat, wanted)
+    assert measures.psnr(found, wanted) > measures.psnr(flat, wanted)
 
 
 def test_a_file_without_texture_has_no_preview() -> None:

@@ -11,8 +11,8 @@ from portrait import portrait
 
 pytest.importorskip("torch", reason="training needs torch")
 
-from vcmcodec import picture
-from vcmcodec.train import collect, dataset_build
+from vcmcodec.io import picture
+from vcmcodec.train.data import collect, dataset_build
 
 MARKS = np.array([[90, 110], [160, 110], [125, 150], [100, 180], [150, 180]], dtype=np.float32)
 

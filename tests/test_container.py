@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vcmcodec import container
-from vcmcodec.container import Header
 from vcmcodec.errors import FormatError, LimitError, TruncatedError
+from vcmcodec.format import container
+from vcmcodec.format.container import Header
+from vcmcodec.format.wire import MAX_VARINT, Reader, varint
 from vcmcodec.limits import Limits
-from vcmcodec.wire import MAX_VARINT, Reader, varint
 
 sides = st.integers(16, 8192)
 headers = st.builds(

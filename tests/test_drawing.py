@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strokes import drawings
 
-from vcmcodec import ops as op_module
-from vcmcodec import raster, sample
-from vcmcodec.ops import Curve, Grid, Line, Move, Op, fault, segments
+from vcmcodec.layers.colours import reference_pixels
+from vcmcodec.layers.edges import ops as op_module
+from vcmcodec.layers.edges import raster
+from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Op, fault, segments
 
 GRID = Grid(256, 256, 2)
 
@@ -102,7 +103,7 @@ def test_a_line_gives_two_places_beside_its_middle(
     end: tuple[int, int], expected: set[tuple[int, int]]
 ) -> None:
     ops = (Move((40, 40)), Line((40 + end[0], 40 + end[1])))
-    assert set(sample.places(ops, 2, 256, 256)) == expected
+    assert set(reference_pixels.places(ops, 2, 256, 256)) == expected
 
 
 @pytest.mark.parametrize(
@@ -121,18 +122,18 @@ def test_a_curve_gives_one_place_on_its_inner_side(
         (Move((40, 40)), Curve(*curve)),
         (Move(curve[2]), Curve(curve[1], curve[0], (40, 40))),  # drawn from the other end
     ):
-        assert sample.places(ops, 2, 256, 256) == [expected]
+        assert reference_pixels.places(ops, 2, 256, 256) == [expected]
 
 
 @given(drawings(), st.booleans())
 def test_places_are_on_the_canvas_distinct_and_spread(drawn: tuple[Grid, tuple[Op, ...]], fill: bool) -> None:
     grid, ops = drawn
     E = raster.draw(ops, grid.step, grid.width, grid.height) if fill else None
-    places = sample.places(ops, grid.step, grid.width, grid.height, E)
+    places = reference_pixels.places(ops, grid.step, grid.width, grid.height, E)
     assert len(set(places)) == len(places)
     assert all(0 <= x < grid.width and 0 <= y < grid.height for x, y in places)
     xy = np.array(places).reshape(-1, 2)
-    beside = set(sample.places(ops, grid.step, grid.width, grid.height))
+    beside = set(reference_pixels.places(ops, grid.step, grid.width, grid.height))
     halved = [0 if place in beside else 2 for place in places]  # fillers count as half as far
     gaps = [((xy[:n] - xy[n]) ** 2).sum(axis=1).min() >> halved[n] for n in range(1, len(xy))]
     assert gaps == sorted(gaps, reverse=True)  # each is the farthest from those before it
@@ -140,8 +141,8 @@ def test_places_are_on_the_canvas_distinct_and_spread(drawn: tuple[Grid, tuple[O
 
 def test_fillers_close_gaps_and_keep_off_strokes() -> None:
     ops = (Move((100, 256)), Line((412, 256)))  # half-pixels: y = 128 from x = 50 to 206
-    beside = sample.places(ops, 1, 256, 256)
-    places = sample.places(ops, 1, 256, 256, raster.draw(ops, 1, 256, 256))
+    beside = reference_pixels.places(ops, 1, 256, 256)
+    places = reference_pixels.places(ops, 1, 256, 256, raster.draw(ops, 1, 256, 256))
     assert places[0] == beside[0]
     assert set(beside) <= set(places)
     fillers = [place for place in places if place not in beside]
@@ -152,12 +153,12 @@ def test_fillers_close_gaps_and_keep_off_strokes() -> None:
     left = np.abs(xy[:, None] - np.array(places)[None])
     away = np.abs(xy[:, 1] - 128) > 3
     assert (np.square(left[away]).sum(axis=2).min(axis=1) <= 14**2).all()  # no gap is left
-    assert len(sample.places((), 2, 256, 256, raster.draw((), 2, 256, 256))) == 256
-    assert sample.places((), 2, 256, 256) == []
+    assert len(reference_pixels.places((), 2, 256, 256, raster.draw((), 2, 256, 256))) == 256
+    assert reference_pixels.places((), 2, 256, 256) == []
 
 
 def test_planes_hold_the_colours_at_the_places() -> None:
-    mask, colour = sample.planes([(3, 1), (0, 2)], np.array([[9, 8, 7]], dtype=np.uint8), 5, 4)
+    mask, colour = reference_pixels.planes([(3, 1), (0, 2)], np.array([[9, 8, 7]], dtype=np.uint8), 5, 4)
     assert mask.sum() == 1
     assert mask[1, 3] == 1
     assert colour[1, 3].tolist() == [9, 8, 7]

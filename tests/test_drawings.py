@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from portrait import portrait
 from strokes import drawings as grids_and_ops
 
-from vcmcodec import ModelError, ppm
-from vcmcodec.analysis.sketch import Sketch
-from vcmcodec.bench import bitmaps, drawings
-from vcmcodec.bench.codecs import CodecError
+from vcmcodec import ModelError
+from vcmcodec.bench.codecs import CodecError, bitmaps
+from vcmcodec.bench.studies import drawing_codings
+from vcmcodec.encoder.sketch import Sketch
+from vcmcodec.entropy.ppm import primed
 from vcmcodec.layers.edges import payload as edges
 from vcmcodec.layers.edges.drawing import Drawing
-from vcmcodec.ops import Curve, Line, Move, Op
+from vcmcodec.layers.edges.ops import Curve, Line, Move, Op
 
 
 @functools.cache
@@ -30,7 +31,7 @@ def drawing() -> Drawing:
 
 def read(data: bytes) -> Iterator[Op]:
     """The ops of an SVG-like string, by its description alone."""
-    letters = {value: letter for letter, value in drawings.LETTERS.items()}
+    letters = {value: letter for letter, value in drawing_codings.LETTERS.items()}
     position, letter = 0, ""
 
     def point() -> tuple[int, int]:
@@ -39,11 +40,11 @@ def read(data: bytes) -> Iterator[Op]:
         for _ in range(2):
             byte = data[position]
             assert byte not in letters
-            wide = byte == drawings.ESCAPE
+            wide = byte == drawing_codings.ESCAPE
             values.append(
                 int.from_bytes(data[position + 1 : position + 3], "big", signed=True)
                 if wide
-                else byte - drawings.MARGIN
+                else byte - drawing_codings.MARGIN
             )
             position += 3 if wide else 1
         return values[0], values[1]
@@ -63,27 +64,27 @@ def read(data: bytes) -> Iterator[Op]:
 @given(grids_and_ops())
 def test_an_svg_like_string_gives_the_ops_back(found) -> None:
     _, ops = found
-    assert tuple(read(drawings.svg_like(ops))) == ops
+    assert tuple(read(drawing_codings.svg_like(ops))) == ops
 
 
 def test_an_svg_like_string_has_the_bytes_it_says() -> None:
     ops = (Move((1, 2)), Line((3, 4)), Line((5, 6)), Curve((-33, 219), (-32, 220), (7, 8)), Move((0, 0)))
-    assert drawings.svg_like(ops) == bytes(
+    assert drawing_codings.svg_like(ops) == bytes(
         [252, 33, 34, 35, 36, 37, 38, 254, 255, 0xFF, 0xDF, 251, 0, 255, 0, 220, 39, 40, 252, 32, 32]
     )
 
 
 def test_after_ppm_it_still_decodes() -> None:
-    raw = drawings.svg_like(drawing().ops)
+    raw = drawing_codings.svg_like(drawing().ops)
     assert 128 <= len(raw) < 1 << 14
-    payload = ppm.encode(raw, b"")
-    assert ppm.decode(payload, len(raw), b"") == raw
-    assert drawings.svg_like_ppm(drawing().ops) == 2 + len(payload)
+    payload = primed.encode(raw, b"")
+    assert primed.decode(payload, len(raw), b"") == raw
+    assert drawing_codings.svg_like_ppm(drawing().ops) == 2 + len(payload)
 
 
 def test_nothing_drawn_takes_next_to_nothing() -> None:
-    assert drawings.svg_like(()) == b""
-    assert drawings.svg_like_ppm(()) == 1
+    assert drawing_codings.svg_like(()) == b""
+    assert drawing_codings.svg_like_ppm(()) == 1
 
 
 def made(kind: type[bitmaps.Coder]) -> bitmaps.Coder:
@@ -153,7 +154,7 @@ def test_missing_programs_are_named_gaps(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_every_way_has_a_size_or_a_gap() -> None:
-    found, gaps = drawings.sizes(drawing()), drawings.gaps()
+    found, gaps = drawing_codings.sizes(drawing()), drawing_codings.gaps()
     missing = {gap.split(":")[0] for gap in gaps}
     assert {*found} | missing == {"svg", "svg + ppm", *(kind.name for kind in bitmaps.CODERS)}
     assert missing.isdisjoint(found)

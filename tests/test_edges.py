@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from vcmcodec import settings
-from vcmcodec.analysis import edges, forest_file
+from vcmcodec.encoder import edge_map, forest_file
 from vcmcodec.errors import ModelError
+from vcmcodec.models import store
 
 OPTIONS = {
     "numberOfTrees": 2,
@@ -71,7 +71,7 @@ def noise(height: int, width: int) -> np.ndarray:
 
 
 def test_the_released_forest_is_valid() -> None:
-    forest_file.validate(settings.model_path(edges.FOREST))
+    forest_file.validate(store.model_path(edge_map.FOREST))
 
 
 def test_a_small_forest_is_valid_and_loads(forest: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_damaged_file_is_refused(forest: Path) -> None:
 
 def test_opencv_walks_the_forest_as_the_trainer_supposes(forest: Path) -> None:
     """Features of the trainer's own, one node deep, put the same edges in the same places."""
-    training = pytest.importorskip("vcmcodec.train.forest", exc_type=ImportError)
+    training = pytest.importorskip("vcmcodec.train.encoder.forest", exc_type=ImportError)
     image = noise(64, 80)
     features = training.Features(image)
     places = np.array(list(itertools.product(range(24), range(32))))
@@ -193,18 +193,18 @@ def test_opencv_walks_the_forest_as_the_trainer_supposes(forest: Path) -> None:
 
 def test_the_edge_map_is_thin_binary_and_without_scraps() -> None:
     for image in (disc(), noise(120, 90)):
-        found = edges.edge_map(image)
+        found = edge_map.edge_map(image)
         assert found.dtype == np.uint8
         assert found.shape == image.shape[:2]
         assert set(np.unique(found)) <= {0, 1}
         count, _, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
-        assert all(stats[1:count, cv2.CC_STAT_AREA] >= edges.MIN_LENGTH)
+        assert all(stats[1:count, cv2.CC_STAT_AREA] >= edge_map.MIN_LENGTH)
         blocks = found[:-1, :-1] + found[1:, :-1] + found[:-1, 1:] + found[1:, 1:]
         assert np.count_nonzero(blocks == 4) <= found.sum() // 50
 
 
 def test_a_disc_gives_a_closed_contour_near_its_circle() -> None:
-    found = edges.edge_map(disc())
+    found = edge_map.edge_map(disc())
     y, x = np.nonzero(found)
     distance = np.hypot(x - 80, y - 80)
     rim = np.abs(distance - 50) <= 3
@@ -219,14 +219,14 @@ def test_a_disc_gives_a_closed_contour_near_its_circle() -> None:
 
 def test_flat_pictures_have_no_edges() -> None:
     for level in (0, 128, 255):
-        assert not edges.edge_map(np.full((64, 64, 3), level, np.uint8)).any()
+        assert not edge_map.edge_map(np.full((64, 64, 3), level, np.uint8)).any()
 
 
 @pytest.mark.parametrize(
     "size", [(16, 16), (17, 16), (16, 31), (17, 300), (300, 17), (33, 47), (255, 129), (1024, 40)]
 )
 def test_any_size_works(size: tuple[int, int]) -> None:
-    found, strength = edges.edge_map(noise(*size)), edges.detect(noise(*size))
+    found, strength = edge_map.edge_map(noise(*size)), edge_map.detect(noise(*size))
     assert found.shape == strength.shape == size
     assert strength.dtype == np.float32
     assert np.isfinite(strength).all()
@@ -237,43 +237,44 @@ def test_any_size_works(size: tuple[int, int]) -> None:
 def test_bands_give_what_the_whole_picture_gives(height: int) -> None:
     image = noise(height, 96)
     double = cv2.resize(image, (192, 2 * height), interpolation=cv2.INTER_CUBIC)
-    own, whole = edges._in_bands(image, double)
-    assert np.array_equal(own, edges._detect(image))
-    assert np.array_equal(whole, edges._detect(double))
+    own, whole = edge_map._in_bands(image, double)
+    assert np.array_equal(own, edge_map._detect(image))
+    assert np.array_equal(whole, edge_map._detect(double))
 
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_strength_is_the_mean_of_two_sizes(threads: int) -> None:
     image = noise(99, 96)
-    double = edges._detect(cv2.resize(image, (192, 198), interpolation=cv2.INTER_CUBIC))
+    double = edge_map._detect(cv2.resize(image, (192, 198), interpolation=cv2.INTER_CUBIC))
     own = cv2.resize(double, (96, 99), interpolation=cv2.INTER_AREA)
     before = cv2.getNumThreads()
     try:
         cv2.setNumThreads(threads)
-        found = edges.detect(image)
+        found = edge_map.detect(image)
     finally:
         cv2.setNumThreads(before)
-    assert np.array_equal(found, (edges._detect(image) + own) / 2)
+    assert np.array_equal(found, (edge_map._detect(image) + own) / 2)
 
 
 def test_one_picture_always_has_the_same_edges() -> None:
     image = noise(97, 131)
     before = image.copy()
-    first, strength = edges.edge_map(image), edges.detect(image)
-    assert np.array_equal(first, edges.edge_map(image))
-    assert np.array_equal(strength, edges.detect(image))
+    first, strength = edge_map.edge_map(image), edge_map.detect(image)
+    assert np.array_equal(first, edge_map.edge_map(image))
+    assert np.array_equal(strength, edge_map.detect(image))
     assert np.array_equal(image, before)
     threads = cv2.getNumThreads()
     try:
         cv2.setNumThreads(1 if threads != 1 else 2)
-        assert np.array_equal(first, edges.edge_map(image))
+        assert np.array_equal(first, edge_map.edge_map(image))
     finally:
         cv2.setNumThreads(threads)
 
 
 def test_higher_thresholds_keep_fewer_pixels() -> None:
     image = noise(128, 128)
-    counts = [int(edges.edge_map(image, low=0.5 * high, high=high).sum()) for high in (0.05, 0.1, 0.2, 0.4)]
+    thresholds = (0.05, 0.1, 0.2, 0.4)
+    counts = [int(edge_map.edge_map(image, low=0.5 * high, high=high).sum()) for high in thresholds]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > counts[-1]
 
@@ -281,4 +282,4 @@ def test_higher_thresholds_keep_fewer_pixels() -> None:
 def test_a_missing_forest_is_a_model_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VCM_MODELS", str(tmp_path))
     with pytest.raises(ModelError):
-        edges.edge_map(disc())
+        edge_map.edge_map(disc())

@@ -14,8 +14,9 @@ from fuzz.mutator import MUTATORS, Part, Parts
 from fuzz.seeds import CORPUS, files, seeds
 from fuzz.targets import TARGETS, Target
 
-from vcmcodec import codec, container
+from vcmcodec import codec
 from vcmcodec.errors import FormatError
+from vcmcodec.format import container
 
 MUTATED = 300
 

@@ -13,18 +13,21 @@ from click.testing import CliRunner
 from portrait import file, portrait
 
 import vcmcodec
-from vcmcodec import ModelError, generator, grain, picture, ppm, runtime, settings
-from vcmcodec.analysis import edges, regions
+from vcmcodec import ModelError
 from vcmcodec.codec import MODEL
-from vcmcodec.container import Header, read, write
-from vcmcodec.contracts import CONTRACTS, facts, with_texture
-from vcmcodec.encoder import frame
+from vcmcodec.encoder import edge_map, face_regions, frame
 from vcmcodec.encoder.texture import layer
 from vcmcodec.encoder.texture_proposer import TextureProposer
+from vcmcodec.entropy.ppm import primed
+from vcmcodec.entropy.ppm.coder import Coder
+from vcmcodec.format.container import Header, read, write
+from vcmcodec.io import picture
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.texture import payload, steps, synthesis
-from vcmcodec.ppmd.coder import Coder
+from vcmcodec.models import session, store
+from vcmcodec.render import generator, grain
+from vcmcodec.render.contracts import CONTRACTS, facts, with_texture
 from vcmcodec.scene import EDGES, TEXTURE, Scene
 
 MEBIBYTE = 1 << 20
@@ -34,13 +37,13 @@ MEBIBYTE = 1 << 20
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the model files, in use."""
     folder = tmp_path / "models"
-    shutil.copytree(settings.models_dir(), folder)
+    shutil.copytree(store.models_dir(), folder)
     monkeypatch.setenv("VCM_MODELS", str(folder))
     return folder
 
 
 def onnx_name() -> str:
-    return next(name for name, entry in settings.catalogue().items() if entry.get("generator") == MODEL)
+    return next(name for name, entry in store.catalogue().items() if entry.get("generator") == MODEL)
 
 
 def edit(folder: Path, **facts: object) -> None:
@@ -54,22 +57,22 @@ def edit(folder: Path, **facts: object) -> None:
 
 
 def test_every_listed_file_is_there_unaltered_and_small() -> None:
-    paths = [settings.model_path(name) for name in settings.catalogue()]
+    paths = [store.model_path(name) for name in store.catalogue()]
     assert {path.name for path in paths} == {
-        path.name for path in settings.models_dir().iterdir() if path.suffix not in (".md", ".json", ".toml")
+        path.name for path in store.models_dir().iterdir() if path.suffix not in (".md", ".json", ".toml")
     }
     assert sum(path.stat().st_size for path in paths) < 40 * MEBIBYTE
-    assert settings.model_path(onnx_name()).stat().st_size < 25 * MEBIBYTE
+    assert store.model_path(onnx_name()).stat().st_size < 25 * MEBIBYTE
 
 
 def test_the_specification_names_the_same_files() -> None:
     text = (Path(__file__).parent.parent / "spec" / "FORMAT.md").read_text("utf-8")
-    for name, entry in settings.catalogue().items():
-        if name not in (edges.FOREST, regions.MODEL, frame.MODEL):  # the encoder's own
+    for name, entry in store.catalogue().items():
+        if name not in (edge_map.FOREST, face_regions.MODEL, frame.MODEL):  # the encoder's own
             assert f"`models/{name}`" in text
             assert f"`{entry['sha256']}`" in text
     for name in (edge_head.PRIMER, colour_head.PRIMER):
-        prefix = Coder().encode(ppm.primer(name))
+        prefix = Coder().encode(primed.primer(name))
         assert f"{len(prefix)}, `{sha256(prefix).hexdigest()}`" in text
 
 
@@ -136,7 +139,7 @@ def test_a_texture_without_its_last_layer_is_said_to_be_coarser(shift: int) -> N
 def test_generators_of_two_contracts_live_side_by_side(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch = pytest.importorskip("torch", reason="exporting needs torch")
     pytest.importorskip("onnx", reason="exporting needs onnx")
-    from vcmcodec.train import export, network
+    from vcmcodec.train.generator import export, network
 
     tiny = network.Generator((8, 16, 16, 16))
     monkeypatch.setattr(export, "Generator", lambda: network.Generator((8, 16, 16, 16)))
@@ -144,7 +147,7 @@ def test_generators_of_two_contracts_live_side_by_side(models: Path, monkeypatch
     arguments = ["--checkpoint", models / "checkpoint.pt", "--out", models / "face-99.onnx", "--number", 99]
     done = CliRunner().invoke(export.main, [str(argument) for argument in arguments])
     assert done.exit_code == 0, done.output
-    settings._catalogue.cache_clear()
+    store._catalogue.cache_clear()
     old, new = generator.load(MODEL, "cpu"), generator.load(99, "cpu")
     assert (old.contract, new.contract) == (CONTRACTS[2], CONTRACTS[3])
     scenes = [textured(96, 64), Scene(96, 64), textured(32, 32)]
@@ -234,10 +237,10 @@ def test_another_contract_is_refused(models: Path) -> None:
 
 
 def test_a_file_that_is_no_network_is_refused(models: Path) -> None:
-    primer = next(name for name in settings.catalogue() if name.endswith(".primer"))
-    edit(models, file="fake.onnx", sha256=settings.catalogue()[primer]["sha256"])
+    primer = next(name for name in store.catalogue() if name.endswith(".primer"))
+    edit(models, file="fake.onnx", sha256=store.catalogue()[primer]["sha256"])
     shutil.copy(models / primer, models / "fake.onnx")
-    settings._catalogue.cache_clear()
+    store._catalogue.cache_clear()
     with pytest.raises(ModelError, match="cannot load"):
         vcmcodec.decode(file())
 
@@ -255,14 +258,14 @@ def test_a_list_of_models_that_is_none_is_refused(
         vcmcodec.encode(np.zeros((16, 16, 3), dtype=np.uint8))
 
 
-@pytest.mark.skipif(runtime.cuda_driver_found(), reason="this machine has an NVIDIA driver")
+@pytest.mark.skipif(session.cuda_driver_found(), reason="this machine has an NVIDIA driver")
 def test_cuda_without_a_driver_is_an_error_and_auto_is_the_cpu() -> None:
     with pytest.raises(ModelError, match="no CUDA"):
         generator.load(MODEL, "cuda")
     assert generator.load(MODEL, "auto").provider == "CPUExecutionProvider"
 
 
-@pytest.mark.skipif(not runtime.cuda_driver_found(), reason="this machine has no NVIDIA driver")
+@pytest.mark.skipif(not session.cuda_driver_found(), reason="this machine has no NVIDIA driver")
 def test_cuda_and_the_cpu_make_nearly_the_same_picture() -> None:
     _, scene = vcmcodec.decode_scene(file())
     pictures = [generator.load(MODEL, device).run([scene])[0].astype(int) for device in ("cuda", "cpu")]

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vcmcodec import grain
+from vcmcodec.render import grain
 
 SPEC = Path(__file__).parent.parent / "spec"
 document = importlib.import_module("decoder.grain")

@@ -14,10 +14,9 @@ from PIL import Image
 from portrait import portrait
 
 from vcmcodec import ModelError, metrics
-from vcmcodec.bench import judges
-from vcmcodec.bench.figures import BY_KEY
-from vcmcodec.bench.judges import realism
-from vcmcodec.bench.judges.faces import Dlib68
+from vcmcodec.bench.report.figures import BY_KEY
+from vcmcodec.metrics import measures, realism
+from vcmcodec.metrics.landmarks import Dlib68
 
 
 def made(kind: Callable[[], Any]) -> Any:
@@ -28,7 +27,7 @@ def made(kind: Callable[[], Any]) -> Any:
 
 
 def judge(name: str) -> Any:
-    return made(lambda: judges.make(name))
+    return made(lambda: metrics.make(name))
 
 
 def scores(name: str, original: np.ndarray, image: np.ndarray) -> dict[str, float | None]:
@@ -72,7 +71,7 @@ def test_published_examples(name: str, figure: str, original: str, image: str, v
     assert scores(name, a, b)[figure] == pytest.approx(value, abs=1e-3)
 
 
-@pytest.mark.parametrize("name", [name for name in judges.ALL if name != "inception"])
+@pytest.mark.parametrize("name", [name for name in metrics.ALL if name != "inception"])
 def test_the_original_is_at_the_ceiling(name: str) -> None:
     ceiling = {
         "psnr": math.inf, "ssim": 1, "ms_ssim": 1, "found": 1, "gender": 1, "mesh_found": 1,
@@ -81,7 +80,7 @@ def test_the_original_is_at_the_ceiling(name: str) -> None:
         assert value == pytest.approx(ceiling.get(figure, 0), abs=1e-6), figure
 
 
-@pytest.mark.parametrize("name", [name for name in judges.ALL if name != "inception"])
+@pytest.mark.parametrize("name", [name for name in metrics.ALL if name != "inception"])
 def test_damage_is_seen_by_every_judge(name: str) -> None:
     some, more = scores(name, portrait(), ROUGH), scores(name, portrait(), WORSE)
     for figure in some:
@@ -129,14 +128,14 @@ def test_landmarks_follow_the_face() -> None:
     moved = landmarks(np.roll(portrait(), 6, axis=1))
     assert found is not None
     assert moved is not None
-    assert metrics.nme(moved - (6, 0), found) < 0.03
+    assert measures.nme(moved - (6, 0), found) < 0.03
     assert landmarks(np.full((128, 128, 3), 90, dtype=np.uint8)) is None
 
 
 def test_both_landmark_detectors_see_the_same_eyes() -> None:
-    mesh = made(lambda: judges.make("mesh"))._landmarks(portrait())
+    mesh = made(lambda: metrics.make("mesh"))._landmarks(portrait())
     dlib = made(Dlib68)(portrait())
-    eyes = dlib[list(metrics.OUTER_EYE_CORNERS)]
+    eyes = dlib[list(measures.OUTER_EYE_CORNERS)]
     apart = np.hypot(*(mesh[[33, 263]] - eyes).T)
     assert apart.max() < 0.08 * np.hypot(*(eyes[1] - eyes[0]))
 

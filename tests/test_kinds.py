@@ -16,14 +16,16 @@ from portrait import ends, file
 from test_cli import Runner, vcm
 
 import vcmcodec
-import vcmcodec.pillow
-from vcmcodec import codec, container, cut, inspect, scene, svg
+import vcmcodec.interop.pillow
+from vcmcodec import codec, inspect, scene, truncation
 from vcmcodec.errors import FormatError, LimitError, SvgError, UnsupportedError
+from vcmcodec.format import container
+from vcmcodec.format.wire import Reader, varint
+from vcmcodec.interop import svg
 from vcmcodec.layers import kinds
 from vcmcodec.layers.layer_kind import LayerKind
 from vcmcodec.limits import Limits
 from vcmcodec.scene import Scene
-from vcmcodec.wire import Reader, varint
 
 __all__ = ["vcm"]  # a fixture
 
@@ -97,11 +99,11 @@ def test_kinds_stand_behind_those_that_they_need() -> None:
 
 
 def test_kinds_name_the_models_that_they_take() -> None:
-    from vcmcodec import settings
+    from vcmcodec.models import store
 
     named = {name for kind in kinds.KINDS.values() for name in kind.models}
-    assert named <= settings.catalogue().keys()
-    assert all(settings.model_path(name).is_file() for name in named)
+    assert named <= store.catalogue().keys()
+    assert all(store.model_path(name).is_file() for name in named)
 
 
 def test_kinds_encode_what_they_decode() -> None:
@@ -126,14 +128,14 @@ def test_a_registered_kind_is_decoded_listed_and_cut(demo: Demo) -> None:
         ("demos", 7),
         ("unknown-133", None),
     ]
-    base = cut.upto(data, "demo:1")
+    base = truncation.upto(data, "demo:1")
     assert len(base) == found[1].end
     assert codec.decode_scene(base)[1].part(DEMO) == b"one"
-    assert cut.upto(data, "demo:2") == data[: found[2].end]
+    assert truncation.upto(data, "demo:2") == data[: found[2].end]
     with pytest.raises(FormatError, match="no demos layer 3: there are 2"):
-        cut.upto(data, "demo:3")
+        truncation.upto(data, "demo:3")
     with pytest.raises(ValueError, match="'demo' is none of edge, colour:N, texture:N, demo:N with N from 1"):
-        cut.upto(data, "demo")
+        truncation.upto(data, "demo")
 
 
 def test_a_kind_stands_where_it_may(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,38 +8,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strokes import drawings
+from vcmcodec.format.canvas import canvas_size
 
-from vcmcodec import colour, ppm
-from vcmcodec.container import Layer, canvas_size
+from vcmcodec.entropy.ppm import primed
 from vcmcodec.errors import FormatError, LimitError
+from vcmcodec.format.container import Layer
+from vcmcodec.format.wire import Reader
 from vcmcodec.layers import kinds
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colour_layer
+from vcmcodec.layers.colours import prediction
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges import ppm_strokes
 from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.edges.ops import Grid, Line, Move, Op
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
-from vcmcodec.ops import Grid, Line, Move, Op
 from vcmcodec.scene import Scene
-from vcmcodec.wire import Reader
 
 PRIMER = bytes(range(64)) * 20
 
 
 @given(st.binary(max_size=400))
 def test_ppm_round_trips(symbols: bytes) -> None:
-    assert ppm.decode(ppm.encode(symbols, PRIMER), len(symbols), PRIMER) == symbols
+    assert primed.decode(primed.encode(symbols, PRIMER), len(symbols), PRIMER) == symbols
 
 
 def test_ppm_of_what_the_primer_foretells_is_short() -> None:
     symbols = PRIMER[:256]
-    assert len(ppm.encode(symbols, PRIMER)) < 20 < len(ppm.encode(symbols, b""))
+    assert len(primed.encode(symbols, PRIMER)) < 20 < len(primed.encode(symbols, b""))
 
 
 @given(st.binary(max_size=60), st.integers(0, 3000))
 def test_ppm_survives_any_payload(payload: bytes, count: int) -> None:
-    symbols = ppm.decode(payload, count, PRIMER)
+    symbols = primed.decode(payload, count, PRIMER)
     assert symbols is None or len(symbols) == count
 
 
@@ -48,27 +50,27 @@ levels = st.integers(0, 255)
 
 @given(levels, levels, levels)
 def test_ycocg_is_lossless(red: int, green: int, blue: int) -> None:
-    assert colour.to_rgb(*colour.to_ycocg(red, green, blue)) == (red, green, blue)
+    assert prediction.to_rgb(*prediction.to_ycocg(red, green, blue)) == (red, green, blue)
 
 
 @given(
     st.lists(st.tuples(st.integers(0, 255), st.integers(0, 255)), min_size=1, max_size=30, unique=True),
     st.integers(0, 2**32),
-    st.integers(colour.MIN_STEP, colour.MAX_STEP),
-    st.integers(colour.MIN_STEP, colour.MAX_STEP),
+    st.integers(prediction.MIN_STEP, prediction.MAX_STEP),
+    st.integers(prediction.MIN_STEP, prediction.MAX_STEP),
 )
 def test_colours_decode_to_what_the_encoder_knows(
     where: list[tuple[int, int]], seed: int, luma: int, chroma: int
 ) -> None:
     rng = random.Random(seed)
     wanted = [(rng.randrange(256), rng.randrange(256), rng.randrange(256)) for _ in where]
-    known: list[colour.YCoCg] = []
-    symbols = colour.encode(where, known, wanted, (luma, chroma))
-    decoded: list[colour.YCoCg] = []
-    colour.decode(where, decoded, symbols, (luma, chroma))
+    known: list[prediction.YCoCg] = []
+    symbols = prediction.encode(where, known, wanted, (luma, chroma))
+    decoded: list[prediction.YCoCg] = []
+    prediction.decode(where, decoded, symbols, (luma, chroma))
     assert decoded == known
     for rgb, value in zip(wanted, known):
-        y, co, cg = colour.to_ycocg(*rgb)
+        y, co, cg = prediction.to_ycocg(*rgb)
         assert abs(y - value[0]) <= luma / 2
         assert max(abs(co - value[1]), abs(cg - value[2])) <= chroma / 2
 
@@ -76,7 +78,7 @@ def test_colours_decode_to_what_the_encoder_knows(
 def test_a_colour_is_predicted_from_its_nearest_three() -> None:
     where = [(0, 0), (10, 0), (0, 10), (100, 100), (0, 1)]
     known = [(100, 8, 0), (50, 0, 0), (60, 0, 0), (250, 90, 90)]
-    (y, co, cg), square, spread = colour.predict(known, list(colour.nearest(where))[4])
+    (y, co, cg), square, spread = prediction.predict(known, list(prediction.nearest(where))[4])
     assert 97 <= y < 100
     assert co == 8
     assert cg == 0
@@ -196,8 +198,8 @@ def test_both_codings_of_colours_say_the_same(coding: int, steps: int) -> None:
     payload, scene = colour_layer.encode(square(), wanted, steps, coding)
     assert colour_head.read(Reader(payload)).coding == coding
     seen = colour_layer.decode(square(), Reader(payload, layer=1), DEFAULT_LIMITS)
-    known: list[colour.YCoCg] = []
-    colour.encode(places, known, wanted, colour_head.STEPS[steps])
+    known: list[prediction.YCoCg] = []
+    prediction.encode(places, known, wanted, colour_head.STEPS[steps])
     assert list(seen.known) == list(scene.known) == known
     if coding == 2:
         sizes = colour_layer.costs(square(), wanted, steps).sizes

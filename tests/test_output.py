@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from vcmcodec import output
 from vcmcodec.errors import OutputError
+from vcmcodec.io import output
 
 
 def test_writes_and_replaces(tmp_path):

@@ -10,8 +10,10 @@ import pytest
 from PIL import Image
 from portrait import portrait
 
-from vcmcodec import ModelError, metrics
-from vcmcodec.bench import codecs, costs
+from vcmcodec import ModelError
+from vcmcodec.bench import codecs
+from vcmcodec.bench.run import costs
+from vcmcodec.metrics import measures
 
 
 def codec(name: str) -> Any:
@@ -33,7 +35,7 @@ def test_more_bytes_make_a_better_picture(name: str) -> None:
         assert decoded.dtype == np.uint8
         sizes.append(len(data))
         # Of the face alone: a generator guesses backgrounds.
-        qualities.append(metrics.psnr(decoded[60:200, 70:190], portrait()[60:200, 70:190]))
+        qualities.append(measures.psnr(decoded[60:200, 70:190], portrait()[60:200, 70:190]))
     assert sizes == sorted(set(sizes))
     if name != "vcm/base":  # whose colours are invented
         assert qualities == sorted(set(qualities))
@@ -45,7 +47,7 @@ def test_odd_sides_are_kept(name: str) -> None:
     image = np.ascontiguousarray(portrait()[:201, :163])
     decoded = found.decode(found.encode(image, found.points[-1]), 163, 201)
     assert decoded.shape == image.shape
-    assert metrics.psnr(decoded, image) > 20
+    assert measures.psnr(decoded, image) > 20
 
 
 def test_an_unknown_codec_is_named() -> None:

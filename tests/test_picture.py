@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from vcmcodec import picture
 from vcmcodec.errors import OutputError, PictureError
+from vcmcodec.io import picture
 
 HEIGHT, WIDTH = 24, 40
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 from portrait import ends, file, portrait, texture_file
 
 import vcmcodec
-import vcmcodec.pillow
+import vcmcodec.interop.pillow
 
 
 def test_a_file_opens_by_its_content_without_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +33,7 @@ def test_a_file_opens_by_its_content_without_decoding(monkeypatch: pytest.Monkey
 
 def test_realism_and_colours_may_be_asked_for() -> None:
     image = Image.open(io.BytesIO(file()))
-    assert isinstance(image, vcmcodec.pillow.VcmImageFile)
+    assert isinstance(image, vcmcodec.interop.pillow.VcmImageFile)
     image.realism, image.colours = 0.0, 16
     assert (np.asarray(image) == np.asarray(vcmcodec.decode(file(), realism=0, colours=16))).all()
 
@@ -72,7 +72,7 @@ def test_a_truncated_file_loads_where_pillow_is_told_so(monkeypatch: pytest.Monk
 
 
 def test_what_needs_a_missing_generator_opens_but_does_not_load() -> None:
-    from vcmcodec import container
+    from vcmcodec.format import container
 
     header, layers = container.read(file())
     other = container.Header(header.width, header.height, header.side, 77)
@@ -92,7 +92,7 @@ def test_imageio_reads_and_writes_through_it(tmp_path: Path) -> None:
 
 def test_registering_loads_neither_opencv_nor_onnxruntime() -> None:
     heavy = "[name for name in ('cv2', 'onnxruntime', 'torch') if name in sys.modules]"
-    code = f"import vcmcodec.pillow, sys; print(*{heavy})"
+    code = f"import vcmcodec.interop.pillow, sys; print(*{heavy})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vcmcodec import ppm
+from vcmcodec.entropy.ppm import primed
 
 PRIMER = bytes(range(60)) * 3
 
@@ -16,7 +16,7 @@ PRIMER = bytes(range(60)) * 3
 @pytest.fixture(scope="module")
 def agreement():
     pytest.importorskip("pyppmd")
-    from vcmcodec.bench import ppm_agreement
+    from vcmcodec.bench.studies import ppm_agreement
 
     return ppm_agreement
 
@@ -37,18 +37,18 @@ def test_pyppmd_agrees_where_memory_runs_out(agreement) -> None:
 
 @given(st.binary(min_size=1, max_size=80), st.sampled_from((b"", PRIMER)))
 def test_no_shorter_payload_tells_the_same(symbols: bytes, primer: bytes) -> None:
-    payload = ppm.encode(symbols, primer)
-    assert ppm.decode(payload, len(symbols), primer) == symbols
-    assert ppm.decode(payload + bytes(9), len(symbols), primer) == symbols
+    payload = primed.encode(symbols, primer)
+    assert primed.decode(payload, len(symbols), primer) == symbols
+    assert primed.decode(payload + bytes(9), len(symbols), primer) == symbols
     if payload:
         head = int.from_bytes(payload[:-1], "big")
         for value in (head, head + 1):
             if not value >> 8 * (len(payload) - 1):
                 shorter = value.to_bytes(len(payload) - 1, "big")
-                assert ppm.decode(shorter, len(symbols), primer) != symbols
+                assert primed.decode(shorter, len(symbols), primer) != symbols
 
 
 @given(st.binary(max_size=60), st.integers(0, 300))
 def test_any_bytes_tell_as_many_symbols_or_nothing(data: bytes, count: int) -> None:
-    told = ppm.decode(data, count, PRIMER)
+    told = primed.decode(data, count, PRIMER)
     assert told is None or len(told) == count

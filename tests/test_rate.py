@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vcmcodec.bench import rate_table
-from vcmcodec.bench.rate import rows
+from vcmcodec.bench.studies import rate_table
+from vcmcodec.bench.studies.rate import rows
 
 FOLDER = Path(__file__).parent / "rate"
 

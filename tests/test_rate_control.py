@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vcmcodec import container
-from vcmcodec.container import Header
 from vcmcodec.encoder.goal import Goal
 from vcmcodec.encoder.proposer import BaseProposer, Layers, Proposal, Proposer
 from vcmcodec.encoder.rate_control import RateControl
 from vcmcodec.errors import BudgetError
+from vcmcodec.format import container
+from vcmcodec.format.container import Header
 from vcmcodec.scene import Scene
 
 HEADER = Header(256, 256, 256, 1)

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 from portrait import file, portrait
 
-import vcmcodec.pillow
-from vcmcodec import container
-from vcmcodec.container import Header
+import vcmcodec.interop.pillow
+from vcmcodec.format import container
+from vcmcodec.format.container import Header
 
 FOLDER = Path(__file__).parent.parent / "spec" / "registration"
 
@@ -29,7 +29,7 @@ def test_file_knows_the_format_and_nothing_else_as_it(tmp_path: Path) -> None:
     assert said(tmp_path / "face") == (
         "vcmcodec face image, version 1, as large as its canvas, canvas side 8 x 32 pixels"
     )
-    assert said(tmp_path / "face", "--mime-type") == vcmcodec.pillow.MIME
+    assert said(tmp_path / "face", "--mime-type") == vcmcodec.interop.pillow.MIME
     assert said(tmp_path / "face", "--extension") == "vcm"
     header = Header(640, 480, 1024, 7)
     (tmp_path / "large").write_bytes(container.write(header, [(0x80, b"")]))
@@ -47,7 +47,7 @@ def test_file_knows_the_format_and_nothing_else_as_it(tmp_path: Path) -> None:
 def test_the_mime_database_has_the_same_magic() -> None:
     space = "{http://www.freedesktop.org/standards/shared-mime-info}"
     (kind,) = ElementTree.parse(FOLDER / "vcm.xml").getroot()
-    assert kind.get("type") == vcmcodec.pillow.MIME
+    assert kind.get("type") == vcmcodec.interop.pillow.MIME
     assert [glob.get("pattern") for glob in kind.iter(f"{space}glob")] == ["*.vcm"]
     (match,) = kind.iter(f"{space}match")
     value, mask = (int(match.get(name, ""), 16) for name in ("value", "mask"))

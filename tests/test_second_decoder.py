@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from vcmcodec import container
-from vcmcodec.container import Header
+from vcmcodec.format import container
+from vcmcodec.format.container import Header
+from vcmcodec.format.wire import varint
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colours
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edges
 from vcmcodec.layers.edges import ppm_strokes
 from vcmcodec.layers.edges.drawing import Drawing
-from vcmcodec.ops import Curve, Line, Move, Op
-from vcmcodec.wire import varint
+from vcmcodec.layers.edges.ops import Curve, Line, Move, Op
 
 SPEC = Path(__file__).parent.parent / "spec"
 agree = importlib.import_module("agree")

@@ -16,20 +16,24 @@ from hypothesis import strategies as st
 from portrait import ends, file
 from strokes import drawings
 from test_cli import Runner, vcm
+from vcmcodec.format.canvas import canvas_size
 
-from vcmcodec import codec, colour, container, svg
-from vcmcodec.container import Header, canvas_size
+from vcmcodec import codec
 from vcmcodec.errors import LimitError, SvgError, VcmError
+from vcmcodec.format import container
+from vcmcodec.format.container import Header
+from vcmcodec.interop import svg
+from vcmcodec.interop.svg import document, paths, reader
+from vcmcodec.interop.svg.writer import STEP
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colour_layer
+from vcmcodec.layers.colours import prediction
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, fault
 from vcmcodec.limits import Limits
-from vcmcodec.ops import Curve, Grid, Line, Move, fault
 from vcmcodec.scene import TEXTURE
-from vcmcodec.svg import document, paths, reader
-from vcmcodec.svg.writer import STEP
 
 __all__ = ["vcm"]  # a fixture
 
@@ -139,7 +143,7 @@ def test_colours_come_back_from_any_quantiser_clamped_ones_too(steps: int) -> No
         payload, scene = colour_layer.encode(scene, [tuple(map(int, rgb)) for rgb in part], steps)
         layers.append((colour_head.CODE, payload))
     data = container.write(Header(256, 256, 256, 1), layers)
-    assert any(colour.to_ycocg(*colour.to_rgb(*known)) != known for known in scene.known)
+    assert any(prediction.to_ycocg(*prediction.to_rgb(*known)) != known for known in scene.known)
     assert svg.encode(svg.load(svg.dump(data))) == data
 
 
@@ -169,7 +173,7 @@ def test_the_drawing_is_standard_svg() -> None:
         (x + 0.5, y + 0.5) for x, y in scene.drawing.places[: len(scene.known)]
     ]
     assert [dot.get("fill") for dot in circles] == [
-        f"#{r:02x}{g:02x}{b:02x}" for r, g, b in colour.rgb(scene.known)
+        f"#{r:02x}{g:02x}{b:02x}" for r, g, b in prediction.rgb(scene.known)
     ]
 
 
@@ -193,8 +197,8 @@ def test_a_moved_control_point_changes_its_op_alone_and_keeps_colours() -> None:
     assert header == before.header
     assert found.drawing == after.drawing
     assert len(found.known) == min(len(scene.known), len(after.drawing.places))
-    old = dict(zip(before.drawing.places, colour.rgb(scene.known)))
-    new_colours = dict(zip(after.drawing.places, colour.rgb(found.known)))
+    old = dict(zip(before.drawing.places, prediction.rgb(scene.known)))
+    new_colours = dict(zip(after.drawing.places, prediction.rgb(found.known)))
     kept = old.keys() & new_colours.keys()
     assert len(kept) > 0.9 * len(old)
     far = [np.abs(old[place].astype(int) - new_colours[place]).max() for place in kept]
@@ -209,7 +213,7 @@ def test_each_place_takes_the_nearest_dot() -> None:
     sheet = svg.load(f"{OURS}>{body}</svg>")
     _, scene = codec.decode_scene(svg.encode(sheet))
     assert len(scene.known) == 2  # as many as there are dots
-    for (_, y), (red, _, blue) in zip(sheet.drawing.places, colour.rgb(scene.known)):
+    for (_, y), (red, _, blue) in zip(sheet.drawing.places, prediction.rgb(scene.known)):
         assert (red > 200 > 50 > blue) if y < 30 else (blue > 200 > 50 > red)
     _, bare = codec.decode_scene(svg.encode(sheet, base_only=True))
     assert bare.known == ()
@@ -221,7 +225,7 @@ def test_recoloured_and_hidden_dots_count() -> None:
     styled = text.replace(f'fill="{fill}"', f'fill="{fill}" style="stroke:none; fill:#00ff00 "', 1)
     hidden = styled.replace('id="reference-pixels"', 'id="reference-pixels" style="display:none"')
     _, scene = codec.decode_scene(svg.encode(svg.load(hidden)))
-    red, green, blue = colour.rgb(scene.known)[0]
+    red, green, blue = prediction.rgb(scene.known)[0]
     assert green > 200 > 60 > max(red, blue)
     assert len(scene.known) == len(codec.decode_scene(file())[1].known)
 

@@ -16,23 +16,23 @@ from PIL import Image
 from portrait import portrait
 
 from vcmcodec import ModelError
-from vcmcodec.analysis.sketch import Sketch
-from vcmcodec.contracts import CONTRACTS
 from vcmcodec.encoder import texture as texture_analysis
 from vcmcodec.encoder.colours import pick
+from vcmcodec.encoder.sketch import Sketch
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel, Elements
 from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.layers.colours import payload as colour_layer
 from vcmcodec.layers.texture import payload as texture_layer
 from vcmcodec.layers.texture.part import Texture
+from vcmcodec.render.contracts import CONTRACTS
 from vcmcodec.scene import EDGES, Scene
-from vcmcodec.train import augment, dataset_build, textures
+from vcmcodec.train.data import augment, dataset_build, textures
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from vcmcodec.train.dataset import Pack
+    from vcmcodec.train.data.dataset import Pack
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def pack(folder: Path) -> Pack:
     pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.dataset import Pack
+    from vcmcodec.train.data.dataset import Pack
 
     return Pack(folder)
 
@@ -64,7 +64,7 @@ def test_training_sees_what_the_decoder_sees(
     pack: Pack, folder: Path, colours: int | None, which: int | None, shift: int, has_strokes: bool
 ) -> None:
     """A scene of one file's layers gives what a batch holds of it, by contract 3."""
-    from vcmcodec.train.dataset import Mixture
+    from vcmcodec.train.data.dataset import Mixture
 
     row = dataset_build.rows(folder / "a.png", variants=1, fixed=True)[0]
     canvas = textures.canvas(row.target)
@@ -91,7 +91,7 @@ def layers_of(texture: Texture, shift: int) -> list[texture_layer.Wanted]:
 
 
 def test_changed_at_random_a_sample_stays_consistent(pack: Pack) -> None:
-    from vcmcodec.train.dataset import Shares
+    from vcmcodec.train.data.dataset import Shares
 
     x, known, target, _ = (
         part.numpy() for part in pack.random(20, Shares(*SHARES), np.random.default_rng(0))
@@ -110,7 +110,7 @@ def test_changed_at_random_a_sample_stays_consistent(pack: Pack) -> None:
 
 
 def test_mixtures_are_drawn_as_often_as_they_should(pack: Pack) -> None:
-    from vcmcodec.train.dataset import Shares
+    from vcmcodec.train.data.dataset import Shares
 
     shares, rng = Shares(*SHARES), np.random.default_rng(0)
     drawn = [pack.mixture(0, shares, rng) for _ in range(600)]
@@ -124,7 +124,7 @@ def test_mixtures_are_drawn_as_often_as_they_should(pack: Pack) -> None:
 
 def test_marks_go_with_the_face(pack: Pack) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.dataset import Mixture, Shares
+    from vcmcodec.train.data.dataset import Mixture, Shares
 
     marks = np.array([[90.0, 100], [160, 102], [125, 140], [100, 170], [150, 171]], dtype=np.float32)
     for shard in pack._shards.values():
@@ -151,7 +151,7 @@ def test_rare_tones_and_sources_are_drawn_oftener(pack: Pack) -> None:
 
 def test_a_pack_takes_in_what_is_added_and_refuses_another_transform(folder: Path, tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.dataset import Pack
+    from vcmcodec.train.data.dataset import Pack
 
     with np.load(folder / "pack-000.npz") as arrays:
         there = {name: arrays[name] for name in arrays.files}
@@ -226,7 +226,7 @@ def test_the_level_of_a_face_is_that_between_eyes_and_mouth() -> None:
 
 def test_windows_lie_about_marks_and_weights_are_largest_there(pack: Pack) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.views import Views, weights
+    from vcmcodec.train.generator.views import Views, weights
 
     marks = torch.tensor([MARKS, MARKS])
     marks[1] = float("nan")
@@ -256,26 +256,26 @@ def test_windows_lie_about_marks_and_weights_are_largest_there(pack: Pack) -> No
 
 def critics_file(where: Path) -> Path:
     """The file of critics, made where their packages are; skips where they are not."""
-    from vcmcodec.bench import weights
-    from vcmcodec.train import critics
+    from vcmcodec.metrics import weight_files
+    from vcmcodec.train.generator import loss_networks
 
     packages = Path(os.environ.get("VCM_CRITICS", Path(__file__).parent.parent / "build" / "critics"))
     try:
-        for name in critics.FILES:
-            critics._checked(packages, name)
-        weights.find(weights.VGG16)
+        for name in loss_networks.FILES:
+            loss_networks._checked(packages, name)
+        weight_files.find(weight_files.VGG16)
     except ModelError as error:
         pytest.skip(str(error))
-    done = CliRunner().invoke(critics.main, ["--packages", str(packages), "--out", str(where)])
+    done = CliRunner().invoke(loss_networks.main, ["--packages", str(packages), "--out", str(where)])
     assert done.exit_code == 0, done.output
     return where
 
 
 def test_a_face_is_turned_upright_by_its_marks() -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train import critics
+    from vcmcodec.train.generator import loss_networks
 
-    template = torch.tensor(critics._TEMPLATE)
+    template = torch.tensor(loss_networks._TEMPLATE)
     turn = torch.tensor([[1.5, -0.4], [0.4, 1.5]])
     marks = (template @ turn.T + torch.tensor([60.0, 20]))[None]
     picture = torch.zeros(1, 3, 256, 256)
@@ -283,8 +283,8 @@ def test_a_face_is_turned_upright_by_its_marks() -> None:
         picture[
             0, :, round(float(y)) - 2 : round(float(y)) + 3, round(float(x)) - 2 : round(float(x)) + 3
         ] = 1
-    square = critics.squares(picture, marks)
-    assert square.shape == (1, 3, critics.SIDE, critics.SIDE)
+    square = loss_networks.squares(picture, marks)
+    assert square.shape == (1, 3, loss_networks.SIDE, loss_networks.SIDE)
     for x, y in template:
         assert square[0, 0, round(float(y)), round(float(x))] > 0.9
     assert square.mean() < 0.02
@@ -292,7 +292,7 @@ def test_a_face_is_turned_upright_by_its_marks() -> None:
 
 def test_convolutions_pad_as_tensorflow_does() -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.tfjs import convolve
+    from vcmcodec.train.generator.tfjs import convolve
 
     x = torch.arange(16.0).view(1, 1, 4, 4)
     box = torch.ones(1, 1, 3, 3)
@@ -303,7 +303,7 @@ def test_convolutions_pad_as_tensorflow_does() -> None:
 
 def test_critics_know_a_person_and_where_the_face_is(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.critics import Critics
+    from vcmcodec.train.generator.loss_networks import Critics
 
     critics = Critics(critics_file(tmp_path / "critics.pt"))
     marks = dataset_build.marks(portrait())
@@ -359,9 +359,9 @@ def stand_ins() -> nn.Module:
 
 def test_the_trainer_learns_and_goes_on_from_its_checkpoint(pack: Pack, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train import recipe, trainer
-    from vcmcodec.train.dataset import Shares
-    from vcmcodec.train.network import Generator
+    from vcmcodec.train.data.dataset import Shares
+    from vcmcodec.train.generator import recipe, trainer
+    from vcmcodec.train.generator.network import Generator
 
     def new(out: Path, *changes: str) -> trainer.Trainer:
         numbers = recipe.read(RECIPE, ("natural=1", *changes))
@@ -400,9 +400,9 @@ def test_the_trainer_learns_and_goes_on_from_its_checkpoint(pack: Pack, tmp_path
 
 def test_steps_bring_the_picture_nearer(pack: Pack, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train import recipe, trainer
-    from vcmcodec.train.dataset import Mixture
-    from vcmcodec.train.network import Generator
+    from vcmcodec.train.data.dataset import Mixture
+    from vcmcodec.train.generator import recipe, trainer
+    from vcmcodec.train.generator.network import Generator
 
     alone = ("identity=0", "landmarks=0", "perceptual=0", "ssim=0", "warm_up=4", "rate=1e-3")
     numbers = recipe.read(RECIPE, alone)
@@ -419,7 +419,7 @@ def test_training_by_the_command_line_writes_figures_and_sheets(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train import network, trainer, training
+    from vcmcodec.train.generator import network, trainer, training
 
     monkeypatch.setattr(trainer, "Generator", lambda: network.Generator(TINY))
     monkeypatch.setattr(training, "Critics", lambda path: stand_ins())
@@ -441,7 +441,7 @@ def test_training_by_the_command_line_writes_figures_and_sheets(
 
 def test_a_network_takes_any_size() -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.network import Generator
+    from vcmcodec.train.generator.network import Generator
 
     generator = Generator(TINY).eval()
     for size in ((1, 8, 32, 64), (2, 8, 96, 32)):
@@ -453,7 +453,7 @@ def test_a_network_takes_any_size() -> None:
 
 def test_without_learning_the_picture_is_the_texture() -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.network import Generator
+    from vcmcodec.train.generator.network import Generator
 
     generator = Generator(TINY).eval()
     torch.nn.init.zeros_(generator.last.weight)
@@ -472,8 +472,8 @@ def test_generator_6_begins_as_generator_5() -> None:
     pytest.importorskip("onnx", reason="its weights are in an ONNX file")
     import onnxruntime
 
-    from vcmcodec.train import warm_start
-    from vcmcodec.train.network import Generator
+    from vcmcodec.train.generator import warm_start
+    from vcmcodec.train.generator.network import Generator
 
     path = RECIPE.parent / "face-5.onnx"
     network = Generator().eval()
@@ -497,7 +497,7 @@ def test_generator_6_begins_as_generator_5() -> None:
 )
 def test_a_recipe_has_the_numbers_it_should(change: str, says: str) -> None:
     pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train import recipe
+    from vcmcodec.train.generator import recipe
 
     with pytest.raises(click.UsageError, match=says):
         recipe.read(RECIPE, (change,))
@@ -506,7 +506,7 @@ def test_a_recipe_has_the_numbers_it_should(change: str, says: str) -> None:
 
 def test_the_colour_hint_is_the_colour_near_the_colours() -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.network import colour_hint
+    from vcmcodec.train.generator.network import colour_hint
 
     mask, colour = torch.zeros(1, 1, 64, 64), torch.zeros(1, 3, 64, 64)
     for (y, x), level in (((8, 8), 0.5), ((50, 50), -0.25)):
@@ -522,7 +522,7 @@ def test_the_colour_hint_is_the_colour_near_the_colours() -> None:
 
 def test_ssim_is_one_for_equal_pictures() -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.losses import ssim
+    from vcmcodec.train.generator.losses import ssim
 
     picture = torch.from_numpy(portrait().transpose(2, 0, 1)[None] / 127.5 - 1).float()
     assert float(ssim(picture, picture)) == pytest.approx(1, abs=1e-4)
@@ -535,8 +535,8 @@ def test_export_gives_the_network_with_half_the_bytes(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
     pytest.importorskip("onnx", reason="exporting needs onnx")
     pytest.importorskip("onnxscript", reason="exporting needs onnxscript")
-    from vcmcodec.train import export
-    from vcmcodec.train.network import Generator
+    from vcmcodec.train.generator import export
+    from vcmcodec.train.generator.network import Generator
 
     one, other = Generator(), Generator()
     torch.save({"ema": one.state_dict(), "seen": 0}, tmp_path / "one.pt")
@@ -559,7 +559,7 @@ def test_weights_are_fitted_to_what_is_probable() -> None:
     pytest.importorskip("torch", reason="training needs torch")
     import numpy as np
 
-    from vcmcodec.train.fit_weights import Decisions, Recorder, cost, fit
+    from vcmcodec.train.entropy.fit_weights import Decisions, Recorder, cost, fit
 
     rng, elements = random.Random(0), Elements()
     element = elements.element(2, 2, 3)

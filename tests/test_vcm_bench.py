@@ -20,12 +20,14 @@ from click.testing import CliRunner
 from PIL import Image
 from portrait import portrait
 
-from vcmcodec import ModelError, OutputError
-from vcmcodec.bench import codecs, groups, judges, listing, rates, run, verification
-from vcmcodec.bench.judges import Verdict
-from vcmcodec.bench.store import Key, Store
-from vcmcodec.bench.summary import Point, Summary, curves
+from vcmcodec import ModelError, OutputError, metrics
+from vcmcodec.bench import codecs
+from vcmcodec.bench.report import bd_rate, groups, listing, verification
+from vcmcodec.bench.report.summary import Point, Summary, curves
+from vcmcodec.bench.run import runner
+from vcmcodec.bench.run.score_store import Key, Store
 from vcmcodec.cli import main
+from vcmcodec.metrics import Verdict
 
 CURVE = [(0.05, 26.0), (0.1, 30.0), (0.2, 33.0), (0.4, 35.0)]
 
@@ -36,7 +38,7 @@ def bjontegaard() -> None:
 
 def test_half_the_bytes_are_minus_fifty_percent() -> None:
     bjontegaard()
-    found = rates.bd_rate(CURVE, [(rate / 2, quality) for rate, quality in CURVE])
+    found = bd_rate.bd_rate(CURVE, [(rate / 2, quality) for rate, quality in CURVE])
     assert found.percent == pytest.approx(-50, abs=1e-6)
     assert found.overlap == pytest.approx(1)
 
@@ -46,36 +48,36 @@ def test_the_delta_rate_of_a_known_pair() -> None:
     bjontegaard()
     anchor, test = [(1.0, 0.0), (math.e, 1.0)], [(1.1, 0.0), (1.3 * math.e, 1.0)]
     mean = (math.log(1.1) + math.log(1.3)) / 2
-    assert rates.bd_rate(anchor, test).percent == pytest.approx(100 * (math.exp(mean) - 1))
+    assert bd_rate.bd_rate(anchor, test).percent == pytest.approx(100 * (math.exp(mean) - 1))
 
 
 def test_curves_without_common_quality_are_not_extrapolated() -> None:
     better = [(rate, quality + 20) for rate, quality in CURVE]
-    assert rates.bd_rate(CURVE, better) == rates.BdRate(None, 0, rates.BETTER)
-    assert rates.bd_rate(better, CURVE) == rates.BdRate(None, 0, rates.WORSE)
-    assert "fewer than two" in rates.bd_rate(CURVE[:1], CURVE).reason
-    assert "fewer than two" in rates.bd_rate(CURVE, [(0.1, 30.0), (0.2, 29.0)]).reason
+    assert bd_rate.bd_rate(CURVE, better) == bd_rate.BdRate(None, 0, bd_rate.BETTER)
+    assert bd_rate.bd_rate(better, CURVE) == bd_rate.BdRate(None, 0, bd_rate.WORSE)
+    assert "fewer than two" in bd_rate.bd_rate(CURVE[:1], CURVE).reason
+    assert "fewer than two" in bd_rate.bd_rate(CURVE, [(0.1, 30.0), (0.2, 29.0)]).reason
 
 
 def test_curves_without_common_quality_or_rate_are_not_compared() -> None:
     high = [(rate * 100, quality + 20) for rate, quality in CURVE]
-    assert "at lower rates" in rates.bd_rate(high, CURVE).reason
-    assert "at higher rates" in rates.bd_rate(CURVE, high).reason
+    assert "at lower rates" in bd_rate.bd_rate(high, CURVE).reason
+    assert "at higher rates" in bd_rate.bd_rate(CURVE, high).reason
 
 
 def test_points_that_cost_more_for_nothing_are_left_out() -> None:
-    assert rates.rising([(2, 1), (1, 1), (3, 0.5), (4, 2), (5, math.inf)]) == [(1, 1), (4, 2)]
+    assert bd_rate.rising([(2, 1), (1, 1), (3, 0.5), (4, 2), (5, math.inf)]) == [(1, 1), (4, 2)]
 
 
 def test_the_best_peer_is_found_between_its_points_and_never_beyond() -> None:
-    assert rates.at_rate(CURVE, 0.049) is None
-    assert rates.at_rate(CURVE, 0.05) == 26
-    assert rates.at_rate(CURVE, math.sqrt(0.05 * 0.1)) == pytest.approx(28)
-    assert rates.at_rate(CURVE, 9) == 35
-    curves: dict[str, rates.Curve] = {"a": CURVE, "b": [(0.02, 25.0), (0.3, 31.0)]}
-    assert rates.best(curves, 0.01) is None
-    assert rates.best(curves, 0.03).codec == "b"  # type: ignore[union-attr]
-    assert rates.best(curves, 0.2) == rates.Best("a", pytest.approx(33.0))
+    assert bd_rate.at_rate(CURVE, 0.049) is None
+    assert bd_rate.at_rate(CURVE, 0.05) == 26
+    assert bd_rate.at_rate(CURVE, math.sqrt(0.05 * 0.1)) == pytest.approx(28)
+    assert bd_rate.at_rate(CURVE, 9) == 35
+    curves: dict[str, bd_rate.Curve] = {"a": CURVE, "b": [(0.02, 25.0), (0.3, 31.0)]}
+    assert bd_rate.best(curves, 0.01) is None
+    assert bd_rate.best(curves, 0.03).codec == "b"  # type: ignore[union-attr]
+    assert bd_rate.best(curves, 0.2) == bd_rate.Best("a", pytest.approx(33.0))
 
 
 def test_people_apart_are_verified_and_people_alike_are_not() -> None:
@@ -120,15 +122,16 @@ def test_means_over_other_faces_are_not_compared() -> None:
 def test_rates_over_little_overlap_are_in_brackets() -> None:
     summary = Summary([], _points("vcm", (0.1, 0.02, 1.0)) + _points("a", (0.1, 0.02, 1.0)))
     summary.bd["nme"] = {
-        "a": rates.BdRate(12.4, 0.5), "b": rates.BdRate(12.4, 0.1), "c": rates.BdRate(None, 0, rates.WORSE),
-        "d": rates.BdRate(None, 0, "no common quality: lower, at lower rates"),
+        "a": bd_rate.BdRate(12.4, 0.5), "b": bd_rate.BdRate(12.4, 0.1),
+        "c": bd_rate.BdRate(None, 0, bd_rate.WORSE),
+        "d": bd_rate.BdRate(None, 0, "no common quality: lower, at lower rates"),
     }  # fmt: skip
     assert [row[2] for row in listing.bd(summary)] == ["NME", "+12", "(+12)", "worse", "-"]
 
 
 def test_skin_is_grouped_by_its_tone() -> None:
     pytest.importorskip("skimage")
-    from vcmcodec.bench import skin
+    from vcmcodec.bench.studies import skin
 
     assert skin.angle(np.array([0.0, 0.0, 0.0])) == pytest.approx(-90, abs=1)
     assert skin.angle(np.array([255.0, 255.0, 255.0])) == pytest.approx(90, abs=1)
@@ -149,8 +152,8 @@ def test_skin_is_grouped_by_its_tone() -> None:
 
 def test_groups_of_skin_are_written_for_the_bench(tmp_path: Path) -> None:
     pytest.importorskip("skimage")
-    from vcmcodec.bench import skin
-    from vcmcodec.bench.judges.faces import Dlib68
+    from vcmcodec.bench.studies import skin
+    from vcmcodec.metrics.landmarks import Dlib68
 
     try:
         Dlib68()
@@ -167,7 +170,7 @@ def test_groups_of_skin_are_written_for_the_bench(tmp_path: Path) -> None:
     assert list(found) == ["more/a.png"]
     assert found["more/a.png"] in {name for _, name in skin.GROUPS}
     assert "broken.png" in result.output
-    named = [name for _, name in run.named([folder / "more" / "a.png"], [folder])]
+    named = [name for _, name in runner.named([folder / "more" / "a.png"], [folder])]
     assert named == list(found)
 
 
@@ -232,7 +235,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two judges instead of all, of which one sees sets: loading them all takes its time."""
-    monkeypatch.setattr(judges, "NAMES", ("pixels", "inception"))
+    monkeypatch.setattr(metrics, "NAMES", ("pixels", "inception"))
 
 
 def _bench(tmp_path: Path, *more: str) -> tuple[int, dict[str, Any]]:
@@ -275,7 +278,7 @@ def test_a_bench_is_whole_and_goes_on_where_it_stopped(tmp_path: Path, capsys: A
     ).replace("https://matplotlib.org", "")
 
     # Whatever was scored is taken from the store: changed there, it is changed in the report.
-    base = sqlite3.connect(tmp_path / "report" / run.SCORES)
+    base = sqlite3.connect(tmp_path / "report" / runner.SCORES)
     base.execute("UPDATE codings SET bytes = 8192")
     base.commit()
     base.close()
@@ -312,7 +315,7 @@ def test_an_interrupt_ends_all_processes_and_loses_nothing_scored(tmp_path: Path
         # What runs in a shell's background ignores interrupts, and so would its children.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    path = tmp_path / "report" / run.SCORES
+    path = tmp_path / "report" / runner.SCORES
     while process.poll() is None and not (path.exists() and _count(path) > 3):
         time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
@@ -371,9 +374,9 @@ def test_a_judge_that_raises_is_named_and_the_others_are_asked(
 ) -> None:
     path = folder(tmp_path) / "a.png"
     made = {"dists": _Raising, "inception": _Mean}
-    monkeypatch.setattr(judges, "make", lambda name: made[name]())
-    plan = run.plan([path.parent], [path], ["jpeg"], list(made))
-    worker = run._Worker(tmp_path, plan.codecs, plan.judges, threading.Event())
+    monkeypatch.setattr(metrics, "make", lambda name: made[name]())
+    plan = runner.plan([path.parent], [path], ["jpeg"], list(made))
+    worker = runner._Worker(tmp_path, plan.codecs, plan.judges, threading.Event())
     failures = worker.face(plan, plan.faces[0])
     assert failures[0] == "a.png: original raw: judge dists: MemoryError: no room left"
     assert len(failures) == 3
@@ -398,15 +401,15 @@ def test_faces_of_two_folders_keep_their_names_apart(tmp_path: Path) -> None:
         paths.append(tmp_path / name / "a.png")
         Image.fromarray(portrait()).save(paths[-1])
     folders = [path.parent for path in paths]
-    names = [name for _, name in run.named([*paths, *paths], folders)]
+    names = [name for _, name in runner.named([*paths, *paths], folders)]
     assert names == [f"{tmp_path}/x/val/a.png", f"{tmp_path}/y/val/a.png", "train/a.png"]
-    assert [name for _, name in run.named(paths[:1], [tmp_path])] == ["x/val/a.png"]
+    assert [name for _, name in runner.named(paths[:1], [tmp_path])] == ["x/val/a.png"]
 
 
 @pytest.mark.parametrize("spec", ["vcm@x=a {in} {out};b {in} {out}", "mine=a {in} {out};c {in} {out}"])
 def test_codecs_of_one_name_and_point_are_refused(tmp_path: Path, spec: str) -> None:
     with pytest.raises(codecs.UnknownCodec, match="there is another"):
-        run.plan([tmp_path], [], ["mine=a {in} {out};b {in} {out}", spec], [])
+        runner.plan([tmp_path], [], ["mine=a {in} {out};b {in} {out}", spec], [])
 
 
 @pytest.mark.usefixtures("few")
@@ -420,10 +423,10 @@ def test_people_in_no_folders_are_a_named_gap(tmp_path: Path) -> None:
 def test_people_are_verified_on_decoded_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each person is one picture under several lights: told apart by every judge worth its name."""
     try:
-        judges.make("dlib")
+        metrics.make("dlib")
     except ModelError as error:
         pytest.skip(str(error))
-    monkeypatch.setattr(judges, "NAMES", ("dlib",))
+    monkeypatch.setattr(metrics, "NAMES", ("dlib",))
     faces = tmp_path / "faces"
     people = {
         "one": portrait(),
@@ -479,7 +482,7 @@ def test_missing_judges_and_codecs_are_named_gaps(tmp_path: Path) -> None:
 
 def test_missing_curves_are_named_gaps(tmp_path: Path) -> None:
     try:
-        judges.make("pixels")
+        metrics.make("pixels")
     except ModelError as error:
         pytest.skip(str(error))
     found, page = _without(tmp_path, {"matplotlib", "bjontegaard"}, "vcm", "vvc")

@@ -10,7 +10,7 @@ import pytest
 
 from vcmcodec import codec
 from vcmcodec.errors import FormatError, LimitError, TruncatedError, UnsupportedError
-from vcmcodec.ops import digest
+from vcmcodec.layers.edges.ops import digest
 
 FOLDER = Path(__file__).parent.parent / "spec" / "vectors"
 VECTORS = json.loads((FOLDER / "vectors.json").read_text(encoding="utf-8"))["vectors"]

@@ -29,7 +29,7 @@ from vcmcodec.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from vcmcodec.codec import decode, decode_scene, encode, paint, preview
-    from vcmcodec.info import Info, inspect
+    from vcmcodec.inspection import Info, inspect
 
 __version__ = "0.1.0"
 
@@ -63,8 +63,8 @@ _HOMES = {
     "decode_scene": "vcmcodec.codec",
     "paint": "vcmcodec.codec",
     "preview": "vcmcodec.codec",
-    "Info": "vcmcodec.info",
-    "inspect": "vcmcodec.info",
+    "Info": "vcmcodec.inspection",
+    "inspect": "vcmcodec.inspection",
 }
 
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import container
-from vcmcodec.container import CANVAS_UNIT, Header, Layer, canvas_size
 from vcmcodec.encoder.goal import Goal, goal_of
 from vcmcodec.errors import FormatError
+from vcmcodec.format import container
+from vcmcodec.format.canvas import CANVAS_UNIT, canvas_size
+from vcmcodec.format.container import Header, Layer
 from vcmcodec.layers import kinds
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, Limits
 from vcmcodec.scene import Scene
@@ -23,7 +24,7 @@ from vcmcodec.scene import Scene
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from vcmcodec.picture import Source
+    from vcmcodec.io.picture import Source
 
 MODEL = 5
 """Id of the generator that new files name where they hold strokes."""
@@ -104,7 +105,7 @@ def encode(
     fits, ModelError for a missing or altered model file, ValueError for an argument out of range or
     more than one size.
     """
-    from vcmcodec import picture
+    from vcmcodec.io import picture
 
     if size % CANVAS_UNIT or not CANVAS_UNIT <= size <= MAX_CANVAS:
         raise ValueError(f"size {size} is not a multiple of {CANVAS_UNIT} up to {MAX_CANVAS}")
@@ -162,7 +163,7 @@ def decode(
     ``base_only``: from the strokes alone. ``colours``: from at most the first N reference
     pixels. ``realism``: from 0, the picture nearest to the original, to 1, the most natural one (seed
     paper 2, "imagery effect control"), with grain, fine noise that the decoder draws (spec/FORMAT.md, section
-    9), in proportion. ``device``: ``auto``, ``cuda`` or ``cpu`` (see :func:`vcmcodec.generator.load`).
+    9), in proportion. ``device``: ``auto``, ``cuda`` or ``cpu`` (see :func:`vcmcodec.render.generator.load`).
 
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file,
     ModelError where the file names another generator or its model file is missing or altered, and
@@ -189,7 +190,7 @@ def previewed(header: Header, scene: Scene) -> Image:
     """
     from PIL import Image as pillow
 
-    from vcmcodec import picture
+    from vcmcodec.io import picture
 
     return pillow.fromarray(picture.resize(shown(scene), header.width, header.height))
 
@@ -225,7 +226,8 @@ def paint(
         raise ValueError(f"realism {realism} is not in 0..1")
     from PIL import Image as pillow
 
-    from vcmcodec import generator, grain, picture
+    from vcmcodec.io import picture
+    from vcmcodec.render import generator, grain
 
     count = 0 if base_only else colours
     by_model: dict[int, list[int]] = {}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 
-from vcmcodec import ppm
+from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.binarise import NUMBER_NODES, signed, tree, unsigned
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
+from vcmcodec.entropy.ppm import primed
 from vcmcodec.entropy.range_coder import BinaryCoder, Decoder, Encoder
-from vcmcodec.layers import weights
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import strokes
@@ -20,21 +20,21 @@ PRIMERS = (edge_head.PRIMER, colour_head.PRIMER)
 def _split_symbols(data: bytes) -> tuple[bytes, int, bytes]:
     """Primer, number of symbols (within the limit) and payload: a byte, two bytes, and the rest."""
     which, count, payload = data[:1], int.from_bytes(data[1:3], "big"), data[3:]
-    return ppm.primer(PRIMERS[sum(which) % 2]), count % (DEFAULT_LIMITS.symbols + 1), payload
+    return primed.primer(PRIMERS[sum(which) % 2]), count % (DEFAULT_LIMITS.symbols + 1), payload
 
 
 def read_symbols(data: bytes) -> bytes | None:
     primer, count, payload = _split_symbols(data)
-    return ppm.decode(payload, count, primer)
+    return primed.decode(payload, count, primer)
 
 
 def check_symbols(data: bytes, told: bytes | None) -> None:
     primer, count, payload = _split_symbols(data)
     if told is not None:
         assert len(told) == count
-        shortest = ppm.encode(told, primer)
+        shortest = primed.encode(told, primer)
         assert len(shortest) <= len(payload.rstrip(b"\0"))
-        assert ppm.decode(shortest, count, primer) == told
+        assert primed.decode(shortest, count, primer) == told
 
 
 _CONTEXTS = 3
@@ -63,7 +63,7 @@ def _decisions(binary: BinaryCoder, rng: random.Random, values: list[int] | None
 
 
 def _edge_model() -> ContextModel:
-    return weights.model(edge_head.WEIGHTS, strokes.WEIGHTS)
+    return context_weights.model(edge_head.WEIGHTS, strokes.WEIGHTS)
 
 
 def read_decisions(data: bytes) -> tuple[list[int], str | None]:

@@ -73,12 +73,12 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     """Prints versions of the program and the format, the generators there are, and what runs them."""
     if not value or ctx.resilient_parsing:
         return
-    from vcmcodec import runtime
-    from vcmcodec.container import VERSION
+    from vcmcodec.format.container import VERSION
+    from vcmcodec.models import session
 
     click.echo(f"vcm {__version__}")
     click.echo(f"format {VERSION}")
-    for what in (runtime.known, runtime.runtime):
+    for what in (session.known, session.runtime):
         try:
             click.echo(what())
         except VcmError as error:

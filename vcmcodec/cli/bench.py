@@ -101,9 +101,9 @@ def bench(
     What is scored is kept in DIR and not scored again. A codec or judge whose package is missing, a
     picture that cannot be read and a codec that fails are named, and the rest goes on.
     """
-    from vcmcodec.bench import bench as bench_
     from vcmcodec.bench import codecs as codecs_
-    from vcmcodec.bench import listing, table
+    from vcmcodec.bench.report import listing, table
+    from vcmcodec.bench.run import evaluate as bench_
 
     settings = bench_.Settings(
         folders, output, codecs or codecs_.NAMES, limit, jobs, landmarks, people, groups

@@ -26,8 +26,8 @@ def check(
 
     Silent where all is well. A bad file gets one line on stderr; the exit code is that of the first.
     """
-    from vcmcodec import generator
     from vcmcodec.codec import NO_MODEL
+    from vcmcodec.render import generator
 
     def work(task: batch.Task) -> None:
         data = files.read(task.source)

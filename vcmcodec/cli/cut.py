@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from vcmcodec import cut as cuts
+from vcmcodec import truncation as cuts
 from vcmcodec.cli import files, options
 from vcmcodec.layers import kinds
 

@@ -12,12 +12,12 @@ import click
 import vcmcodec
 from vcmcodec import VcmError
 from vcmcodec.cli import batch, files, options
-from vcmcodec.cut import whole
+from vcmcodec.truncation import whole
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from vcmcodec.container import Header
+    from vcmcodec.format.container import Header
     from vcmcodec.scene import Scene
 
     Understood = dict[int, dict[batch.Task, tuple[Header, Scene]]]
@@ -74,7 +74,7 @@ def decode(
     A file that breaks off is decoded as far as its layers are whole, with a warning. One that cannot
     be decoded gets a line on stderr; the exit code is that of the first.
     """
-    from vcmcodec import picture
+    from vcmcodec.io import picture
 
     if base_only and colours:
         raise click.UsageError("--base-only and --colours exclude each other")
@@ -134,7 +134,7 @@ def _preview(task: batch.Task, limits: vcmcodec.Limits, read: Callable[[Path], b
 
 
 def _save(task: batch.Task, images: Iterator[Image]) -> None:
-    from vcmcodec import picture
+    from vcmcodec.io import picture
 
     files.write(task.target, picture.coded(next(images), task.target.suffix.lower() or ".png"))
 
@@ -151,8 +151,8 @@ def _whole(source: Path, limits: vcmcodec.Limits, strict: bool, quiet: bool) -> 
 
 
 def _runtime(model: int, device: str) -> str:
-    from vcmcodec import generator
     from vcmcodec.codec import NO_MODEL
+    from vcmcodec.render import generator
 
     if model == NO_MODEL:
         return "vcm: no generator: the texture is the picture"

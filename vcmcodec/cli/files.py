@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from vcmcodec import DEFAULT_LIMITS, ExistsError, LimitError, OutputError, VcmError, output
+from vcmcodec import DEFAULT_LIMITS, ExistsError, LimitError, OutputError, VcmError
+from vcmcodec.io import output
 
 _SUBJECT = "vcmcodec.subject"
 

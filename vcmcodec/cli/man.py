@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
-from vcmcodec import __version__, output
+from vcmcodec import __version__
 from vcmcodec.cli.app import vcm
+from vcmcodec.io import output
 
 
 def _plain(text: str) -> str:

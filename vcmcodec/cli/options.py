@@ -128,7 +128,7 @@ def colours(help: str) -> Callable[[Verb], Verb]:
 
 
 def _canvas_side(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:
-    from vcmcodec.container import CANVAS_UNIT
+    from vcmcodec.format.canvas import CANVAS_UNIT
     from vcmcodec.limits import MAX_CANVAS
 
     if value is not None and (value % CANVAS_UNIT or not CANVAS_UNIT <= value <= MAX_CANVAS):

@@ -31,8 +31,8 @@ def svg(
     Which of them FILE is, its content tells. Edit the paths in any SVG editor; the dots in the group
     reference-pixels are colours for places near them.
     """
-    from vcmcodec import svg as twin
-    from vcmcodec.container import MAGIC
+    from vcmcodec.format.container import MAGIC
+    from vcmcodec.interop import svg as twin
 
     data = files.read(source)
     if data.startswith(MAGIC):

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import container
 from vcmcodec.encoder.price import price
 from vcmcodec.encoder.proposer import Layers, Proposal
+from vcmcodec.format import container
 from vcmcodec.layers.colours import payload
 from vcmcodec.layers.colours.head import CODE
 from vcmcodec.scene import Scene

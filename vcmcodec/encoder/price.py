@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 DEAREST, CHEAPEST = 5.0, 0.06
-"""What a bit costs at quality 0 and at 100 (see :meth:`vcmcodec.analysis.sketch.Sketch.drawing`)."""
+"""What a bit costs at quality 0 and at 100 (see :meth:`vcmcodec.encoder.sketch.Sketch.drawing`)."""
 
 
 def price(quality: float) -> float:

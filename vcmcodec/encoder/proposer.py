@@ -34,8 +34,8 @@ class Proposer(Protocol):
 
     def propose(self, scene: Scene, limit: int, quality: float) -> Proposal:
         """The best layers behind those of ``scene`` in at most ``limit`` bytes, framing included (see
-        :func:`vcmcodec.container.framed`); none where nothing fits. ``quality``, 0 to 100: that of the base
-        layer, for quantisers to go with it.
+        :func:`vcmcodec.format.container.framed`); none where nothing fits. ``quality``, 0 to 100: that of
+        the base layer, for quantisers to go with it.
 
         Raises ModelError where a model file is missing or altered.
         """

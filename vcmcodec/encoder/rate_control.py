@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from vcmcodec import container
-from vcmcodec.container import Header
 from vcmcodec.encoder.goal import Goal
 from vcmcodec.encoder.proposer import BaseProposer, Layers, Proposal, Proposer
 from vcmcodec.errors import BudgetError
+from vcmcodec.format import container
+from vcmcodec.format.canvas import canvas_size
+from vcmcodec.format.container import Header
 from vcmcodec.scene import Scene
 
 _SPARE = 0.04
@@ -33,7 +34,7 @@ class RateControl:
 
     def __init__(self, base: BaseProposer, others: Sequence[Proposer], header: Header, goal: Goal) -> None:
         self._base, self._others, self._header, self._goal = base, others, header, goal
-        width, height = container.canvas_size(header.width, header.height, header.side)
+        width, height = canvas_size(header.width, header.height, header.side)
         self._pixels = width * height
         self._frame = len(container.write(header, []))
 

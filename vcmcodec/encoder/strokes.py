@@ -7,10 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import container
-from vcmcodec.analysis.sketch import Sketch
 from vcmcodec.encoder.price import price
 from vcmcodec.encoder.proposer import Proposal
+from vcmcodec.encoder.sketch import Sketch
+from vcmcodec.format import container
 from vcmcodec.layers.edges import payload
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.head import CODE

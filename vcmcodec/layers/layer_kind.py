@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from vcmcodec.errors import FormatError
+from vcmcodec.format.wire import Reader
 from vcmcodec.limits import Limits
-from vcmcodec.wire import Reader
 
 if TYPE_CHECKING:
     from vcmcodec.layers.text_form import TextForm

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from vcmcodec.colour import YCoCg
-from vcmcodec.container import Layer
+from vcmcodec.format.container import Layer
+from vcmcodec.layers.colours.prediction import YCoCg
 from vcmcodec.layers.edges.drawing import Drawing
-from vcmcodec.ops import Point
+from vcmcodec.layers.edges.ops import Point
 from vcmcodec.scene import Scene
 
 
 class Drawn(Protocol):
-    """What an SVG drawing shows: see :class:`vcmcodec.svg.Sheet`."""
+    """What an SVG drawing shows: see :class:`vcmcodec.interop.svg.Sheet`."""
 
     @property
     def drawing(self) -> Drawing:

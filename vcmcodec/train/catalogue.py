@@ -6,7 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from vcmcodec import output
+from vcmcodec.io import output
 
 NAME = "models.json"
 

@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vcmcodec import VcmError, picture
+from vcmcodec import VcmError
 from vcmcodec.bench.codecs import CodecError, UnknownCodec
+from vcmcodec.io import picture
 
 TIMEOUT = 300
 """Seconds after which a command is taken to hang."""

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import vcmcodec
-from vcmcodec import settings
 from vcmcodec.bench.codecs import CodecError
-from vcmcodec.cut import after_base
 from vcmcodec.encoder.goal import DEFAULT, PRESETS, STROKE_PRESETS
+from vcmcodec.models import store
+from vcmcodec.truncation import after_base
 
 LEAST = STROKE_PRESETS[0]
 
@@ -25,9 +25,9 @@ def _fingerprint() -> str:
     package = Path(vcmcodec.__file__).parent
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
-        if path.relative_to(package).parts[0] not in ("bench", "cli", "train"):
+        if path.relative_to(package).parts[0] not in ("bench", "cli", "metrics", "train"):
             digest.update(path.read_bytes())
-    digest.update(json.dumps(settings.catalogue(), sort_keys=True).encode())
+    digest.update(json.dumps(store.catalogue(), sort_keys=True).encode())
     return digest.hexdigest()[:8]
 
 

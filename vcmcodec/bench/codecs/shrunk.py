@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import picture
 from vcmcodec.bench.codecs import Codec, still, video
+from vcmcodec.io import picture
 
 
 class _Shrunk:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec.bench.codecs import CodecError
-from vcmcodec.bench.programs import filtered
+from vcmcodec.bench.codecs.programs import filtered
 from vcmcodec.errors import ModelError
 
 TIMEOUT = 300

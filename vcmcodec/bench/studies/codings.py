@@ -14,18 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 import vcmcodec
-from vcmcodec import VcmError, container, metrics, picture
-from vcmcodec.bench import faces, skin
+from vcmcodec import VcmError
+from vcmcodec.bench import options
 from vcmcodec.bench.codecs import CodecError, own
-from vcmcodec.bench.judges import Verdict
-from vcmcodec.bench.store import Key, Store, coding_key, face_key
-from vcmcodec.bench.studies import peers, tone
+from vcmcodec.bench.run.score_store import Key, Store, coding_key, face_key
+from vcmcodec.bench.studies import peers, skin, tone
 from vcmcodec.bench.studies.person import Person
 from vcmcodec.bench.studies.smaller import smaller
 from vcmcodec.encoder import texture
 from vcmcodec.errors import ModelError
+from vcmcodec.format import container
+from vcmcodec.io import picture
 from vcmcodec.layers.texture import payload
 from vcmcodec.layers.texture.part import Texture
+from vcmcodec.metrics import Verdict, measures
 from vcmcodec.scene import TEXTURE, Scene
 
 JUDGE = "texture study 1"
@@ -60,7 +62,7 @@ def listed(folders: Sequence[Path], every: int) -> list[Face]:
     """
     found = []
     for folder in folders:
-        for place, path in list(enumerate(faces.listed([folder])))[::every]:
+        for place, path in list(enumerate(options.listed([folder])))[::every]:
             found.append(Face(path, place, face_key(picture.load(path))))
     return found
 
@@ -79,7 +81,7 @@ class _Looked:
         return None if self.person is None else self.person.reference(self.image)
 
     def judge(self, decoded: NDArray[np.uint8], judged: bool) -> Scores:
-        scores: Scores = {"psnr": metrics.psnr(decoded, self.image)}
+        scores: Scores = {"psnr": measures.psnr(decoded, self.image)}
         return scores | (self.person.judge(self.known, decoded) if judged and self.person else {})
 
 

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from vcmcodec.bench import rates
+from vcmcodec.bench.report import bd_rate
 
 HIGHER = {"psnr"}
 """Figures that are better where they are higher; all others are better where they are lower."""
@@ -47,15 +47,15 @@ def gain(anchor: Sequence[tuple[float, float]], ours: Sequence[tuple[float, floa
 
     Raises ModelError where the package bjontegaard is missing.
     """
-    found = rates.bd_rate(anchor, ours)
+    found = bd_rate.bd_rate(anchor, ours)
     ratio = None if found.percent is None else 1 + found.percent / 100
-    return Gain(ratio, rates.bd_rate(ours, anchor).overlap, found.reason)
+    return Gain(ratio, bd_rate.bd_rate(ours, anchor).overlap, found.reason)
 
 
 def at_bytes(points: Iterable[Mapping[str, Any]], key: str, most: float) -> float | None:
     """A figure at ``most`` bytes: between two points by a line over log bytes, behind the last what that one
     has; None where the first already takes more."""
-    quality = rates.at_rate(curve(points, key), most)
+    quality = bd_rate.at_rate(curve(points, key), most)
     return None if quality is None else abs(quality)
 
 
@@ -74,7 +74,7 @@ def face_by_face(
             there = [scores for point in points if (scores := point[index]) is not None]
             if own is None or own["bytes"] is None or own["psnr"] is None:
                 continue
-            quality = rates.at_rate(curve(there, "psnr"), own["bytes"])
+            quality = bd_rate.at_rate(curve(there, "psnr"), own["bytes"])
             if quality is not None:
                 above.append(own["psnr"] - quality)
         if above and len(above) >= least * len(ours):
@@ -87,5 +87,5 @@ def margin(
 ) -> tuple[str, float] | None:
     """The best of ``peers``, (bytes, quality) curves by name, at no more than ``most`` bytes, and by how much
     ``quality`` exceeds it; None where no peer goes that low."""
-    best = rates.best(dict(peers), most)
+    best = bd_rate.best(dict(peers), most)
     return None if best is None else (best.codec, quality - best.quality)

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import picture
 from vcmcodec.bench.codecs import Codec, still, video
 from vcmcodec.errors import ModelError
+from vcmcodec.io import picture
 
 
 class _Webp(still.Webp):

@@ -1,6 +1,6 @@
 """Whether a decoded picture is this person: landmarks and identity, as the closed-form baseline was judged.
 
-Unlike the bench's judge (:class:`vcmcodec.bench.judges.faces.DlibFace`), landmarks of a decoded picture whose
+Unlike the bench's judge (:class:`vcmcodec.metrics.landmarks.DlibFace`), landmarks of a decoded picture whose
 face is not found are looked for where the original has it, and count; identity looks at the decoded picture's
 own landmarks.
 """
@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import metrics
-from vcmcodec.bench import weights
 from vcmcodec.errors import ModelError
+from vcmcodec.metrics import measures, weight_files
 
 
 class Known(NamedTuple):
@@ -38,9 +37,9 @@ class Person:
         except ImportError:
             raise ModelError("the package dlib-bin is not installed: it finds landmarks") from None
         self._detector = dlib.get_frontal_face_detector()
-        self._predictor = dlib.shape_predictor(str(weights.find(weights.LANDMARKS)))
-        self._embed = dlib.face_recognition_model_v1(str(weights.find(weights.EMBEDDING)))
-        parts = (weights.LANDMARKS, weights.EMBEDDING)
+        self._predictor = dlib.shape_predictor(str(weight_files.find(weight_files.LANDMARKS)))
+        self._embed = dlib.face_recognition_model_v1(str(weight_files.find(weight_files.EMBEDDING)))
+        parts = (weight_files.LANDMARKS, weight_files.EMBEDDING)
         self.version = f"dlib {dlib.__version__}, " + ", ".join(part.label for part in parts)
 
     def _box(self, image: NDArray[np.uint8]) -> Any:
@@ -58,8 +57,9 @@ class Person:
         return None if box is None else Known(box, *self._seen(original, box))
 
     def judge(self, known: Known | None, image: NDArray[np.uint8]) -> dict[str, float | None]:
-        """``found``: 1 where the detector finds a face, else 0; ``nme``: see :func:`vcmcodec.metrics.nme`;
-        ``identity``: distance of the embeddings. All are None where the original has no face."""
+        """``found``: 1 where the detector finds a face, else 0; ``nme``: see
+        :func:`vcmcodec.metrics.measures.nme`; ``identity``: distance of the embeddings. All are None
+        where the original has no face."""
         if known is None:
             return dict.fromkeys(("found", "nme", "identity"))
         image = np.ascontiguousarray(image)
@@ -67,6 +67,6 @@ class Person:
         landmarks, embedding = self._seen(image, known.box if box is None else box)
         return {
             "found": float(box is not None),
-            "nme": metrics.nme(landmarks, known.landmarks),
+            "nme": measures.nme(landmarks, known.landmarks),
             "identity": float(np.linalg.norm(embedding - known.embedding)),
         }

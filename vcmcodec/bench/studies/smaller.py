@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from vcmcodec import picture
+from vcmcodec.io import picture
 
 SCALE = 0.6
 SHIFT = 0.15

@@ -20,13 +20,14 @@ from typing import Any
 import click
 
 import vcmcodec
-from vcmcodec import OutputError, VcmError, picture
-from vcmcodec.bench import table
+from vcmcodec import OutputError, VcmError
 from vcmcodec.bench.codecs import CodecError
-from vcmcodec.bench.store import Store
+from vcmcodec.bench.report import table
+from vcmcodec.bench.run.score_store import Store
 from vcmcodec.bench.studies import codings, texture_figures, texture_rows, texture_sheet
 from vcmcodec.bench.studies.codings import NORMAL, SCORES, Face, Work
 from vcmcodec.bench.studies.texture_figures import STUDIES, Scored
+from vcmcodec.io import picture
 
 TIMED = 20
 WARM_UP = 3

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from vcmcodec.bench import skin
-from vcmcodec.bench.studies import baseline, curves, parity
+from vcmcodec.bench.studies import baseline, curves, parity, skin
 from vcmcodec.bench.studies.codings import NORMAL, Coding, Face, Scores
 from vcmcodec.bench.studies.peers import Peer
 from vcmcodec.errors import ModelError

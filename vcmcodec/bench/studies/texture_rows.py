@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from vcmcodec.bench.report.table import ENCODE, Row
 from vcmcodec.bench.studies import curves
 from vcmcodec.bench.studies.codings import NORMAL
 from vcmcodec.bench.studies.texture_figures import BUDGET, CANVAS_BYTES, LAYERED, PART, SETS
-from vcmcodec.bench.table import ENCODE, Row
 
 PIXELS = 256 * 256
 """Of all faces' pictures: bits per pixel are counted by these."""

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import vcmcodec
-from vcmcodec import metrics, picture
-from vcmcodec.bench import faces, skin
-from vcmcodec.bench.judges.faces import Dlib68
-from vcmcodec.bench.sheet import Panel, sheet
-from vcmcodec.bench.studies import peers, tone
+from vcmcodec.bench import options
+from vcmcodec.bench.report.sheet import Panel, sheet
+from vcmcodec.bench.studies import peers, skin, tone
 from vcmcodec.bench.studies.peers import Peer
 from vcmcodec.bench.studies.person import Known, Person
 from vcmcodec.errors import OutputError
+from vcmcodec.io import picture
+from vcmcodec.metrics import measures
+from vcmcodec.metrics.landmarks import Dlib68
 
 BYTES = (65, 120, 240, 400, 650)
 BESIDE = ("webp", "av1")
@@ -51,7 +52,7 @@ def chosen(
             ("dark skin", path) for _, _, path in sorted(_toned(tones or studio), key=itemgetter(1))[:each]
         ]
     if wild:
-        found += [("wild", path) for path in _spread(faces.listed(wild), count - len(found))]
+        found += [("wild", path) for path in _spread(options.listed(wild), count - len(found))]
     return found
 
 
@@ -59,7 +60,7 @@ def _toned(folders: Sequence[Path]) -> list[tuple[str, float, Path]]:
     """Group of skin, its angle, and path of the faces below ``folders`` that are found."""
     find = Dlib68()
     found = []
-    for path in faces.listed(folders):
+    for path in options.listed(folders):
         image = picture.load(path)
         marks = find(image)
         if marks is not None:
@@ -81,7 +82,7 @@ def best(
     for peer in sizes:
         coded = peer.fitting(image, most)
         if coded is not None:
-            found.append((metrics.psnr(coded[1], image), peer, *coded))
+            found.append((measures.psnr(coded[1], image), peer, *coded))
     return max(found, key=lambda one: one[0])[1:] if found else None
 
 
@@ -112,7 +113,7 @@ class _Page:
     def _judged(
         self, title: str, size: int, image: NDArray[np.uint8], known: Known | None, decoded: NDArray[np.uint8]
     ) -> Panel:
-        note = f"{metrics.psnr(decoded, image):.1f} dB"
+        note = f"{measures.psnr(decoded, image):.1f} dB"
         found = self._person.judge(known, decoded)
         nme, identity = found["nme"], found["identity"]
         if nme is not None and identity is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.bench import skin
+from vcmcodec.bench.studies import skin
 
 _NOSE = (4, 48, 31, 31), (12, 54, 35, 35), (29, 30)
 """Of the 68 landmarks, those whose means lie beside and on the nose."""

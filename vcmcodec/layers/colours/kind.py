@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vcmcodec.errors import FormatError
+from vcmcodec.format.wire import Reader
 from vcmcodec.layers.colours import head
 from vcmcodec.layers.edges.head import CODE as EDGES
 from vcmcodec.layers.layer_kind import Head, LayerKind
 from vcmcodec.limits import Limits
-from vcmcodec.wire import Reader
 
 if TYPE_CHECKING:
     from vcmcodec.layers.text_form import TextForm

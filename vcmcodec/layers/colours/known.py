@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vcmcodec.colour import YCoCg
+from vcmcodec.layers.colours.prediction import YCoCg
 
 
 @dataclass(frozen=True)

@@ -15,27 +15,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from vcmcodec import colour, ppm
-from vcmcodec.colour import Guess, YCoCg
+from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
+from vcmcodec.entropy.ppm import primed
 from vcmcodec.entropy.range_coder import Decoder, Encoder
 from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.errors import LimitError
-from vcmcodec.layers import weights
-from vcmcodec.layers.colours import syntax
+from vcmcodec.format.wire import Reader
+from vcmcodec.layers.colours import prediction, syntax
 from vcmcodec.layers.colours.head import CODE, DECISIONS, PRIMER, STEPS, WEIGHTS, ColourHead
 from vcmcodec.layers.colours.head import read as read_head
 from vcmcodec.layers.colours.known import KnownColours
+from vcmcodec.layers.colours.prediction import Guess, YCoCg
+from vcmcodec.layers.edges.ops import Point
 from vcmcodec.limits import Limits
-from vcmcodec.ops import Point
 from vcmcodec.scene import Scene
-from vcmcodec.wire import Reader
 
 DEFAULT_STEPS = 2
 
 
 def _model() -> ContextModel:
-    return weights.model(WEIGHTS, syntax.WEIGHTS)
+    return context_weights.model(WEIGHTS, syntax.WEIGHTS)
 
 
 def begun(scene: Scene, filled: bool) -> Scene:
@@ -73,11 +73,11 @@ def encode(
     scene = begun(scene, filled=coding == DECISIONS)
     known, places = list(scene.known), scene.places
     if coding == DECISIONS:
-        coder, best = Encoder(), colour.quantiser(wanted)
+        coder, best = Encoder(), prediction.quantiser(wanted)
         syntax.walk(ContextCoder(coder, _model()), places, known, len(wanted), steps, STEPS[steps], best)
         body = coder.finish()
     else:
-        body = ppm.encode(colour.encode(places, known, wanted, STEPS[steps]), ppm.primer(PRIMER))
+        body = primed.encode(prediction.encode(places, known, wanted, STEPS[steps]), primed.primer(PRIMER))
     return ColourHead(coding, steps, len(wanted)).write() + body, _with(scene, known)
 
 
@@ -94,7 +94,7 @@ def costs(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> C
 
     Raises ModelError where the weights are missing.
     """
-    rate, best = RateEstimator(), colour.quantiser(wanted)
+    rate, best = RateEstimator(), prediction.quantiser(wanted)
     sizes: list[float] = []
     telling = 0
 
@@ -155,7 +155,7 @@ def _read(reader: Reader, head: ColourHead, places: Sequence[Point], known: list
 
 def _read_symbols(reader: Reader, head: ColourHead, places: Sequence[Point], known: list[YCoCg]) -> None:
     start = reader.offset
-    symbols = ppm.decode(reader.rest(), 3 * head.count, ppm.primer(PRIMER))
+    symbols = primed.decode(reader.rest(), 3 * head.count, primed.primer(PRIMER))
     if symbols is None:
         raise reader.error("damaged: the symbols do not decode", start)
-    colour.decode(places, known, symbols, STEPS[head.steps])
+    prediction.decode(places, known, symbols, STEPS[head.steps])

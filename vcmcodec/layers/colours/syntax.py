@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vcmcodec import colour
-from vcmcodec.colour import Guess, Levels, Steps, YCoCg
 from vcmcodec.entropy.binarise import NUMBER_NODES, signed
 from vcmcodec.entropy.contexts import Coder, Elements
-from vcmcodec.ops import Point
+from vcmcodec.layers.colours import prediction
+from vcmcodec.layers.colours.prediction import Guess, Levels, Steps, YCoCg
+from vcmcodec.layers.edges.ops import Point
 
 _elements = Elements()
 
@@ -39,8 +39,9 @@ def walk(
     steps: Steps,
     best: Levels | None,
 ) -> None:
-    """Appends ``count`` colours to ``known`` (see :func:`vcmcodec.colour.extend`): codes the levels that
-    ``best`` gives, or reads them where it is None. ``number``: that of the quantiser ``steps``, 0..5."""
+    """Appends ``count`` colours to ``known`` (see :func:`vcmcodec.layers.colours.prediction.extend`): codes
+    the levels that ``best`` gives, or reads them where it is None. ``number``: that of the
+    quantiser ``steps``, 0..5."""
     before = [0, 0, 0]
 
     def level(new: int, part: int, guess: Guess, step: int) -> int:
@@ -59,4 +60,4 @@ def walk(
         before[part] = value = signed(coder, value, bases)
         return value
 
-    colour.extend(where, known, count, steps, level)
+    prediction.extend(where, known, count, steps, level)

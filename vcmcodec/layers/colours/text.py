@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vcmcodec import colour
-from vcmcodec.colour import YCoCg
-from vcmcodec.container import Layer
-from vcmcodec.layers.colours import head, payload
+from vcmcodec.format.container import Layer
+from vcmcodec.format.wire import Reader
+from vcmcodec.layers.colours import head, payload, prediction
+from vcmcodec.layers.colours.prediction import YCoCg
+from vcmcodec.layers.edges.ops import Point
 from vcmcodec.layers.text_form import Drawn
-from vcmcodec.ops import Point
 from vcmcodec.scene import Scene
-from vcmcodec.wire import Reader
 
 DOTS = "reference-pixels"
 """Id of the group of reference pixels."""
@@ -54,9 +53,9 @@ class ColoursAsDots:
 
 
 def _dot(place: Point, known: YCoCg) -> str:
-    rgb = colour.to_rgb(*known)
+    rgb = prediction.to_rgb(*known)
     # Where a channel is clamped, RGB does not say which of several colours is known.
-    exact = "" if colour.to_ycocg(*rgb) == known else f' {YCOCG}="{known[0]} {known[1]} {known[2]}"'
+    exact = "" if prediction.to_ycocg(*rgb) == known else f' {YCOCG}="{known[0]} {known[1]} {known[2]}"'
     fill = "#" + bytes(rgb).hex()
     return f'      <circle cx="{place[0]}.5" cy="{place[1]}.5" r="1" fill="{fill}"{exact}/>'
 

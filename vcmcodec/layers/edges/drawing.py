@@ -8,9 +8,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import raster, sample
+from vcmcodec.layers.colours import reference_pixels
+from vcmcodec.layers.edges import raster
 from vcmcodec.layers.edges.head import CODE
-from vcmcodec.ops import Grid, Move, Op, Point
+from vcmcodec.layers.edges.ops import Grid, Move, Op, Point
 from vcmcodec.scene import Scene
 
 
@@ -19,7 +20,7 @@ class Drawing:
     """The strokes of a picture and all that is derived from them alone.
 
     ``width``, ``height``: the canvas, in pixels. ``step``: the quantiser step, in half-pixels.
-    ``ops``: the strokes (valid, see :func:`vcmcodec.ops.fault`).
+    ``ops``: the strokes (valid, see :func:`vcmcodec.layers.edges.ops.fault`).
     """
 
     width: int
@@ -45,12 +46,12 @@ class Drawing:
     @cached_property
     def places(self) -> list[Point]:
         """All reference pixels (x, y), in the order in which coding 2 sends colours."""
-        return sample.places(self.ops, self.step, self.width, self.height, self.E)
+        return reference_pixels.places(self.ops, self.step, self.width, self.height, self.E)
 
     @cached_property
     def places_beside_strokes(self) -> list[Point]:
         """The same without fillers, in the order of coding 1."""
-        return sample.places(self.ops, self.step, self.width, self.height)
+        return reference_pixels.places(self.ops, self.step, self.width, self.height)
 
     @cached_property
     def E(self) -> NDArray[np.uint8]:

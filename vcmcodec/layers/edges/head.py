@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vcmcodec.wire import Reader, varint
+from vcmcodec.format.wire import Reader, varint
 
 CODE = 0x01
 

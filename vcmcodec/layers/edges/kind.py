@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vcmcodec.format.wire import Reader
 from vcmcodec.layers.edges import head
 from vcmcodec.layers.layer_kind import Head, LayerKind
 from vcmcodec.limits import Limits
-from vcmcodec.wire import Reader
 
 if TYPE_CHECKING:
     from vcmcodec.layers.text_form import TextForm

@@ -8,24 +8,23 @@
 
 from __future__ import annotations
 
-from vcmcodec import raster
+from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
 from vcmcodec.entropy.range_coder import Decoder, Encoder
 from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.errors import LimitError
-from vcmcodec.layers import weights
-from vcmcodec.layers.edges import ppm_strokes, strokes
+from vcmcodec.format.wire import Reader
+from vcmcodec.layers.edges import ppm_strokes, raster, strokes
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.head import CODE, WEIGHTS, StrokeHead
 from vcmcodec.layers.edges.head import read as read_head
+from vcmcodec.layers.edges.ops import Grid, Op, fault
 from vcmcodec.limits import Limits
-from vcmcodec.ops import Grid, Op, fault
 from vcmcodec.scene import Scene
-from vcmcodec.wire import Reader
 
 
 def _model() -> ContextModel:
-    return weights.model(WEIGHTS, strokes.WEIGHTS)
+    return context_weights.model(WEIGHTS, strokes.WEIGHTS)
 
 
 def encode(drawing: Drawing) -> bytes:

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vcmcodec import ppm
+from vcmcodec.entropy.ppm import primed
 from vcmcodec.errors import LimitError
+from vcmcodec.format.wire import Reader
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.head import PRIMER, SymbolHead
+from vcmcodec.layers.edges.ops import Curve, Line, Move, Op, Point, thirds
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
-from vcmcodec.ops import Curve, Line, Move, Op, Point, thirds
-from vcmcodec.wire import Reader
 
 _MOVE, _LINE, _CURVE = range(3)
 _CENTRE = 127
@@ -75,7 +75,7 @@ def encode(drawing: Drawing) -> bytes:
         raise LimitError(f"{len(body)} symbols are above the limit of {DEFAULT_LIMITS.symbols}")
     moves, lines, curves = (streams[0].count(kind) for kind in (_MOVE, _LINE, _CURVE))
     head = SymbolHead(drawing.step, moves, lines, curves, len(escapes) // _ESCAPED_BYTES)
-    return head.write() + ppm.encode(body, ppm.primer(PRIMER))
+    return head.write() + primed.encode(body, primed.primer(PRIMER))
 
 
 def decode(head: SymbolHead, reader: Reader, limits: Limits) -> tuple[Op, ...]:
@@ -101,7 +101,7 @@ def decode(head: SymbolHead, reader: Reader, limits: Limits) -> tuple[Op, ...]:
             offset=reader.offset,
         )
     start = reader.offset
-    body = ppm.decode(reader.rest(), symbol_count, ppm.primer(PRIMER))
+    body = primed.decode(reader.rest(), symbol_count, primed.primer(PRIMER))
     if body is None:
         raise reader.error("damaged: the symbols do not decode", start)
     kinds = body[:total]

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from vcmcodec.entropy.binarise import NUMBER_NODES, signed, tree, unsigned
 from vcmcodec.entropy.contexts import Coder, Elements
-from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point, thirds
+from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Op, Point, thirds
 
 _elements = Elements()
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vcmcodec.container import Layer
+from vcmcodec.format.container import Layer
 from vcmcodec.layers.edges import head, payload
+from vcmcodec.layers.edges.ops import Point, Segment, segments
 from vcmcodec.layers.edges.strokes import in_order
 from vcmcodec.layers.text_form import Drawn
-from vcmcodec.ops import Point, Segment, segments
 from vcmcodec.scene import Scene
 
 ORDER, KEPT, NONE = "data-vcm-order", "kept", "none"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vcmcodec.wire import Reader
+from vcmcodec.format.wire import Reader
 
 CODE = 0x03
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
 from vcmcodec.entropy.range_coder import Decoder, Encoder
 from vcmcodec.entropy.rate import RateEstimator
-from vcmcodec.layers import weights
+from vcmcodec.format.wire import Reader
 from vcmcodec.layers.texture import syntax, tables
 from vcmcodec.layers.texture.frame import Frame
 from vcmcodec.layers.texture.head import CODE, WEIGHTS, TextureHead
@@ -21,7 +22,6 @@ from vcmcodec.layers.texture.head import read as read_head
 from vcmcodec.layers.texture.part import Known, Texture
 from vcmcodec.limits import Limits
 from vcmcodec.scene import Scene
-from vcmcodec.wire import Reader
 
 
 class Wanted(NamedTuple):
@@ -40,7 +40,7 @@ def model() -> ContextModel:
 
     Raises ModelError where its weights are missing or altered.
     """
-    return weights.model(WEIGHTS, syntax.WEIGHTS)
+    return context_weights.model(WEIGHTS, syntax.WEIGHTS)
 
 
 def _head(wanted: Wanted) -> TextureHead:

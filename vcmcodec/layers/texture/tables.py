@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import settings
 from vcmcodec.errors import ModelError
 from vcmcodec.layers.texture.head import TRANSFORM
+from vcmcodec.models import store
 
 MAX_COUNT = 1 << 12
 """Coefficients of a part at most, so that sums of them stay exact."""
@@ -126,4 +126,4 @@ def transform() -> Transform:
 
     Raises ModelError where its file is missing or altered.
     """
-    return _read(settings.model_path(TRANSFORM))
+    return _read(store.model_path(TRANSFORM))

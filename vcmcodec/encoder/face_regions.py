@@ -1,0 +1,62 @@
+"""Where in a picture the face has its eyes, brows, nose and mouth, and where its oval: what decides which
+strokes are worth their bytes. A small network, trained in :mod:`vcmcodec.train.encoder.regions`.
+
+Encoder only; nothing here is normative.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vcmcodec.models import store
+
+MODEL = "face-regions.onnx"
+
+SIDE, GRID = 64, 32
+"""The network looks at pictures of SIDE x SIDE pixels, and answers for GRID x GRID cells."""
+
+FEATURES, OVAL = 3.0, 1.0
+"""What a pixel of the features, and of the oval, is worth more than others, which are worth 1."""
+
+
+@functools.lru_cache(maxsize=2)
+def _load(path: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def shares(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """How surely each pixel of a picture, uint8 (H, W, 3) RGB, belongs to the features of a face and
+    to its oval: float32 (2, H, W), 0 to 1.
+
+    Raises ModelError where the network is missing or altered.
+    """
+    height, width = image.shape[:2]
+    longest = max(height, width)
+    # The network knows squares: what is missing is the border's colour.
+    below, right = longest - height, longest - width
+    square = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    small = cv2.resize(square, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    x = small.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255)
+    (y,) = _load(store.model_path(MODEL)).run(None, {"x": x})
+    maps = [cv2.resize(part, (longest, longest), interpolation=cv2.INTER_LINEAR) for part in y[0]]
+    return np.stack(maps)[:, :height, :width]
+
+
+def worth(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What an edge is worth at each pixel of a picture, uint8 (H, W, 3) RGB: float32 (H, W), from 1.
+
+    Raises ModelError where the network is missing or altered.
+    """
+    features, oval = shares(image)
+    return np.asarray(1 + np.maximum(FEATURES * features, OVAL * oval), dtype=np.float32)

@@ -1,0 +1,80 @@
+"""What a file holds, read without decoding it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from vcmcodec.format import container
+from vcmcodec.format.canvas import canvas_size
+from vcmcodec.layers import kinds
+from vcmcodec.limits import DEFAULT_LIMITS, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """One layer. ``kind``: its name; ``offset``: where it begins; ``bytes``: its size in the
+    file, framing included; ``payload``: without framing; ``count``: strokes, colours or
+    what else its kind counts, None where the kind is unknown or counts nothing."""
+
+    kind: str
+    offset: int
+    bytes: int
+    payload: int
+    count: int | None
+
+    @property
+    def end(self) -> int:
+        """Where it ends, and the file may be cut."""
+        return self.offset + self.bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """A file. Sizes are in pixels, ``bytes`` is the file's, ``model`` the generator's id."""
+
+    width: int
+    height: int
+    canvas_width: int
+    canvas_height: int
+    version: int
+    model: int
+    bytes: int
+    layers: tuple[LayerInfo, ...]
+
+    def bpp(self, count: int) -> float:
+        """``count`` bytes in bits per pixel of the picture."""
+        return 8 * count / (self.width * self.height)
+
+    @property
+    def header(self) -> int:
+        """Bytes of the header."""
+        return self.layers[0].offset
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields, ready for JSON, with ``header``, ``bpp`` for the file and per layer, and each layer's
+        ``share`` of the file's bytes, 0..1."""
+        out = asdict(self)
+        out["bpp"] = self.bpp(self.bytes)
+        out["header"] = self.header
+        for entry in out["layers"]:
+            entry["bpp"] = self.bpp(entry["bytes"])
+            entry["share"] = entry["bytes"] / self.bytes
+        out["layers"] = list(out["layers"])
+        return out
+
+
+def inspect(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Info:
+    """What the file ``data`` holds: header, layers and their checks are read, nothing is decoded.
+
+    Raises FormatError, TruncatedError, UnsupportedError (a newer version), LimitError.
+    """
+    header, found = container.read(data, limits)
+    rows = []
+    for index, layer in enumerate(found):
+        name, count = kinds.summary(layer, index)
+        rows.append(LayerInfo(name, layer.offset, layer.size, len(layer.payload), count))
+    width, height = canvas_size(header.width, header.height, header.side)
+    return Info(
+        header.width, header.height, width, height, container.VERSION, header.model, len(data), tuple(rows)
+    )

@@ -1,0 +1,1 @@
+"""Other programs' ways to a ``.vcm`` file: Pillow, and SVG documents."""

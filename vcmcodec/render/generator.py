@@ -1,0 +1,143 @@
+"""The generator: E, M, C and T to a picture, by onnxruntime (seed paper section 3.3; spec/FORMAT.md,
+section "Generator"). What its network sees of a scene is said by its input contract
+(:mod:`vcmcodec.render.contracts`).
+
+A file names its generator by id. Other weights make another face, so a missing or altered
+model file is an error and never replaced by another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vcmcodec.errors import ModelError
+from vcmcodec.models import store
+from vcmcodec.models.session import cuda_driver_found
+from vcmcodec.render import contracts
+from vcmcodec.render.contracts import CONTRACTS, Contract
+from vcmcodec.scene import Scene
+
+REALISM = 1.0
+"""What the network is told unless asked otherwise: 0 for the picture nearest to the original, 1 for the
+most natural one."""
+
+BATCH, BATCH_CUDA = 16, 64
+"""Most pictures of 256 x 256 pixels in one run of the network, on the CPU and on CUDA; fewer of larger."""
+
+
+planes = contracts.strokes_and_colours
+"""Input ``x`` of contract 2, which files' generators have so far."""
+
+
+class Generator:
+    """One network, loaded once and used for many pictures. ``provider`` names what runs it:
+    ``CUDAExecutionProvider`` or ``CPUExecutionProvider``; ``contract`` is what its network sees."""
+
+    def __init__(self, path: str, device: str, contract: Contract) -> None:
+        self.contract = contract
+        try:
+            import onnxruntime
+        except ImportError:
+            raise ModelError("onnxruntime is not installed: it runs the generator") from None
+        providers: list[Any] = ["CPUExecutionProvider"]
+        offered = onnxruntime.get_available_providers()
+        if device != "cpu" and cuda_driver_found() and "CUDAExecutionProvider" in offered:
+            if hasattr(onnxruntime, "preload_dlls"):
+                with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find
+                    onnxruntime.preload_dlls()
+            # 19-bit floats would leave the format's tolerance (spec/FORMAT.md, section "Generator").
+            providers.insert(0, ("CUDAExecutionProvider", {"use_tf32": 0}))
+        if device == "cuda" and len(providers) == 1:
+            raise ModelError("no CUDA: needs an NVIDIA driver and onnxruntime-gpu")
+        options = onnxruntime.SessionOptions()
+        # What matters comes as an exception, or as a provider that is not the one asked for.
+        options.log_severity_level = 4
+        onnxruntime.set_default_logger_severity(4)
+        try:
+            self._session: Any = onnxruntime.InferenceSession(path, options, providers=providers)
+        except Exception as error:  # onnxruntime raises classes of its own, some straight from C++
+            raise ModelError(f"onnxruntime cannot load {path}: {str(error).splitlines()[0]}") from None
+        self.provider: str = self._session.get_providers()[0]
+        self.batch = BATCH_CUDA if self.provider == "CUDAExecutionProvider" else BATCH
+        if device == "cuda" and self.provider != "CUDAExecutionProvider":
+            raise ModelError("CUDA was asked for, but onnxruntime could not start it")
+
+    def run(self, scenes: Sequence[Scene], realism: float = REALISM) -> list[NDArray[np.uint8]]:
+        """The picture of each scene, uint8 (H, W, 3) RGB, H and W the scene's canvas. Scenes of
+        one size are run in batches of at most ``batch``. ``realism``: 0..1.
+
+        Raises ModelError where the runtime fails (memory, say).
+        """
+        by_size: dict[tuple[int, int], list[int]] = {}
+        for index, scene in enumerate(scenes):
+            by_size.setdefault((scene.height, scene.width), []).append(index)
+        pictures: dict[int, NDArray[np.uint8]] = {}
+        for (height, width), members in by_size.items():
+            # As many pixels at a time as a batch of canvases of 256 x 256 has.
+            count = max(1, self.batch * 256 * 256 // (height * width))
+            for start in range(0, len(members), count):
+                batch = members[start : start + count]
+                y = self.run_on(self.contract.inputs([scenes[index] for index in batch], realism))
+                levels = np.clip(np.rint((y + 1) * 127.5), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
+                for index, picture in zip(batch, levels[:, :height, :width]):
+                    pictures[index] = np.ascontiguousarray(picture)
+        return [pictures[index] for index in range(len(scenes))]
+
+    def network(self, x: NDArray[np.float32], realism: float = REALISM) -> NDArray[np.float32]:
+        """What a network of contract 2 makes of inputs (B, 5, H', W') (see :func:`planes`): float32
+        (B, 3, H', W'), RGB in -1..1.
+
+        Raises ModelError where the runtime fails.
+        """
+        return self.run_on({"x": x, "realism": np.full((len(x), 1), realism, dtype=np.float32)})
+
+    def run_on(self, inputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """What the network makes of its contract's inputs: float32 (B, 3, H', W'), RGB in -1..1.
+
+        Raises ModelError where the runtime fails.
+        """
+        try:
+            result: NDArray[np.float32] = self._session.run(["y"], dict(inputs))[0]
+        except Exception as error:  # as above
+            raise ModelError(f"onnxruntime failed: {str(error).splitlines()[0]}") from None
+        return result
+
+
+@functools.cache
+def _load(path: str, device: str, number: int) -> Generator:
+    return Generator(path, device, CONTRACTS[number])
+
+
+def load(model: int, device: str = "auto") -> Generator:
+    """The generator with id ``model``, loaded once per process and device.
+
+    ``device``: ``cuda``, ``cpu``, or ``auto`` for CUDA where it runs and the CPU elsewhere.
+
+    Raises ModelError for an unknown id or input contract, a missing or altered model
+    file, or where CUDA is asked for and does not run; ValueError for another ``device``.
+    """
+    if device not in ("auto", "cuda", "cpu"):
+        raise ValueError(f"device {device!r} is none of auto, cuda, cpu")
+    name = named(model)
+    return _load(str(store.model_path(name)), device, store.catalogue()[name]["contract"])
+
+
+def named(model: int) -> str:
+    """The model file of the generator with id ``model``, by its name.
+
+    Raises ModelError for an unknown id or input contract.
+    """
+    for name, entry in store.catalogue().items():
+        if entry.get("generator") == model:
+            if entry.get("contract") not in CONTRACTS:
+                known = " or ".join(str(number) for number in CONTRACTS)
+                raise ModelError(f"generator {model} has input contract {entry.get('contract')}, not {known}")
+            return name
+    raise ModelError(f"the file names generator {model}, which this release does not have")

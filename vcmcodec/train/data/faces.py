@@ -1,0 +1,39 @@
+"""Folders of faces, and a pool that works through them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from vcmcodec.bench.options import listed
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def faces(*folders: Path) -> list[Path]:
+    """All pictures below ``folders``, in an order shuffled by a fixed seed, so that any first
+    part of it is a fair sample. Raises click.UsageError where there is none."""
+    found = listed(folders)
+    random.Random(0).shuffle(found)
+    return found
+
+
+def parallel(
+    work: Callable[[Item], Result], items: Sequence[Item], jobs: int, chunk: int = 4
+) -> Iterator[Result]:
+    """``work`` of every item, in order, by ``jobs`` processes of one thread each."""
+    # A process's matrices, too: it inherits this before it loads what multiplies them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with multiprocessing.get_context("spawn").Pool(jobs, initializer=_single_thread) as pool:
+        yield from pool.imap(work, items, chunksize=chunk)
+
+
+def _single_thread() -> None:
+    import cv2
+
+    cv2.setNumThreads(1)

@@ -1,0 +1,1 @@
+"""What the encoder looks at pictures with: the edge forest, and the map of a face's regions."""

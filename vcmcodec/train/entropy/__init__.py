@@ -1,0 +1,1 @@
+"""The weights that decisions are coded with."""

@@ -1,0 +1,1 @@
+"""The generator: network, losses, and the loop that trains it."""

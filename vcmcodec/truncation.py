@@ -1,0 +1,55 @@
+"""Smaller files without decoding: layers dropped from the end, and what is whole of a download that broke off
+(spec/FORMAT.md, section "Layers": a file cut after any layer is valid).
+"""
+
+from __future__ import annotations
+
+from vcmcodec.errors import BudgetError, FormatError, TruncatedError
+from vcmcodec.format import container
+from vcmcodec.inspection import inspect
+from vcmcodec.layers import kinds
+from vcmcodec.limits import DEFAULT_LIMITS, Limits
+
+
+def upto(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The file up to the layer that ``vcm layers`` calls by this ``name``, such as ``edge`` or ``colour:2``;
+    the first colour layer is ``colour:1``.
+
+    Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, FormatError
+    where it has no such layer, and ValueError for what is no such name.
+    """
+    kind, number = kinds.cut_kind(name)
+    ends = [layer.end for layer in inspect(data, limits=limits).layers if layer.kind == kind.name]
+    if kind.repeats and number > len(ends):
+        raise FormatError(f"no {kind.name} layer {number}: there are {len(ends)}")
+    if not ends:
+        raise FormatError(f"no {kind.name} layer")
+    return data[: ends[number - 1 if kind.repeats else -1]]
+
+
+def after_base(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The file of the base layer alone. Raises as :func:`upto` does."""
+    return upto(data, kinds.BASE.cut_name, limits=limits)
+
+
+def within(data: bytes, count: int, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The file with as many of its layers as ``count`` bytes hold.
+
+    Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, and BudgetError
+    where not even its first layer fits.
+    """
+    ends = [layer.end for layer in inspect(data, limits=limits).layers]
+    if ends[0] > count:
+        raise BudgetError(f"{count} bytes do not hold the first layer: the least is {ends[0]}")
+    return data[: max(end for end in ends if end <= count)]
+
+
+def whole(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[bytes, TruncatedError | None]:
+    """What there is of a file up to the end of its last whole layer, and where it broke off; None where it
+    did not.
+
+    Raises TruncatedError where not even the first layer is whole; FormatError, UnsupportedError,
+    LimitError for what is no such file.
+    """
+    _, layers, fault = container.read_until_cut(data, limits)
+    return data[: layers[-1].offset + layers[-1].size], fault
