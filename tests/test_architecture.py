@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import vcmcodec
+from vcmcodec import _moved
 
 PACKAGE = Path(vcmcodec.__file__).resolve().parent
 
@@ -62,7 +63,11 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-MODULES = {name_of(path): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
+MODULES = {
+    name_of(path): ast.parse(path.read_text("utf-8"))
+    for path in PACKAGE.rglob("*.py")
+    if path.name != "_moved.py"
+}
 
 
 def type_checking(tree: ast.AST) -> set[int]:
@@ -101,6 +106,8 @@ def own(names: set[str]) -> set[str]:
         if name.split(".")[0] != "vcmcodec":
             continue
         below = name.split(".")[1:]
+        if any(".".join(below[:count]) in _moved.MOVED for count in (1, 2)):
+            continue
         while below and ".".join(below) not in MODULES:
             below.pop()
         found.add(".".join(below))

@@ -8,7 +8,7 @@ from pathlib import Path
 from fuzz import ROOT, mutator
 from fuzz.coders import PRIMERS
 from fuzz.targets import CANVASES, scenes, textures
-from vcmcodec.interop import svg
+from vcmcodec import svg
 
 VECTORS = ROOT / "spec" / "vectors"
 CORPUS = Path(__file__).parent / "corpus"

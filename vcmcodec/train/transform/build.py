@@ -13,16 +13,16 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from vcmcodec import picture
 from vcmcodec.encoder import frame as frames
 from vcmcodec.encoder import texture
-from vcmcodec.io import picture
 from vcmcodec.layers.texture import steps, tables
 from vcmcodec.layers.texture.frame import WINDOW, Frame
 from vcmcodec.layers.texture.head import TRANSFORM
 from vcmcodec.layers.texture.part import Known
 from vcmcodec.layers.texture.tables import Basis
 from vcmcodec.train import catalogue
-from vcmcodec.train.data.faces import faces, parallel
+from vcmcodec.train.faces import faces, parallel
 from vcmcodec.train.transform.klt import Space, fit
 
 SIDE = 256

@@ -16,15 +16,14 @@ import click
 import numpy as np
 import torch
 
+from vcmcodec import picture, settings
 from vcmcodec.encoder import frame as frames
 from vcmcodec.encoder import texture
-from vcmcodec.io import picture
 from vcmcodec.layers.texture import steps, syntax, tables
 from vcmcodec.layers.texture.head import WEIGHTS
 from vcmcodec.layers.texture.part import Known, Texture
-from vcmcodec.models import store
-from vcmcodec.train.data.faces import faces, parallel
-from vcmcodec.train.entropy.fit_weights import Decisions, Recorder, release
+from vcmcodec.train.faces import faces, parallel
+from vcmcodec.train.fit_weights import Decisions, Recorder, release
 
 SIDE = 256
 
@@ -55,7 +54,7 @@ def _counts(rng: random.Random, most: tuple[int, int]) -> tuple[int, int]:
 
 def quantise(analysis: texture.Analysis, begin: Texture, most: tuple[int, int]) -> Texture:
     """The levels of a face, by rate and distortion where there are weights already, else rounded alike."""
-    if (store.models_dir() / WEIGHTS).exists():
+    if (settings.models_dir() / WEIGHTS).exists():
         return analysis.quantise(begin.step, begin.face_step, most)
     known, inner = _levels(analysis.canvas[: most[0]], steps.step(begin.step)), Known()
     if most[1]:
