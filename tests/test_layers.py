@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strokes import drawings
-from vcmcodec.format.canvas import canvas_size
 
 from vcmcodec.entropy.ppm import primed
 from vcmcodec.errors import FormatError, LimitError
+from vcmcodec.format.canvas import canvas_size
 from vcmcodec.format.container import Layer
 from vcmcodec.format.wire import Reader
 from vcmcodec.layers import kinds

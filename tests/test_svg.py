@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from portrait import ends, file
 from strokes import drawings
 from test_cli import Runner, vcm
-from vcmcodec.format.canvas import canvas_size
 
 from vcmcodec import codec
 from vcmcodec.errors import LimitError, SvgError, VcmError
 from vcmcodec.format import container
+from vcmcodec.format.canvas import canvas_size
 from vcmcodec.format.container import Header
 from vcmcodec.interop import svg
 from vcmcodec.interop.svg import document, paths, reader
