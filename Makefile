@@ -121,8 +121,9 @@ throughput: demo ## Time the generator in batches, on CUDA where there is one
 determinism: $(VENV)/.venv ## Decode the vectors by every Python from 3.10 to 3.13 that is here, with numpy 1.26 and 2
 	$(BIN)/python spec/determinism.py $(WORK)/determinism
 
-agree: $(VENV)/.dev ## Compare both decoders on the vectors and on 1000 odd but valid files, some of them damaged
+agree: $(VENV)/.dev ## Compare the decoders on the vectors and on 1000 odd but valid files, some of them damaged
 	$(BIN)/python spec/agree.py --files 1000
+	$(BIN)/python spec/agree_javascript.py --files 1000
 
 fuzz: $(VENV)/.dev ## Search for bytes that break a reader, FUZZ_SECONDS for each; by coverage where atheris is installed
 	for target in $$(PYTHONPATH=tests $(BIN)/python -c 'from fuzz import SHARES; print(*SHARES)'); do \

@@ -1,0 +1,109 @@
+"""Compares the package's decoder with the one in ``javascript``, bit for bit.
+
+``python spec/agree_javascript.py --files 1000 [--seed 0]`` does what ``agree.py`` does, with Node, and prints
+how long the slowest file took.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from agree import Outcome, by_package, compare, variants
+
+ROOT = Path(__file__).parent.parent
+NODE = shutil.which("node")
+FROM = 20
+"""The oldest Node that will do."""
+
+
+def node() -> str | None:
+    """The Node that is here, if it is new enough."""
+    if NODE is None:
+        return None
+    version = subprocess.run([NODE, "--version"], capture_output=True, text=True).stdout
+    return NODE if int(version.lstrip("v").split(".")[0]) >= FROM else None
+
+
+class Read(NamedTuple):
+    """What the decoder in JavaScript makes of a file, and the milliseconds that it took."""
+
+    outcome: Outcome
+    ms: float
+
+
+def by_javascript(files: Sequence[bytes], timeout: float | None = None) -> list[Read]:
+    """What it makes of each file. Raises CalledProcessError where it fails in a way of its own."""
+    framed = b"".join(len(data).to_bytes(4, "big") + data for data in files)
+    command = [str(node()), str(ROOT / "spec" / "javascript" / "digests.js"), str(ROOT / "models")]
+    run = subprocess.run(command, input=framed, stdout=subprocess.PIPE, check=True, timeout=timeout)
+    reads = []
+    for line in run.stdout.splitlines():
+        found = json.loads(line)
+        ms = found.pop("ms")
+        cause = found.pop("cause", None)
+        reads.append(Read(Outcome(cause, {} if cause else found), ms))
+    if len(reads) != len(files):
+        raise ValueError(f"{len(reads)} answers for {len(files)} files")
+    return reads
+
+
+def digested(outcome: Outcome) -> Outcome:
+    """The same with digests in place of strokes and planes."""
+    if outcome.cause:
+        return outcome
+    found = dict(outcome.found)
+    found["sizes"] = list(found["sizes"])  # type: ignore[call-overload]
+    found["ops"] = str(found["ops"]).encode()
+    for name in ("ops", "E", "M", "C", "T"):
+        plane = found[name]
+        if isinstance(plane, bytes):
+            found[name] = sha256(swapped(plane) if name == "T" else plane).hexdigest()
+    return Outcome(None, found)
+
+
+def swapped(samples: bytes) -> bytes:
+    """Numbers of two bytes, most significant first."""
+    other = bytearray(samples)
+    if sys.byteorder == "little":
+        other[0::2], other[1::2] = samples[1::2], samples[0::2]
+    return bytes(other)
+
+
+def main() -> int:
+    """Compares, and prints every disagreement and one line of counts."""
+    parser = argparse.ArgumentParser(description="Compare the package with the decoder in JavaScript.")
+    parser.add_argument("--files", type=int, default=1000, help="odd files, besides damaged ones")
+    parser.add_argument("--seed", type=int, default=0, help="the first file's seed")
+    options = parser.parse_args()
+    faults = []
+    counts: Counter[str] = Counter()
+    slowest = 0.0
+    for start in range(options.seed, options.seed + options.files, 100):
+        seeds = range(start, min(start + 100, options.seed + options.files))
+        files = [(seed, index, data) for seed in seeds for index, data in enumerate(variants(seed))]
+        reads = by_javascript([data for _, _, data in files])
+        for (seed, index, data), read in zip(files, reads):
+            verdict = compare(digested(by_package(data)), read.outcome)
+            counts[verdict.said] += 1
+            slowest = max(slowest, read.ms)
+            if not verdict.agree or (index == 0 and verdict.said != "decoded"):
+                faults.append(f"seed {seed}, variant {index}: {verdict.said}")
+    for fault in faults:
+        print(fault)
+    said = ", ".join(f"{number} {what}" for what, number in counts.most_common())
+    print(f"{options.files} odd files and their damaged variants: {said}; {len(faults)} disagreements")
+    print(f"the slowest took {slowest:.0f} ms")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

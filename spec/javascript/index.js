@@ -1,0 +1,12 @@
+/** Reads .vcm files: the codec's library for browsers and Node. See README.md. @module */
+
+export { COLOURS, EDGES, TEXTURE, readContainer } from "./container.js";
+export { planes } from "./colours.js";
+export { decode, decodeScene } from "./decode.js";
+export { draw } from "./drawing.js";
+export { LIMITS, VcmError } from "./failures.js";
+export { addGrain } from "./grain.js";
+export { FILES, Models } from "./models.js";
+export { opsText, strokesOf } from "./ops.js";
+export { Places } from "./places.js";
+export { preview } from "./synthesis.js";

@@ -1,0 +1,63 @@
+"""The decoder in JavaScript, written from spec/FORMAT.md alone, and the package read files alike."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from vcmcodec.format import container
+
+SPEC = Path(__file__).parent.parent / "spec"
+SOURCES = sorted((SPEC / "javascript").glob("*.js"))
+agree = importlib.import_module("agree_javascript")
+limits = importlib.import_module("test_second_decoder")
+worst = importlib.import_module("fuzz.worst")
+SEEDS = range(40)
+SLOW = 5000
+"""Milliseconds for the slowest files that are known: ten times what they take on an idle machine."""
+
+pytestmark = pytest.mark.skipif(agree.node() is None, reason=f"needs node {agree.FROM} or later")
+
+
+def test_vectors_give_what_is_stated() -> None:
+    run = subprocess.run(
+        [agree.node(), "--test", "--test-reporter=tap", str(SPEC / "javascript" / "test")],
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
+    vectors = json.loads((SPEC / "vectors" / "vectors.json").read_text(encoding="utf-8"))
+    passed = re.search(r"^# pass (\d+)$", run.stdout, re.M)
+    assert passed and int(passed[1]) >= len(vectors["vectors"]) + len(vectors["grain"])
+
+
+def test_odd_and_damaged_files_are_read_alike() -> None:
+    files = [data for seed in SEEDS for data in limits.agree.variants(seed)]
+    for number, (data, read) in enumerate(zip(files, agree.by_javascript(files))):
+        verdict = limits.agree.compare(agree.digested(limits.agree.by_package(data)), read.outcome)
+        assert verdict.agree, f"file {number}: {verdict.said}"
+
+
+def test_limits_are_the_same() -> None:
+    for cases, cause in ((limits.MOST, None), (limits.ABOVE, "limit")):
+        files = [container.write(limits.LARGE, layers) for layers in cases.values()]
+        reads = agree.by_javascript(files)
+        assert dict(zip(cases, (read.outcome.cause for read in reads))) == dict.fromkeys(cases, cause)
+
+
+def test_the_slowest_files_do_not_hang_it() -> None:
+    names, files = zip(*worst.files())
+    for name, read in zip(names, agree.by_javascript(files, timeout=120)):
+        assert read.ms < SLOW, name
+
+
+def test_it_imports_nothing_but_itself() -> None:
+    assert SOURCES
+    for path in SOURCES:
+        for imported in re.findall(r'from "([^"]+)"', path.read_text(encoding="utf-8")):
+            assert imported.startswith("./") or path.name == "digests.js", f"{path.name}: {imported}"
