@@ -13,9 +13,10 @@ from portrait import portrait
 
 import vcmcodec
 from vcmcodec import ModelError
-from vcmcodec.bench import options
 from vcmcodec.bench.report import sheet, table
+from vcmcodec.bench.run import options
 from vcmcodec.bench.studies import measure
+from vcmcodec.io import document
 from vcmcodec.metrics import weight_files
 
 
@@ -47,11 +48,11 @@ def test_verdicts(value: float | None, bar: float | None, at_least: bool, verdic
 def test_a_table_goes_between_its_marks_and_nowhere_else(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("before\n<!-- it:begin -->\nold\n<!-- it:end -->\nafter\n")
-    table.refresh(readme, "it", "new")
+    document.refresh(readme, "it", "new")
     assert readme.read_text() == "before\n<!-- it:begin -->\nnew\n<!-- it:end -->\nafter\n"
     readme.write_text("no marks")
     with pytest.raises(ValueError, match="it:begin"):
-        table.refresh(readme, "it", "new")
+        document.refresh(readme, "it", "new")
     assert readme.read_text() == "no marks"
 
 
@@ -65,7 +66,7 @@ def test_a_folder_is_measured_whatever_judges_there_are(tmp_path: Path) -> None:
     rates = {level: found["levels"][level]["bpp"] for level in measure.LEVELS}
     assert rates["tiny/base"] < rates["tiny"] < rates["small"] < rates["normal"] < rates["fine"]
     assert rates["normal/base"] < rates["normal"] == found["file_bpp"]
-    text = table.markdown(found)
+    text = measure.markdown(found)
     for gap in found["gaps"]:
         assert gap in text
     missing = len(found["gaps"]) > 0

@@ -74,11 +74,15 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if not value or ctx.resilient_parsing:
         return
     from vcmcodec.format.container import VERSION
-    from vcmcodec.models import session
+    from vcmcodec.models import session, store
 
     click.echo(f"vcm {__version__}")
     click.echo(f"format {VERSION}")
-    for what in (session.known, session.runtime):
+
+    def generators() -> str:
+        return f"generators {' '.join(map(str, store.generators()))}"
+
+    for what in (generators, session.runtime):
         try:
             click.echo(what())
         except VcmError as error:

@@ -102,15 +102,16 @@ def bench(
     picture that cannot be read and a codec that fails are named, and the rest goes on.
     """
     from vcmcodec.bench import codecs as codecs_
-    from vcmcodec.bench.report import listing, table
-    from vcmcodec.bench.run import evaluate as bench_
+    from vcmcodec.bench import evaluate as bench_
+    from vcmcodec.bench.report import listing
+    from vcmcodec.io import document
 
     settings = bench_.Settings(
         folders, output, codecs or codecs_.NAMES, limit, jobs, landmarks, people, groups
     )
     if into is not None:
         try:
-            table.around(into, mark)
+            document.around(into, mark)
         except ValueError as error:  # now, not after hours
             raise click.UsageError(str(error)) from None
     try:
@@ -124,4 +125,4 @@ def bench(
         click.echo(listing.text(result.plan, result.summary, result.failures))
         click.echo(f"\n{output / bench_.REPORT}")
     if into is not None:
-        table.refresh(into, mark, listing.markdown(result.plan, result.summary, result.data["date"]))
+        document.refresh(into, mark, listing.markdown(result.plan, result.summary, result.data["date"]))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.models import store
+from vcmcodec.models import session, store
+from vcmcodec.models.session import Session
 
 MODEL = "face-regions.onnx"
 
@@ -26,13 +26,8 @@ FEATURES, OVAL = 3.0, 1.0
 
 
 @functools.lru_cache(maxsize=2)
-def _load(path: Path) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+def _load(path: Path) -> Session:
+    return session.load(path, threads=1)
 
 
 def shares(image: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -48,7 +43,7 @@ def shares(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     square = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE)
     small = cv2.resize(square, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     x = small.transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255)
-    (y,) = _load(store.model_path(MODEL)).run(None, {"x": x})
+    (y,) = _load(store.model_path(MODEL)).run({"x": x})
     maps = [cv2.resize(part, (longest, longest), interpolation=cv2.INTER_LINEAR) for part in y[0]]
     return np.stack(maps)[:, :height, :width]
 

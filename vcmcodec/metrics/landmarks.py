@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from vcmcodec.errors import ModelError
 from vcmcodec.metrics import Verdict, face_mesh, measures, weight_files
+from vcmcodec.models import session
 
 
 def _dlib() -> Any:
@@ -84,7 +85,7 @@ class DlibFace:
         self._landmarks = Dlib68()
         self._five = self._dlib.shape_predictor(str(weight_files.find(weight_files.FIVE_POINTS)))
         self._embed = self._dlib.face_recognition_model_v1(str(weight_files.find(weight_files.EMBEDDING)))
-        self._gender = self._session(str(weight_files.find(weight_files.GENDER)))
+        self._gender = session.load(weight_files.find(weight_files.GENDER), threads=1)
         parts = (
             weight_files.LANDMARKS,
             weight_files.FIVE_POINTS,
@@ -92,17 +93,6 @@ class DlibFace:
             weight_files.GENDER,
         )
         self.version = f"dlib {self._dlib.__version__}, " + ", ".join(part.label for part in parts)
-
-    @staticmethod
-    def _session(path: str) -> Any:
-        try:
-            onnxruntime = importlib.import_module("onnxruntime")
-        except ImportError:
-            raise ModelError("onnxruntime is not installed: it tells gender") from None
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 4
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     def reference(self, original: NDArray[np.uint8]) -> _Known | None:
         """What is known of an original, uint8 (H, W, 3); None where it has no face."""
@@ -124,7 +114,7 @@ class DlibFace:
         details = self._dlib.get_face_chip_details(shape, self._GENDER_SIDE, self._GENDER_PADDING)
         chip = self._dlib.extract_image_chip(np.ascontiguousarray(image), details)
         x = (np.asarray(chip, dtype=np.float32) - self._GENDER_MEAN) / np.float32(256)
-        (probabilities,) = self._gender.run(None, {"images": x.transpose(2, 0, 1)[None]})
+        (probabilities,) = self._gender.run({"images": x.transpose(2, 0, 1)[None]})
         return int(np.argmax(probabilities[0]))
 
     def judge(self, reference: _Known | None, image: NDArray[np.uint8]) -> Verdict:

@@ -72,3 +72,11 @@ def model_path(name: str) -> Path:
     if entry is None:
         raise ModelError(f"{folder / 'models.json'} lists no file {name}")
     return _verified(folder / name, entry["sha256"])
+
+
+def generators() -> list[int]:
+    """The ids of the generators that this release has.
+
+    Raises ModelError where the list of models is missing or damaged.
+    """
+    return sorted(entry["generator"] for entry in catalogue().values() if "generator" in entry)

@@ -8,18 +8,14 @@ model file is an error and never replaced by another.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import io
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec.errors import ModelError
-from vcmcodec.models import store
-from vcmcodec.models.session import cuda_driver_found
+from vcmcodec.models import session, store
 from vcmcodec.render import contracts
 from vcmcodec.render.contracts import CONTRACTS, Contract
 from vcmcodec.scene import Scene
@@ -42,32 +38,9 @@ class Generator:
 
     def __init__(self, path: str, device: str, contract: Contract) -> None:
         self.contract = contract
-        try:
-            import onnxruntime
-        except ImportError:
-            raise ModelError("onnxruntime is not installed: it runs the generator") from None
-        providers: list[Any] = ["CPUExecutionProvider"]
-        offered = onnxruntime.get_available_providers()
-        if device != "cpu" and cuda_driver_found() and "CUDAExecutionProvider" in offered:
-            if hasattr(onnxruntime, "preload_dlls"):
-                with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find
-                    onnxruntime.preload_dlls()
-            # 19-bit floats would leave the format's tolerance (spec/FORMAT.md, section "Generator").
-            providers.insert(0, ("CUDAExecutionProvider", {"use_tf32": 0}))
-        if device == "cuda" and len(providers) == 1:
-            raise ModelError("no CUDA: needs an NVIDIA driver and onnxruntime-gpu")
-        options = onnxruntime.SessionOptions()
-        # What matters comes as an exception, or as a provider that is not the one asked for.
-        options.log_severity_level = 4
-        onnxruntime.set_default_logger_severity(4)
-        try:
-            self._session: Any = onnxruntime.InferenceSession(path, options, providers=providers)
-        except Exception as error:  # onnxruntime raises classes of its own, some straight from C++
-            raise ModelError(f"onnxruntime cannot load {path}: {str(error).splitlines()[0]}") from None
-        self.provider: str = self._session.get_providers()[0]
-        self.batch = BATCH_CUDA if self.provider == "CUDAExecutionProvider" else BATCH
-        if device == "cuda" and self.provider != "CUDAExecutionProvider":
-            raise ModelError("CUDA was asked for, but onnxruntime could not start it")
+        self._session = session.load(path, device)
+        self.provider = self._session.provider
+        self.batch = BATCH_CUDA if self._session.cuda else BATCH
 
     def run(self, scenes: Sequence[Scene], realism: float = REALISM) -> list[NDArray[np.uint8]]:
         """The picture of each scene, uint8 (H, W, 3) RGB, H and W the scene's canvas. Scenes of
@@ -103,10 +76,7 @@ class Generator:
 
         Raises ModelError where the runtime fails.
         """
-        try:
-            result: NDArray[np.float32] = self._session.run(["y"], dict(inputs))[0]
-        except Exception as error:  # as above
-            raise ModelError(f"onnxruntime failed: {str(error).splitlines()[0]}") from None
+        result: NDArray[np.float32] = self._session.run(inputs, ["y"])[0]
         return result
 
 
@@ -123,8 +93,8 @@ def load(model: int, device: str = "auto") -> Generator:
     Raises ModelError for an unknown id or input contract, a missing or altered model
     file, or where CUDA is asked for and does not run; ValueError for another ``device``.
     """
-    if device not in ("auto", "cuda", "cpu"):
-        raise ValueError(f"device {device!r} is none of auto, cuda, cpu")
+    if device not in session.DEVICES:
+        raise ValueError(f"device {device!r} is none of {', '.join(session.DEVICES)}")
     name = named(model)
     return _load(str(store.model_path(name)), device, store.catalogue()[name]["contract"])
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 import vcmcodec
-from vcmcodec.bench import options
+from vcmcodec.bench.run import options
 from vcmcodec.encoder.goal import DEFAULT, PRESETS
 from vcmcodec.io import picture
 

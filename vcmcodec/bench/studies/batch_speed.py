@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import click
 
-from vcmcodec.bench import options
 from vcmcodec.bench.report import table
+from vcmcodec.bench.run import options
 
 SHARE = 0.85
 """What N processes must reach of N times the rate of one."""

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 import vcmcodec
 from vcmcodec import VcmError
-from vcmcodec.bench import options
 from vcmcodec.bench.codecs import CodecError, own
+from vcmcodec.bench.run import options
 from vcmcodec.bench.run.score_store import Key, Store, coding_key, face_key
 from vcmcodec.bench.studies import peers, skin, tone
 from vcmcodec.bench.studies.person import Person

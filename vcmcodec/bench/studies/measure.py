@@ -13,7 +13,7 @@ import json
 import os
 import statistics
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 
 import vcmcodec
 from vcmcodec import ModelError
-from vcmcodec.bench import options
 from vcmcodec.bench.report import table
+from vcmcodec.bench.run import options
 from vcmcodec.bench.studies import speed
 from vcmcodec.encoder import edge_map
 from vcmcodec.encoder.colours import pick
 from vcmcodec.encoder.goal import DEFAULT, STROKE_PRESETS
-from vcmcodec.io import picture
+from vcmcodec.io import document, picture
 from vcmcodec.layers.colours import prediction
 from vcmcodec.metrics import measures
 from vcmcodec.metrics.landmarks import Dlib68
@@ -178,6 +178,52 @@ def measure(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:
     }
 
 
+def rows(figures: dict[str, Any]) -> Iterator[table.Row]:
+    """The rows of the figures of :func:`measure`."""
+    get = figures.get
+    yield table.Row("default file, mean", get("file_bpp"), "{:.4f} bpp", bar=0.090)
+    yield table.Row("its base layer, with the header, mean", get("base_bpp"), "{:.4f} bpp", bar=0.060)
+    yield table.Row("default file, mean", get("file_bytes"), "{:.0f} bytes")
+    yield table.Row("its base layer, with the header, mean", get("base_bytes"), "{:.0f} bytes")
+    index = 1
+    while (size := get(f"colour_layer_{index}_bytes")) is not None:
+        yield table.Row(f"colour layer {index}, mean where there is one", size, "{:.0f} bytes")
+        index += 1
+    yield table.Row("strokes, mean", get("strokes"), "{:.0f}")
+    yield table.Row("edge pixels within 1.5 pixels of a stroke", get("edges_covered"), "{:.1f} %", 100)
+    yield table.Row(
+        "stroke pixels within 1.5 pixels of an edge", get("strokes_covered"), "{:.1f} %", 100, 0.95, True
+    )
+    yield table.Row("reference pixels, mean", get("colours"), "{:.0f}")
+    yield table.Row("bits a reference pixel, framing included", get("colour_bits"), "{:.2f}", bar=11)
+    yield table.Row("their colour error, mean absolute, 8-bit", get("colour_error"), "{:.2f}", bar=4)
+    yield table.Row("framing of two layers, 256 x 256", get("framing_bytes"), "{:.0f} bytes", bar=16)
+    other = get("framing_bytes_other")
+    yield table.Row("framing of two layers, width and height differ", other, "{:.0f} bytes")
+    for level, found in figures["levels"].items():
+        yield from _level(level, found)
+    timed = f"median of {get('timed')}, {get('cores')} cores"
+    yield table.Row(f"encode, {timed}", get("encode_s"), "{:.0f} ms", 1e3, bar=table.ENCODE)
+    yield table.Row(f"decode, {timed}", get("decode_s"), "{:.0f} ms", 1e3, bar=table.DECODE)
+    yield table.Row("`vcm info` as a process, median", get("info_s"), "{:.0f} ms", 1e3, bar=table.START_UP)
+
+
+def _level(level: str, found: dict[str, float]) -> Iterator[table.Row]:
+    base, default = level.endswith("/base"), level == "normal"
+    yield table.Row(f"{level}: rate", found.get("bpp"), "{:.4f} bpp")
+    bar = 0.06 if base else 0.05 if default else None
+    yield table.Row(f"{level}: NME (dlib 68 points)", found.get("nme"), "{:.2f} %", 100, bar=bar)
+    share = 0.97 if level == "normal/base" else 0.95 if base else None
+    yield table.Row(f"{level}: faces found", found.get("found"), "{:.1f} %", 100, bar=share, at_least=True)
+    yield table.Row(f"{level}: LPIPS (alex)", found.get("lpips"), "{:.3f}", bar=0.35 if default else None)
+    yield table.Row(f"{level}: PSNR", found.get("psnr"), "{:.2f} dB")
+
+
+def markdown(figures: dict[str, Any]) -> str:
+    """The table of the figures of :func:`measure`."""
+    return table.lines(figures, rows(figures))
+
+
 @click.command()
 @options.folders
 @click.option("--limit", type=int, help="Measure this many pictures, spread evenly.  [default: all]")
@@ -194,10 +240,10 @@ def main(
 ) -> None:
     """Measure the codec on the faces below FOLDERS; print a table of figures and their bars."""
     figures = measure(options.listed(folders, limit), device)
-    text = table.markdown(figures)
+    text = markdown(figures)
     click.echo(json.dumps(figures, indent=2) if as_json else text)
     if into is not None:
-        table.refresh(into, mark, text)
+        document.refresh(into, mark, text)
 
 
 if __name__ == "__main__":

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 import vcmcodec
 from vcmcodec import ModelError
-from vcmcodec.bench import options
 from vcmcodec.bench.report import table
 from vcmcodec.bench.report.table import Row
+from vcmcodec.bench.run import options
 from vcmcodec.bench.studies import drawing_codings
 from vcmcodec.encoder import edge_map
 from vcmcodec.encoder.goal import DEFAULT, PRESETS, STROKE_PRESETS
-from vcmcodec.io import picture
+from vcmcodec.io import document, picture
 from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges import ppm_strokes
 from vcmcodec.metrics import measures
@@ -136,7 +136,7 @@ def main(folders: tuple[Path, ...], limit: int | None, device: str, as_json: boo
     text = table.lines(figures, rows(figures))
     click.echo(json.dumps(figures, indent=2) if as_json else text)
     if into is not None:
-        table.refresh(into, "rate", text)
+        document.refresh(into, "rate", text)
 
 
 if __name__ == "__main__":

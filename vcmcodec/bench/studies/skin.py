@@ -21,8 +21,7 @@ from numpy.typing import NDArray
 from skimage.color import rgb2lab
 
 from vcmcodec import ModelError, OutputError, PictureError
-from vcmcodec.bench import options
-from vcmcodec.bench.run import runner
+from vcmcodec.bench.run import options, runner
 from vcmcodec.io import output, picture
 from vcmcodec.metrics.landmarks import Dlib68
 

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import vcmcodec
-from vcmcodec.bench import options
 from vcmcodec.bench.report import table
+from vcmcodec.bench.run import options
 from vcmcodec.io import picture
 
 WARM_UP = 3

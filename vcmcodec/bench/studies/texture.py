@@ -27,7 +27,7 @@ from vcmcodec.bench.run.score_store import Store
 from vcmcodec.bench.studies import codings, texture_figures, texture_rows, texture_sheet
 from vcmcodec.bench.studies.codings import NORMAL, SCORES, Face, Work
 from vcmcodec.bench.studies.texture_figures import STUDIES, Scored
-from vcmcodec.io import picture
+from vcmcodec.io import document, picture
 
 TIMED = 20
 WARM_UP = 3
@@ -166,7 +166,7 @@ def main(
     text = table.lines(figures, texture_rows.rows(figures))
     click.echo(json.dumps(figures, indent=2) if as_json else text)
     if into is not None:
-        table.refresh(into, mark, text)
+        document.refresh(into, mark, text)
 
 
 if __name__ == "__main__":

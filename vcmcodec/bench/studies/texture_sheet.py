@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import vcmcodec
-from vcmcodec.bench import options
 from vcmcodec.bench.report.sheet import Panel, sheet
+from vcmcodec.bench.run import options
 from vcmcodec.bench.studies import peers, skin, tone
 from vcmcodec.bench.studies.peers import Peer
 from vcmcodec.bench.studies.person import Known, Person

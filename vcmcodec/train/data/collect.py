@@ -26,10 +26,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from vcmcodec.bench.options import listed
 from vcmcodec.errors import PictureError
 from vcmcodec.io import output, picture
 from vcmcodec.train.data.dataset_build import SIDE, marks
+from vcmcodec.train.data.faces import listed
 from vcmcodec.train.generator.loss_networks import Critics
 
 WIDER = 3.9

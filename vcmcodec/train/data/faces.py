@@ -9,10 +9,20 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from vcmcodec.bench.options import listed
+import click
+
+from vcmcodec.io.folders import pictures
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+def listed(folders: Sequence[Path]) -> list[Path]:
+    """All pictures below ``folders``, sorted by path. Raises click.UsageError where there is none."""
+    found = pictures(folders)
+    if not found:
+        raise click.UsageError(f"no pictures below {', '.join(map(str, folders))}")
+    return found
 
 
 def faces(*folders: Path) -> list[Path]:

@@ -19,11 +19,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.bench import options as bench_faces
-from vcmcodec.bench.report import table
 from vcmcodec.encoder import edge_map
-from vcmcodec.io import picture
+from vcmcodec.io import document, picture
 from vcmcodec.metrics import measures
+from vcmcodec.train.data.faces import listed
 from vcmcodec.train.encoder.teacher import teacher_edges
 
 FRAME = 2
@@ -76,7 +75,9 @@ def _best(
 
 
 @click.command()
-@bench_faces.folders
+@click.argument(
+    "folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), default=Path("build/hed"))
 @click.option(
     "--into",
@@ -85,7 +86,7 @@ def _best(
 )
 def main(folders: tuple[Path, ...], cache: Path, into: Path | None) -> None:
     """Agreement of forest and Canny with HED on all faces below FOLDERS."""
-    paths = bench_faces.listed(folders)
+    paths = listed(folders)
     images = [picture.load(path) for path in paths]
     wanted = [
         teacher_edges(image, cache / f"{path.parent.name}_{path.stem}.npy")
@@ -94,7 +95,7 @@ def main(folders: tuple[Path, ...], cache: Path, into: Path | None) -> None:
     text = "\n".join(_table(images, wanted))
     click.echo(text)
     if into is not None:
-        table.refresh(into, MARK, text)
+        document.refresh(into, MARK, text)
 
 
 def _table(images: Sequence[NDArray[np.uint8]], wanted: Sequence[NDArray[np.uint8]]) -> Iterator[str]:

@@ -11,12 +11,9 @@ direction in which the labels there differ most. A leaf keeps the label nearest 
 from __future__ import annotations
 
 import functools
-import gzip
-import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import click
 import cv2
@@ -26,22 +23,8 @@ from numpy.typing import NDArray
 from vcmcodec.io import picture
 from vcmcodec.train import catalogue
 from vcmcodec.train.data.faces import faces, parallel
+from vcmcodec.train.encoder.forest_writer import OPTIONS, Tree, save
 from vcmcodec.train.encoder.teacher import teacher_edges
-
-OPTIONS = {
-    "numberOfTrees": 8,
-    "numberOfTreesToEvaluate": 4,
-    "selfsimilarityGridSize": 5,
-    "stride": 2,
-    "shrinkNumber": 2,
-    "patchSize": 32,
-    "patchInnerSize": 16,
-    "numberOfGradientOrientations": 4,
-    "gradientSmoothingRadius": 0,
-    "regFeatureSmoothingRadius": 2,
-    "ssFeatureSmoothingRadius": 8,
-    "gradientNormalizationRadius": 4,
-}
 
 SHRINK, STRIDE, PATCH, INNER = 2, 2, 32, 16
 CELLS = PATCH // SHRINK
@@ -143,23 +126,6 @@ def sample(face: Face, count: int, rng: np.random.Generator) -> tuple[NDArray[np
     return places, windows[places[:, 0] * STRIDE, places[:, 1] * STRIDE]
 
 
-@dataclass
-class Tree:
-    """Nodes in the file's layout; ``bins`` holds each node's edge pixels, empty but in leaves."""
-
-    childs: list[int] = field(default_factory=list)
-    ids: list[int] = field(default_factory=list)
-    thresholds: list[float] = field(default_factory=list)
-    bins: list[NDArray[np.intp]] = field(default_factory=list)
-
-    def add(self) -> int:
-        self.childs.append(0)
-        self.ids.append(0)
-        self.thresholds.append(0.0)
-        self.bins.append(np.empty(0, dtype=np.intp))
-        return len(self.childs) - 1
-
-
 def _descriptors(labels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Labels (n, 16, 16) as blurred 8 x 8 maps, float32 (n, 64): near edges are alike."""
     blurred = np.stack([cv2.GaussianBlur(label.astype(np.float32), (0, 0), 1.5) for label in labels])
@@ -230,36 +196,6 @@ def grow(
         tree.thresholds[node] = float(edges[cut - 1, column])
         stack += [(left, members[goes_left], depth + 1), (right, members[~goes_left], depth + 1)]
     return tree
-
-
-def _sequence(file: TextIO, name: str, rows: Sequence[Sequence[str]]) -> None:
-    file.write(f"{name}:\n")
-    for row in rows:
-        lines = [", ".join(row[start : start + 40]) for start in range(0, len(row), 40)]
-        file.write("   - [ " + ",\n       ".join(lines) + " ]\n")
-
-
-def save(path: Path, trees: Sequence[Tree]) -> None:
-    """Writes the forest as OpenCV reads it. Trees are filled up to one size with idle leaves."""
-    nodes = max(len(tree.childs) for tree in trees)
-    for tree in trees:
-        while len(tree.childs) < nodes:
-            tree.add()
-    bins = [entry for tree in trees for entry in tree.bins]
-    bounds = np.concatenate([[0], np.cumsum([len(entry) for entry in bins])]).astype(int)
-    with (
-        open(path, "wb") as raw,
-        gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed,
-        io.TextIOWrapper(packed, encoding="ascii", newline="\n") as file,
-    ):
-        file.write("%YAML:1.0\n---\noptions:\n")
-        for name, value in OPTIONS.items():
-            file.write(f"   {name}: {value}\n")
-        _sequence(file, "childs", [[str(v) for v in tree.childs] for tree in trees])
-        _sequence(file, "featureIds", [[str(v) for v in tree.ids] for tree in trees])
-        _sequence(file, "thresholds", [[f"{v:.6e}" for v in tree.thresholds] for tree in trees])
-        _sequence(file, "edgeBoundaries", [[str(v) for v in bounds]])
-        _sequence(file, "edgeBins", [[str(v) for entry in bins for v in entry]])
 
 
 def training_faces(folder: Path, limit: int, cache: Path) -> Iterator[Face]:

@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 from vcmcodec.io import output
+from vcmcodec.models import session
 from vcmcodec.train import catalogue
 from vcmcodec.train.generator.network import CONTRACT, FACTS, PLANES, Generator
 
@@ -58,10 +58,10 @@ def inputs(size: tuple[int, int, int]) -> dict[str, NDArray[np.float32]]:
 def difference(generator: Generator, path: Path, size: tuple[int, int, int]) -> float:
     """Largest difference between torch and ONNX on a random input of batch, height, width."""
     given = inputs(size)
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    network = session.load(path)
     with torch.no_grad():
         expected = generator(*(torch.from_numpy(part) for part in given.values())).numpy()
-    return float(np.abs(session.run(["y"], given)[0] - expected).max())
+    return float(np.abs(network.run(given, ["y"])[0] - expected).max())
 
 
 def averaged(weights: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:

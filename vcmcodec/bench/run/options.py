@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from vcmcodec.io import folders as folders_
+
 folders = click.argument(
     "folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
@@ -15,17 +17,13 @@ device = click.option(
     "--device", type=click.Choice(["auto", "cuda", "cpu"]), default="auto", show_default=True
 )
 
-SUFFIXES = {".webp", ".png", ".jpg", ".jpeg"}
-
 
 def listed(where: Iterable[Path], limit: int | None = None) -> list[Path]:
-    """All pictures below the folders ``where``, sorted by path; with ``limit``, that many spread evenly.
+    """All pictures below the folders ``where``, as :func:`vcmcodec.io.folders.pictures`.
 
     Raises click.UsageError where there is none.
     """
-    found = sorted(path for folder in where for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    found = folders_.pictures(where, limit)
     if not found:
         raise click.UsageError(f"no pictures below {', '.join(str(folder) for folder in where)}")
-    if limit is None or limit >= len(found):
-        return found
-    return [found[index * len(found) // limit] for index in range(limit)]
+    return found

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vcmcodec import metrics
-from vcmcodec.bench import options
 from vcmcodec.bench.report import groups, html, listing, verification
 from vcmcodec.bench.report.summary import Summary, summarise
-from vcmcodec.bench.run import costs, runner
+from vcmcodec.bench.run import costs, options, runner
 from vcmcodec.bench.run.runner import Plan
 from vcmcodec.bench.run.score_store import Store
 from vcmcodec.errors import OutputError, PictureError
