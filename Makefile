@@ -149,12 +149,16 @@ regions: $(VENV)/.train train-faces ## Train models/face-regions.onnx on TRAIN_F
 weights: $(VENV)/.train train-faces ## Train what strokes and colours are coded with on TRAIN_FACES, into WORK/weights
 	$(RUN) vcmcodec.train.entropy.build --data $(TRAIN_FACES) --out $(WORK)/weights
 
-transform: $(VENV)/.train train-faces ## Train the texture's transform and its weights on TRAIN_FACES, into WORK/transform
+transform: $(VENV)/.train train-faces ## Train the transforms of texture and detail and their weights on TRAIN_FACES, into WORK/transform
 	mkdir -p $(WORK)/transform && cp models/face-detector.onnx models/models.json $(WORK)/transform
 	$(RUN) vcmcodec.train.transform.build --data $(TRAIN_FACES) --out $(WORK)/transform
 	rm -f $(WORK)/transform/texture-1.weights
 	$(RUN) vcmcodec.train.transform.weights --data $(TRAIN_FACES) --out $(WORK)/transform --limit 1800
-	$(RUN) vcmcodec.train.transform.weights --data $(TRAIN_FACES) --out $(WORK)/transform
+	$(RUN) vcmcodec.train.transform.weights --data $(TRAIN_FACES) --out $(WORK)/transform --limit 1800
+	$(RUN) vcmcodec.train.transform.detail --data $(TRAIN_FACES) --out $(WORK)/transform
+	rm -f $(WORK)/transform/detail-1.weights
+	$(RUN) vcmcodec.train.transform.detail_weights --data $(TRAIN_FACES) --out $(WORK)/transform --limit 500
+	$(RUN) vcmcodec.train.transform.detail_weights --data $(TRAIN_FACES) --out $(WORK)/transform --limit 500
 
 collect: $(VENV)/.train $(WORK)/critics.pt ## Make training faces, in WORK/faces, of the pictures below PICTURES
 	@test -n "$(PICTURES)" || { echo "make collect PICTURES=FOLDER"; exit 1; }

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from unittest import mock
 
 import numpy as np
+from detail_files import bad_files, good_files
 from texture_files import begun, counts, made
 
 from vcmcodec import codec, container, grain, ppm
@@ -865,6 +866,18 @@ def bad_texture() -> Iterator[Vector]:
         )
 
 
+def good_detail() -> Iterator[Vector]:
+    """Detail layers."""
+    for name, shows, data in good_files(lambda width, height, side: Header(width, height, side, 5)):
+        yield Vector(name, shows, data)
+
+
+def bad_detail() -> Iterator[Vector]:
+    """Detail layers that break one rule."""
+    for name, shows, data, cause in bad_files(PLAIN):
+        yield Vector(name, shows, data, cause)
+
+
 def said(data: bytes) -> str:
     """What the reference decoder says of a file that it refuses."""
     try:
@@ -883,7 +896,10 @@ def stated_grain() -> dict[str, str]:
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    vectors = [*good(), *good_decisions(), *bad(), *good_texture(), *bad_texture()]
+    vectors = [
+        *[*good(), *good_decisions(), *bad(), *good_texture(), *bad_texture()],
+        *[*good_detail(), *bad_detail()],
+    ]
     for old in folder.glob("*.vcm"):
         old.unlink()
     entries = []

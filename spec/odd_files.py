@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from itertools import chain
 
+from detail_files import odd_detail
 from make_vectors import framed
 from texture_files import odd_texture
 
@@ -92,7 +93,8 @@ def with_ancillary(rng: random.Random, layers: list[Layer]) -> list[Layer]:
 
 
 def with_texture(rng: random.Random, header: Header, layers: list[Layer]) -> list[Layer]:
-    """The same, half of the time with texture layers in any places, or before or behind all others."""
+    """The same, half of the time with texture layers in any places, or before or behind all others, and
+    detail behind the first."""
     room = DEFAULT_LIMITS.layers - len(layers)
     if not room or rng.random() < 0.5:
         return layers
@@ -103,6 +105,8 @@ def with_texture(rng: random.Random, header: Header, layers: list[Layer]) -> lis
     places = sorted(rng.randint(low, high) for _ in texture)
     for behind, (place, layer) in enumerate(zip(places, texture)):
         layers.insert(place + behind, layer)
+    if len(layers) < DEFAULT_LIMITS.layers and rng.random() < 0.5:
+        layers.insert(rng.randint(places[0] + 1, len(layers)), odd_detail(rng, odd_encoder(rng)))
     return layers
 
 

@@ -27,13 +27,17 @@ WALLS = {
     "io": BASICS,
     "entropy": {"errors", "models"},
     "scene": {"layers.colours", "layers.edges", "layers.texture"},
-    "layers": {*BASICS, "format", "scene", "layers.colours", "layers.edges", "layers.texture"},
+    "layers": {
+        *(*BASICS, "format", "scene", "layers.colours", "layers.detail", "layers.edges", "layers.texture"),
+    },
     "layers.edges": KIND | {"layers.colours"},
     "layers.colours": KIND | {"layers.edges"},
     "layers.texture": KIND,
+    "layers.detail": KIND | {"layers.texture"},
     "encoder": {
         *BASICS,
-        *("entropy", "format", "models", "scene", "layers.colours", "layers.edges", "layers.texture"),
+        *("entropy", "format", "models", "scene"),
+        *("layers.colours", "layers.detail", "layers.edges", "layers.texture"),
     },
     "render": {"errors", "models", "scene", "layers.texture"},
     "codec": {*BASICS, "format", "io", "scene", "layers", "encoder", "render"},
@@ -71,14 +75,15 @@ WALLS = {
         *("errors", "encoder", "io", "layers.texture", "metrics", "models", "train", "train.data"),
     },
     "train.transform": {
-        *("encoder", "io", "models", "layers.texture", "train", "train.data", "train.entropy"),
+        *("encoder", "io", "models", "layers.detail", "layers.texture"),
+        *("train", "train.data", "train.entropy", "train.generator"),
     },
 }
 
 TWINS = {
     *((kind, "layers") for kind in WALLS if kind.startswith("layers.")),
     *(("layers.edges", "layers.colours"), ("layers.colours", "layers.edges")),
-    *((kind, "scene") for kind in ("layers", "layers.edges", "layers.colours", "layers.texture")),
+    *((kind, "scene") for kind in ("layers", "layers.edges", "layers.colours", "layers.detail", "layers.texture")),
     ("train.data", "train.generator"),
 }
 """Rooms of which each imports modules of the other: kinds of layers fill in what their registry lists."""

@@ -29,7 +29,7 @@ from vcmcodec.scene import Scene
 
 __all__ = ["vcm"]  # a fixture
 
-DEMO, ANCILLARY = 0x04, 0x85
+DEMO, ANCILLARY = 0x06, 0x85
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,12 @@ def rows(data: bytes) -> list[tuple[int, bytes]]:
 
 def test_codes_of_a_scenes_views_are_those_of_their_kinds() -> None:
     codes = {kind.name: code for code, kind in kinds.KINDS.items()}
-    assert codes == {"edges": scene.EDGES, "colours": scene.COLOURS, "texture": scene.TEXTURE}
+    assert codes == {
+        "edges": scene.EDGES,
+        "colours": scene.COLOURS,
+        "texture": scene.TEXTURE,
+        "detail": scene.DETAIL,
+    }
 
 
 def test_kinds_stand_behind_those_that_they_need() -> None:
@@ -134,7 +139,9 @@ def test_a_registered_kind_is_decoded_listed_and_cut(demo: Demo) -> None:
     assert truncation.upto(data, "demo:2") == data[: found[2].end]
     with pytest.raises(FormatError, match="no demos layer 3: there are 2"):
         truncation.upto(data, "demo:3")
-    with pytest.raises(ValueError, match="'demo' is none of edge, colour:N, texture:N, demo:N with N from 1"):
+    with pytest.raises(
+        ValueError, match="'demo' is none of edge, colour:N, texture:N, detail, demo:N with N from 1"
+    ):
         truncation.upto(data, "demo")
 
 
@@ -149,7 +156,7 @@ def test_a_kind_stands_where_it_may(demo: Demo, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_without_its_line_a_kind_is_unknown_and_critical() -> None:
-    with pytest.raises(UnsupportedError, match="unknown critical layer of kind 4"):
+    with pytest.raises(UnsupportedError, match="unknown critical layer of kind 6"):
         codec.decode_scene(layered((1, DEMO, b"\1x")))
 
 
@@ -171,7 +178,7 @@ def test_verbs_take_a_registered_kind(demo: Demo, vcm: Runner) -> None:
         "skin",
         "-o",
         "b.vcm",
-        says="none of edge, colour:N, texture:N, demo:N",
+        says="none of edge, colour:N, texture:N, detail, demo:N",
     )
     assert vcm("svg", "face.vcm", "-o", "a.svg").code == 0
     assert vcm("svg", "a.svg", "-o", "b.vcm").code == 0
@@ -275,9 +282,9 @@ def test_layers_are_capped_before_they_are_read() -> None:
 def test_a_known_layer_that_no_decoder_takes_is_refused(demo: Demo) -> None:
     good = base64.b64encode(b"\1x").decode()
     assert (DEMO, b"\1x") in rows(svg.encode(svg.load(document(element(DEMO, 1, good)))))
-    with pytest.raises(SvgError, match=r"^a layer of kind 4: demos before edges \(line 3\)$"):
+    with pytest.raises(SvgError, match=r"^a layer of kind 6: demos before edges \(line 3\)$"):
         svg.encode(svg.load(document(element(DEMO, 0, good))))
-    with pytest.raises(SvgError, match=r"^a layer of kind 4: 1 bytes instead of 2 \(line 3\)$"):
+    with pytest.raises(SvgError, match=r"^a layer of kind 6: 1 bytes instead of 2 \(line 3\)$"):
         svg.encode(svg.load(document(element(DEMO, 1, base64.b64encode(b"\2x").decode()))))
 
 

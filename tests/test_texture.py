@@ -153,7 +153,7 @@ def test_numbers_of_the_steps_of_both_parts_stay_in_range() -> None:
 
 
 def test_classes_grow_with_what_they_are_of_and_fill_their_contexts() -> None:
-    for function, most, last in ((syntax._sum_class, 5000, 15), (syntax._rank_class, 70000, 111)):
+    for function, most, last in ((syntax.sum_class, 5000, 15), (syntax.rank_class, 70000, 111)):
         found = [function(value) for value in range(most)]
         assert found == sorted(found) and set(found) == set(range(last + 1))
 
@@ -283,7 +283,7 @@ def test_enlargement_is_exact_at_the_extremes() -> None:
         grid = rng.choice((-16383, 16383), (64, 64))
         rows = resample.cubic(64, 160, 0, 160)
         found = resample.enlarge(grid.astype(rows.dtype), rows, rows)
-        assert (found == document.enlarged(grid, 160)).all()
+        assert (found == document.enlarged(grid, 160, 160)).all()
 
 
 def placed_in_python(window: np.ndarray, frame: Frame, width: int, height: int, x: int, y: int) -> list[int]:
@@ -360,7 +360,7 @@ def test_T_of_a_layer_without_coefficients_is_the_mean() -> None:
         start += side * side // 2
         mirrored = np.concatenate([half, half[:, ::-1]], axis=1)
         found = scene.T[:, :, plane]  # type: ignore[index]
-        expected = np.clip(document.enlarged(mirrored, 96), -16383, 16383)
+        expected = np.clip(document.enlarged(mirrored, 96, 96), -16383, 16383)
         # The scene's canvas is a square here, the part's was not: its own size is what counts.
         assert found.shape == SIZE[::-1]
         assert (found == expected[16:80]).all()

@@ -17,7 +17,7 @@ from vcmcodec.ops import Point
 if TYPE_CHECKING:
     from vcmcodec.layers.edges.drawing import Drawing
 
-EDGES, COLOURS, TEXTURE = 0x01, 0x02, 0x03
+EDGES, COLOURS, TEXTURE, DETAIL = 0x01, 0x02, 0x03, 0x04
 """Codes of the kinds that the views below are of, as in spec/FORMAT.md, section "Layers and checks"."""
 
 
@@ -78,23 +78,27 @@ class Scene:
         the RGB there and 0 elsewhere."""
         return sample.planes(self.places, colour.rgb(self.known), self.width, self.height)
 
-    @property
+    @cached_property
     def T(self) -> NDArray[np.int16] | None:
-        """int16 (height, width, 3): Y, Co and Cg of the texture in 1/16 level; None where there is none.
+        """int16 (height, width, 3): Y, Co and Cg of the texture, and the detail, in 1/16 level; None where
+        there is none.
 
-        Raises ModelError where its transform is missing or altered.
+        Raises ModelError where a transform is missing or altered.
         """
-        texture = self.part(TEXTURE)
-        return None if texture is None else texture.T
+        texture, detail = self.part(TEXTURE), self.part(DETAIL)
+        if texture is None:
+            return None
+        return texture.T if detail is None else detail.over(texture)
 
     @property
     def shown(self) -> NDArray[np.uint8] | None:
-        """The texture as a picture, uint8 (height, width, 3) RGB; None where there is none.
+        """T as a picture, uint8 (height, width, 3) RGB; None where there is none.
 
-        Raises ModelError where its transform is missing or altered.
+        Raises ModelError where a transform is missing or altered.
         """
-        texture = self.part(TEXTURE)
-        return None if texture is None else texture.rgb
+        from vcmcodec.layers.texture import synthesis
+
+        return None if self.T is None else synthesis.rgb(self.T)
 
     def first(self, count: int) -> Scene:
         """This scene with no more than its first ``count`` colours."""

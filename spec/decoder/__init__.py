@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from decoder.colours import planes_of, read_colour_head, read_colours
-from decoder.container import COLOURS, EDGES, TEXTURE, canvas_sides, read_file
+from decoder.container import COLOURS, DETAIL, EDGES, TEXTURE, canvas_sides, read_file
+from decoder.detail import Detail
 from decoder.drawing import Plane, draw, strokes_of
 from decoder.edges import read_edges
 from decoder.failures import AboveLimit, Failure, Invalid, Truncated, Unsupported
@@ -73,4 +74,8 @@ def decode(data: bytes) -> Decoded:
         if layer.kind == TEXTURE:
             texture.add_layer(layer.payload)
     planes = texture_planes(texture, width, height) if texture.begun else None
+    for layer in layers:
+        if layer.kind == DETAIL:
+            assert planes is not None
+            planes = Detail(layer.payload).add_to(planes, texture.frame, width, height)
     return Decoded(header.width, header.height, width, height, header.model, ops, edges, mask, rgbs, planes)

@@ -18,6 +18,7 @@ from decoder.reader import Reader
 EDGES = 0x01
 COLOURS = 0x02
 TEXTURE = 0x03
+DETAIL = 0x04
 FIRST_ANCILLARY = 0x80
 
 
@@ -109,12 +110,14 @@ def read_layer(reader: Reader, register: int) -> tuple[Layer, int]:
 
 def is_known(kind: int, before: list[Layer]) -> bool:
     """Section 2.2: the table of kinds. `before` are the known layers so far; False is a layer to skip."""
-    has_edges = any(layer.kind == EDGES for layer in before)
-    if kind == EDGES and has_edges:
-        raise Invalid("a second edge layer")
-    if kind == COLOURS and not has_edges:
+    kinds = {layer.kind for layer in before}
+    if kind in (EDGES, DETAIL) and kind in kinds:
+        raise Invalid(f"a second layer of kind {kind}")
+    if kind == COLOURS and EDGES not in kinds:
         raise Invalid("colours before edges")
-    if kind in (EDGES, COLOURS, TEXTURE):
+    if kind == DETAIL and TEXTURE not in kinds:
+        raise Invalid("detail before texture")
+    if kind in (EDGES, COLOURS, TEXTURE, DETAIL):
         return True
     if kind < FIRST_ANCILLARY:
         raise Unsupported(f"a critical layer of kind {kind}")

@@ -14,17 +14,19 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "models"
 SHA256 = {
+    "detail-1.weights": "0c90f78d4774b47217d1ca4e3119eee172ecc8869b717c22beb0c5821ace573d",
+    "detail-1.transform": "617b5df16adab36b5e22184108d004b7790df5f2a3b71fbd90add053e043f718",
     "edges-1.primer": "00dbe67e3bad2de04145cc4dc8c1b36139762073eaf45b504af9057d6396d2e2",
     "colours-1.primer": "e2b32468a52edcbc91cda57483ba326647428e028494ef2762bd8c8b5df34652",
     "strokes-2.weights": "115e8abc8528a89bdd88ab1192074c028452b1a3240cf3462cc6c716460377e3",
     "colours-2.weights": "5ee54fbace5bf8a45f1452ff10e7f9eb83a74201dd8f1569742b4b61f65c0122",
-    "texture-1.weights": "bb12f7c40f5abf481b068f0a418403f1574e93a4d2ddf96db44310488d187ad6",
-    "texture-1.transform": "9d0aae081855a43c8ff9e5f276c79208f1f000d3fd2bf5596eb297a4573b9139",
+    "texture-1.weights": "1de88348a7c669fecc9fa3c35536842c9b18908acbe9e16d650064eb0348d1dc",
+    "texture-1.transform": "73fcdec8ce3a5056a9d399aad5ebf69f68464a0c4349e6cdf92a3677e72a09cc",
 }
 
 
 def read_model(name: str) -> bytes:
-    """Sections 3.1, 3.2 and 7.2: a primer, a file of weights or the transform, as its table names it."""
+    """Sections 3.1, 3.2, 7.2 and 7.8: a primer, a file of weights or a transform, as its table names it."""
     other = os.environ.get("VCM_MODELS")
     return read_from(Path(other) if other else FOLDER, name)
 

@@ -22,14 +22,14 @@ def texture_planes(texture: Texture, width: int, height: int) -> TexturePlanes:
     top, left = (side - height) // 2, (side - width) // 2
     total = np.stack(
         [
-            enlarged(grid, side)[top : top + height, left : left + width]
+            enlarged(grid, side, side)[top : top + height, left : left + width]
             for grid in grids(canvas, texture.coefficients(0))
         ],
         axis=2,
     )
     coefficients = texture.coefficients(1)
     if any(coefficients):
-        window = np.stack([enlarged(grid, WINDOW) for grid in grids(face, coefficients)], axis=2)
+        window = np.stack([enlarged(grid, WINDOW, WINDOW) for grid in grids(face, coefficients)], axis=2)
         total += placed(window, texture.frame, width, height)
     return clamped(total).astype(np.int16)
 
@@ -80,30 +80,33 @@ def taps(m: int, size: int) -> list[tuple[list[int], list[int]]]:
     return found
 
 
-def enlarged(grid: Numbers, size: int) -> Numbers:
-    """Section 7.6, "Enlargement": a square of `size` x `size` pixels."""
-    of_pixel = taps(len(grid), size)
-    samples = np.array([numbers for numbers, _ in of_pixel])
-    weights = np.array([weights for _, weights in of_pixel], np.int64)
-    across = np.zeros((len(grid), size), np.int64)
+def enlarged(grid: Numbers, columns: int, rows: int) -> Numbers:
+    """Section 7.6, "Enlargement": a rectangle of `columns` x `rows` pixels."""
+    across, down = taps(grid.shape[1], columns), taps(grid.shape[0], rows)
+    samples = np.array([numbers for numbers, _ in across])
+    weights = np.array([weights for _, weights in across], np.int64)
+    wide = np.zeros((len(grid), columns), np.int64)
     for tap in range(4):
-        across += grid[:, samples[:, tap]] * weights[None, :, tap]
-    total = np.zeros((size, size), np.int64)
+        wide += grid[:, samples[:, tap]] * weights[None, :, tap]
+    samples = np.array([numbers for numbers, _ in down])
+    weights = np.array([weights for _, weights in down], np.int64)
+    total = np.zeros((rows, columns), np.int64)
     for tap in range(4):
-        total += across[samples[:, tap]] * weights[:, tap, None]
+        total += wide[samples[:, tap]] * weights[:, tap, None]
     return np.asarray((total + 2**31) >> 32)
 
 
 def placed(window: Numbers, frame: Frame, width: int, height: int) -> Numbers:
-    """Section 7.6, "Placing the window": what it adds to each pixel of the canvas."""
+    """Section 7.6, "Placing the window", and 7.8: what it adds to each pixel of the canvas."""
     x, y, a, d = frame
     side, square = max(width, height), a * a + d * d
+    scale, middle, end = 64 * len(window), 16 * (len(window) - 1), 32 * (len(window) - 1)
     i, j = np.arange(width, dtype=np.int64)[None, :], np.arange(height, dtype=np.int64)[:, None]
     right = (2 * i + 1 - width) * 128 - side * x
     down = (2 * j + 1 - height) * 128 - side * y
-    u = (10240 * (a * right + d * down) + side * square) // (2 * side * square) + 2544
-    v = (10240 * (a * down - d * right) + side * square) // (2 * side * square) + 2544
-    inside = (u >= 0) & (u < 5088) & (v >= 0) & (v < 5088)
+    u = (scale * (a * right + d * down) + side * square) // (2 * side * square) + middle
+    v = (scale * (a * down - d * right) + side * square) // (2 * side * square) + middle
+    inside = (u >= 0) & (u < end) & (v >= 0) & (v < end)
     u, v = u[inside], v[inside]
     k, fu, m, fv = u // 32, u[:, None] % 32, v // 32, v[:, None] % 32
     upper = window[m, k] * (32 - fu) + window[m, k + 1] * fu

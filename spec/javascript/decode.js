@@ -1,7 +1,8 @@
 /** From a file to its scene: strokes, E, M, C and T. @module */
 
-import { COLOURS, EDGES, TEXTURE, readContainer } from "./container.js";
+import { COLOURS, DETAIL, EDGES, TEXTURE, readContainer } from "./container.js";
 import { Colours, planes } from "./colours.js";
+import { Detail } from "./detail.js";
 import { draw } from "./drawing.js";
 import { readEdges } from "./edges.js";
 import { LIMITS, VcmError } from "./failures.js";
@@ -41,6 +42,8 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
   let colours = null;
   /** @type {Texture | null} */
   let texture = null;
+  /** @type {Detail | null} */
+  let detail = null;
   layers.forEach((layer, index) => {
     if (!layer.known || !use(layer, index)) return;
     try {
@@ -54,6 +57,9 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
       } else if (layer.kind === TEXTURE) {
         texture ??= new Texture(models);
         texture.read(layer.payload);
+      } else if (layer.kind === DETAIL) {
+        if (!texture) throw new VcmError("invalid", "detail without the texture that it refines");
+        detail = new Detail(models, layer.payload);
       }
     } catch (error) {
       if (!(error instanceof VcmError) || error.where.layer !== undefined) throw error;
@@ -65,6 +71,8 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
   });
   const dots = /** @type {Colours | null} */ (colours)?.dots() ?? [];
   const read = /** @type {Texture | null} */ (texture);
+  const T = read ? synthesise(read, W, H) : null;
+  if (T && read?.frame) /** @type {Detail | null} */ (detail)?.addTo(T, read.frame, W, H);
   return {
     W,
     H,
@@ -72,7 +80,7 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
     dots,
     E,
     ...planes(dots, W, H),
-    T: read ? synthesise(read, W, H) : null,
+    T,
     frame: read?.frame ?? null,
   };
 }

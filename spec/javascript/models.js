@@ -1,8 +1,9 @@
 /** The format's tables: which ones a file needs, and how they are read. @module */
 
-import { COLOURS, EDGES, TEXTURE } from "./container.js";
+import { COLOURS, DETAIL, EDGES, TEXTURE } from "./container.js";
 import { colourElements } from "./colours.js";
 import { strokeElements } from "./decided_strokes.js";
+import { detailElements, readBases } from "./detail.js";
 import { VcmError } from "./failures.js";
 import { prime } from "./primed.js";
 import { sha256 } from "./sha256.js";
@@ -15,8 +16,10 @@ export const FILES = Object.freeze({
   "colours-1.primer": "e2b32468a52edcbc91cda57483ba326647428e028494ef2762bd8c8b5df34652",
   "strokes-2.weights": "115e8abc8528a89bdd88ab1192074c028452b1a3240cf3462cc6c716460377e3",
   "colours-2.weights": "5ee54fbace5bf8a45f1452ff10e7f9eb83a74201dd8f1569742b4b61f65c0122",
-  "texture-1.weights": "bb12f7c40f5abf481b068f0a418403f1574e93a4d2ddf96db44310488d187ad6",
-  "texture-1.transform": "9d0aae081855a43c8ff9e5f276c79208f1f000d3fd2bf5596eb297a4573b9139",
+  "texture-1.weights": "1de88348a7c669fecc9fa3c35536842c9b18908acbe9e16d650064eb0348d1dc",
+  "texture-1.transform": "73fcdec8ce3a5056a9d399aad5ebf69f68464a0c4349e6cdf92a3677e72a09cc",
+  "detail-1.weights": "0c90f78d4774b47217d1ca4e3119eee172ecc8869b717c22beb0c5821ace573d",
+  "detail-1.transform": "617b5df16adab36b5e22184108d004b7790df5f2a3b71fbd90add053e043f718",
 });
 
 /** Holds the tables that were loaded, and what was made of them. */
@@ -44,6 +47,7 @@ export class Models {
       if (kind === EDGES) names.add(coding === 1 ? "edges-1.primer" : "strokes-2.weights");
       if (kind === COLOURS) names.add(coding === 1 ? "colours-1.primer" : "colours-2.weights");
       if (kind === TEXTURE) names.add("texture-1.weights").add("texture-1.transform");
+      if (kind === DETAIL) names.add("detail-1.weights").add("detail-1.transform");
     }
     await Promise.all([...names].map((name) => this.load(name)));
   }
@@ -92,5 +96,13 @@ export class Models {
 
   transform() {
     return this.get("texture-1.transform", readTransform);
+  }
+
+  detail() {
+    return this.get("detail-1.weights", detailElements);
+  }
+
+  bases() {
+    return this.get("detail-1.transform", readBases);
   }
 }

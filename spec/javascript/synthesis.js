@@ -2,13 +2,14 @@
 
 import { clamp, div } from "./numbers.js";
 
-const LIMIT = 16383;
+/** Samples are clamped to this. */
+export const LIMIT = 16383;
 const WINDOW = 160;
 
 /**
  * The three grids of a part: Y, Co, Cg.
  * @param {import("./transform.js").Part} part @param {Float64Array} values its coefficients
- * @returns {{side: number, samples: Float64Array}[]}
+ * @returns {{columns: number, rows: number, samples: Float64Array}[]}
  */
 function grids({ luma, chroma, half, mean, parity, gain, basis }, values) {
   const even = Float64Array.from(mean, (v) => v * 1048576);
@@ -31,7 +32,7 @@ function grids({ luma, chroma, half, mean, parity, gain, basis }, values) {
         samples[row * side + side - 1 - column] = clamp(right, -LIMIT, LIMIT);
       }
     }
-    return { side, samples };
+    return { columns: side, rows: side, samples };
   });
 }
 
@@ -57,16 +58,16 @@ function kernel(m, size, from, to) {
 }
 
 /**
- * A grid spread over a square of `size`, of which a rectangle is made.
- * @param {{side: number, samples: Float64Array}} grid @param {number} size
- * @param {number} left @param {number} top @param {number} W @param {number} H
+ * A grid spread over a rectangle of `width` x `height` pixels, of which a part is made.
+ * @param {{columns: number, rows: number, samples: Float64Array}} grid @param {number} width @param {number} height
+ * @param {number} [left] @param {number} [top] @param {number} [W] @param {number} [H]
  */
-function enlarge({ side, samples }, size, left, top, W, H) {
-  const across = kernel(side, size, left, left + W);
-  const down = kernel(side, size, top, top + H);
-  const rows = new Float64Array(side * W);
-  for (let row = 0; row < side; row++) {
-    const start = row * side;
+export function enlarge({ columns, rows: count, samples }, width, height, left = 0, top = 0, W = width, H = height) {
+  const across = kernel(columns, width, left, left + W);
+  const down = kernel(count, height, top, top + H);
+  const rows = new Float64Array(count * W);
+  for (let row = 0; row < count; row++) {
+    const start = row * columns;
     for (let i = 0; i < W; i++) {
       let sum = 0;
       for (let k = 4 * i; k < 4 * i + 4; k++) sum += across.weight[k] * samples[start + across.at[k]];
@@ -86,28 +87,30 @@ function enlarge({ side, samples }, size, left, top, W, H) {
 }
 
 /**
- * Adds the window to the canvas.
+ * Adds a window of any side to the canvas.
  * @param {Int32Array[]} canvas three planes @param {Int32Array[]} window three planes
  * @param {import("./texture.js").Frame} frame @param {number} W @param {number} H
  */
-function place(canvas, window, { x, y, a, d }, W, H) {
+export function place(canvas, window, { x, y, a, d }, W, H) {
   const S = Math.max(W, H);
+  const side = Math.sqrt(window[0].length);
+  const [scale, middle, last] = [64 * side, 16 * (side - 1), 32 * (side - 1)];
   const SR = S * (a * a + d * d);
   for (let j = 0; j < H; j++) {
     const Y = (2 * j + 1 - H) * 128 - S * y;
     for (let i = 0; i < W; i++) {
       const X = (2 * i + 1 - W) * 128 - S * x;
-      const u = Math.floor((10240 * (a * X + d * Y) + SR) / (2 * SR)) + 2544;
-      if (u < 0 || u >= 5088) continue;
-      const v = Math.floor((10240 * (a * Y - d * X) + SR) / (2 * SR)) + 2544;
-      if (v < 0 || v >= 5088) continue;
+      const u = Math.floor((scale * (a * X + d * Y) + SR) / (2 * SR)) + middle;
+      if (u < 0 || u >= last) continue;
+      const v = Math.floor((scale * (a * Y - d * X) + SR) / (2 * SR)) + middle;
+      if (v < 0 || v >= last) continue;
       const fu = u & 31;
       const fv = v & 31;
-      const at = (v >> 5) * WINDOW + (u >> 5);
+      const at = (v >> 5) * side + (u >> 5);
       for (let plane = 0; plane < 3; plane++) {
         const P = window[plane];
         const upper = P[at] * (32 - fu) + P[at + 1] * fu;
-        const lower = P[at + WINDOW] * (32 - fu) + P[at + WINDOW + 1] * fu;
+        const lower = P[at + side] * (32 - fu) + P[at + side + 1] * fu;
         canvas[plane][j * W + i] += (upper * (32 - fv) + lower * fv + 512) >> 10;
       }
     }
@@ -123,11 +126,11 @@ export function synthesise(texture, W, H) {
   const S = Math.max(W, H);
   const [canvasPart, facePart] = texture.parts;
   const canvas = grids(canvasPart.transform, canvasPart.values()).map((grid) =>
-    enlarge(grid, S, div(S - W, 2), div(S - H, 2), W, H),
+    enlarge(grid, S, S, div(S - W, 2), div(S - H, 2), W, H),
   );
   const face = facePart.values();
   if (face.some((value) => value !== 0)) {
-    const window = grids(facePart.transform, face).map((grid) => enlarge(grid, WINDOW, 0, 0, WINDOW, WINDOW));
+    const window = grids(facePart.transform, face).map((grid) => enlarge(grid, WINDOW, WINDOW));
     place(canvas, window, /** @type {import("./texture.js").Frame} */ (texture.frame), W, H);
   }
   const T = new Int16Array(3 * W * H);

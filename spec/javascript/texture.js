@@ -17,17 +17,18 @@ export function textureElements(bytes) {
   return elements(bytes, /** @type {any} */ (TABLE));
 }
 
-const QUARTERS = [0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4];
+/** Four times the binary logarithm of (16 + i) / 16, rounded. */
+export const QUARTERS = [0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4];
 
 /** @param {number} v */
-function sums(v) {
+export function sums(v) {
   if (v < 4) return v;
   const n = bits(v);
   return Math.min(4 + 2 * (n - 3) + ((v >> (n - 2)) & 1), 15);
 }
 
 /** @param {number} v */
-function ranks(v) {
+export function ranks(v) {
   if (v < 64) return v;
   const n = bits(v);
   return Math.min(64 + 8 * (n - 7) + ((v >> (n - 4)) % 8), 111);

@@ -11,12 +11,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 SHARES = {
-    "decode": 57,
+    "decode": 55,
     "container": 4,
     "cut": 5,
     "edges": 6,
     "colours": 6,
     "texture": 3,
+    "detail": 2,
     "entropy": 3,
     "ppm": 3,
     "twin": 3,

@@ -222,6 +222,13 @@ def mutate_texture(data: bytes, rng: Random, pool: Pool) -> bytes:
     return spoil(data, rng, pool)
 
 
+def mutate_detail(data: bytes, rng: Random, pool: Pool) -> bytes:
+    """A detail layer's payload."""
+    if rng.random() < 0.2:
+        return _spoil_head(data, 4, rng)
+    return spoil(data, rng, pool)
+
+
 _PIECE = re.compile(rb"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?|[A-Za-z:_-]+|\s+|.", re.DOTALL)
 _WORDS = (
     *b"0 -0 1e999 -1e-999 1e12 1e6 1e-12 . , # nan inf 100% M m z A c S q T h V <g> </g> <g/> <svg>".split(),
@@ -278,6 +285,7 @@ MUTATORS: dict[str, Mutator] = {
     "edges": mutate_edges,
     "colours": mutate_colours,
     "texture": mutate_texture,
+    "detail": mutate_detail,
     "entropy": spoil,
     "ppm": spoil,
     "svg": mutate_text,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fuzz import ROOT, mutator
 from fuzz.coders import PRIMERS
-from fuzz.targets import CANVASES, scenes, textures
+from fuzz.targets import CANVASES, detailed, scenes, textures
 from vcmcodec import svg
 
 VECTORS = ROOT / "spec" / "vectors"
@@ -57,6 +57,8 @@ def seeds(target: str) -> tuple[bytes, ...]:
         found = [bytes([which]) + payload for which, (_, payload) in enumerate(textures()) if payload]
         for index, payload in enumerate(_payloads(3)):
             found.append(bytes([index % len(textures())]) + payload)
+    elif target == "detail":
+        found = [detailed()[1], *_payloads(4)]
     elif target in ("svg", "svg-text"):
         return tuple(_drawings())
     elif target == "ppm":

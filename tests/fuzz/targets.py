@@ -22,6 +22,10 @@ from vcmcodec.layers import kinds
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colours
 from vcmcodec.layers.colours.known import KnownColours
+from vcmcodec.layers.detail import head as detail_head
+from vcmcodec.layers.detail import payload as detail
+from vcmcodec.layers.detail.part import Detail
+from vcmcodec.layers.detail.regions import REGIONS
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edges
 from vcmcodec.layers.edges.drawing import Drawing
@@ -332,6 +336,31 @@ def _read_text(data: bytes) -> svg.Sheet:
     return svg.load(data.decode("utf-8", "surrogateescape"))
 
 
+@functools.cache
+def detailed() -> tuple[Scene, bytes]:
+    """What detail is read on, and a payload of it."""
+    scene = next(after for after, payload in textures() if after.parts)
+    rng = random.Random(11)
+    levels = tuple(tuple(rng.randint(-3, 3) for _ in range(count)) for count in (24, 8, 0, 40))
+    return scene, detail.encode(scene, Detail(12, levels))[0]
+
+
+def _read_detail(data: bytes) -> Scene:
+    found = detail.decode(detailed()[0], Reader(data, layer=0, whole=True), DEFAULT_LIMITS)
+    assert found.T is not None
+    return found
+
+
+def _check_detail(data: bytes, scene: Scene) -> None:
+    """What was read can be written."""
+    _check_planes_of_texture(scene)
+    found: Detail = scene.part(detail_head.CODE)
+    assert len(found.levels) == len(REGIONS) and found.step == detail_head.read(Reader(data)).step
+    coded, again = detail.encode(detailed()[0], found)
+    assert again.part(detail_head.CODE) == found
+    assert detail.decode(detailed()[0], Reader(coded), DEFAULT_LIMITS).part(detail_head.CODE) == found
+
+
 TARGETS: dict[str, Target[Any]] = {
     "decode": Target(_read_file, _check_file),
     "container": Target(container.read, _check_container),
@@ -339,6 +368,7 @@ TARGETS: dict[str, Target[Any]] = {
     "edges": Target(_read_edges, _check_edges),
     "colours": Target(_read_colours, _check_colours),
     "texture": Target(_read_texture, _check_texture),
+    "detail": Target(_read_detail, _check_detail),
     "entropy": Target(coders.read_decisions, coders.check_decisions),
     "ppm": Target(coders.read_symbols, coders.check_symbols),
     "twin": Target(codec.decode_scene, _check_twin),

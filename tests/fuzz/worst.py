@@ -14,6 +14,11 @@ from vcmcodec import container, ppm
 from vcmcodec.container import Header
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colours
+from vcmcodec.layers.detail import head as detail_head
+from vcmcodec.layers.detail import payload as detail
+from vcmcodec.layers.detail import tables as detail_tables
+from vcmcodec.layers.detail.part import Detail
+from vcmcodec.layers.detail.regions import REGIONS
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edges
 from vcmcodec.layers.edges import ppm_strokes
@@ -122,6 +127,14 @@ def _texture(rng: Random, layers: int) -> Layers:
     return out
 
 
+def _detail(rng: Random) -> tuple[int, bytes]:
+    """All coefficients there are, of the largest levels."""
+    counts = [detail_tables.transform()[region.basis].count for region in REGIONS]
+    levels = tuple(tuple(rng.choice((-8191, 8191)) for _ in range(count)) for count in counts)
+    scene = Scene(MAX_CANVAS, MAX_CANVAS)
+    return detail_head.CODE, detail.encode(scene, Detail(127, levels))[0]
+
+
 def files() -> Iterator[tuple[str, bytes]]:
     """Names and bytes of ``.vcm`` files."""
     rng = Random(1)
@@ -146,8 +159,8 @@ def files() -> Iterator[tuple[str, bytes]]:
     yield "texture, one layer", container.write(LARGEST, _texture(rng, 1))
     textures = _texture(rng, DEFAULT_LIMITS.layers)
     yield "texture, many layers", container.write(LARGEST, textures)
-    both = [base, *_colours(drawn, rng, 2), *textures]
-    yield "lines, colours and texture", container.write(LARGEST, both[: DEFAULT_LIMITS.layers])
+    both = [base, *_colours(drawn, rng, 2), *textures][: DEFAULT_LIMITS.layers - 1]
+    yield "lines, colours, texture and detail", container.write(LARGEST, [*both, _detail(rng)])
 
 
 def documents() -> Iterator[tuple[str, bytes]]:

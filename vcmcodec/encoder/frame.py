@@ -106,12 +106,12 @@ def find(canvas: NDArray[np.uint8]) -> Frame:
     return frame_of(found[0].points, width, height) if found else Frame()
 
 
-def axes(frame: Frame, width: int, height: int) -> NDArray[np.float64]:
-    """The affine map from the window's pixels (x, y, 1), pixel centres at whole numbers, to those of a canvas
-    of ``width`` x ``height``: float64 (2, 3)."""
-    unit = max(width, height) / UNITS / WINDOW
+def axes(frame: Frame, width: int, height: int, samples: int = WINDOW) -> NDArray[np.float64]:
+    """The affine map from the pixels (x, y, 1) of a window of ``samples`` along its side, pixel centres at
+    whole numbers, to those of a canvas of ``width`` x ``height``: float64 (2, 3)."""
+    unit = max(width, height) / UNITS / samples
     right = np.array([frame.across, frame.down]) * unit
     below = np.array([-frame.down, frame.across]) * unit
     centre = np.array([width, height]) / 2 + np.array([frame.x, frame.y]) * max(width, height) / UNITS
-    start = centre - (WINDOW - 1) / 2 * (right + below) - 0.5
+    start = centre - (samples - 1) / 2 * (right + below) - 0.5
     return np.stack([right, below, start], axis=1)

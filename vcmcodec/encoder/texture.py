@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec.encoder import frame as frames
-from vcmcodec.entropy.binarise import signed
+from vcmcodec.encoder.levels import best_level
 from vcmcodec.entropy.contexts import ContextCoder
 from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.layers.texture import payload, resample, steps, synthesis, tables
@@ -39,15 +39,23 @@ _SPOTS = (
 )
 """Middle and half axes of the features, in pixels of the window; those of the left side stand for both."""
 
-LAGRANGIAN = 0.12
-"""Squared error, in squares of a step, that a bit has to be worth: as at high rates, where the mean squared
-error of a step is a twelfth and a bit quarters it."""
+WHITE, BEYOND = 245, 12.0
+"""Where no channel is darker than WHITE, the encoder aims up to BEYOND levels higher: a decoder clamps, so
+that what is left there of an error costs nothing."""
 
 
 def ycocg(picture: NDArray[np.uint8]) -> Planes:
     """Y, Co and Cg, float32 (H, W, 3), of a picture of uint8 (H, W, 3) RGB."""
     r, g, b = (picture[:, :, part].astype(np.float32) for part in range(3))
     return np.stack([(r + 2 * g + b) / 4, r - b, (2 * g - r - b) / 2], axis=2)
+
+
+def aimed(picture: NDArray[np.uint8]) -> Planes:
+    """What the encoder aims at to show a picture, uint8 (H, W, 3) RGB: Y, Co and Cg, float32 (H, W, 3)."""
+    out = ycocg(picture)
+    darkest = picture.min(axis=2).astype(np.float32)
+    out[:, :, 0] += BEYOND * np.clip((darkest - WHITE) / (255 - WHITE), 0, 1)
+    return out
 
 
 @functools.cache
@@ -186,24 +194,14 @@ class Levels:
             number = self._begin.step_numbers[1]
             values = self._analysis.face(known, steps.step(self._begin.step))
             self._scaled.append(values / np.float32(steps.step(number)))
-        value = float(self._scaled[part][rank])
-        size = abs(value)
-        best = 0
-        if size >= 0.5:
-            nearest = int(size + 0.5)
-            costs = []
-            for level in {nearest, nearest - 1, 0 if nearest < 3 else nearest}:
-                self._rate.bits = 0.0
-                signed(self._coder, level, bases)
-                costs.append(((size - level) ** 2 + LAGRANGIAN * self._rate.bits, level))
-            best = min(costs)[1]
-        level = -best if value < 0 else best
+        level = best_level(float(self._scaled[part][rank]), self._coder, self._rate, bases)
         self.levels[part].append(level)
         return level
 
 
 class Analysis:
-    """The coefficients of a canvas picture, uint8 (H, W, 3) RGB, whose face lies in ``frame``.
+    """The coefficients of a canvas picture, uint8 (H, W, 3) RGB, whose face lies in ``frame``. ``planes``:
+    what is aimed at (see :func:`aimed`); ``canvas``: the canvas's coefficients.
 
     Raises ModelError where the transform is missing or altered.
     """
@@ -211,12 +209,12 @@ class Analysis:
     def __init__(self, picture: NDArray[np.uint8], frame: Frame) -> None:
         self.height, self.width = picture.shape[:2]
         self.frame = frame
-        self._planes = ycocg(picture)
-        self.canvas = canvas_coefficients(self._planes)
+        self.planes = aimed(picture)
+        self.canvas = canvas_coefficients(self.planes)
 
     def face(self, known: Known, step: int) -> NDArray[np.float32]:
         """The face's coefficients behind those of the canvas that a decoder will know."""
-        rest = self._planes - reconstructed(known, step, self.width, self.height)
+        rest = self.planes - reconstructed(known, step, self.width, self.height)
         return face_coefficients(rest, self.frame)
 
     def quantise(self, step: int, face: int, most: tuple[int, int]) -> Texture:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from vcmcodec.container import SKIPPABLE, Layer
 from vcmcodec.errors import UnsupportedError
 from vcmcodec.layers.colours.kind import Colours
+from vcmcodec.layers.detail.kind import Detail
 from vcmcodec.layers.edges.kind import Edges
 from vcmcodec.layers.layer_kind import LayerKind
 from vcmcodec.layers.texture.kind import Texture
@@ -30,6 +31,7 @@ KINDS: dict[int, LayerKind] = {
         BASE,
         Colours(),
         Texture(),
+        Detail(),
     )
 }
 """All kinds by their codes, each behind those that it needs."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec.layers.texture import exact
-from vcmcodec.layers.texture.frame import UNITS, WINDOW, Frame
+from vcmcodec.layers.texture.frame import UNITS, Frame
 
 FRACTION = 32
 """Places between two samples are rounded to this part of their distance."""
@@ -53,9 +53,9 @@ def enlarge(
 def place(
     window: NDArray[np.int32], frame: Frame, width: int, height: int
 ) -> tuple[slice, slice, NDArray[np.int32]]:
-    """The ``window``, int32 (WINDOW, WINDOW, 3), where ``frame`` puts it on a canvas of ``width`` x
-    ``height`` pixels: rows and columns of the canvas, and what is to be added there, bilinear between its
-    pixels and 0 outside of their centres."""
+    """The ``window``, int32 (side, side, 3) of any even side, where ``frame`` puts it on a canvas of
+    ``width`` x ``height`` pixels: rows and columns of the canvas, and what is to be added there, bilinear
+    between its pixels and 0 outside of their centres."""
     side = max(width, height)
     # No pixel farther from the frame's centre than its diagonal can lie inside.
     reach = 3 * (abs(frame.across) + abs(frame.down)) * side // (4 * UNITS) + 2
@@ -66,10 +66,10 @@ def place(
     ) - side * frame.x
     y = (2 * np.arange(rows.start, rows.stop, dtype=np.int64) + 1 - height) * (UNITS // 2) - side * frame.y
     out = np.zeros((len(y), len(x), window.shape[2]), dtype=np.int32)
-    flat = window.reshape(-1, window.shape[2])
+    flat, samples = window.reshape(-1, window.shape[2]), len(window)
     for first in range(0, len(y), _BAND):  # which stays in a processor's cache
         band = slice(first, first + _BAND)
-        _fill(out[band], flat, frame, side, x, y[band])
+        _fill(out[band], flat, samples, frame, side, x, y[band])
     return rows, columns, out
 
 
@@ -79,24 +79,25 @@ _BAND = 64
 def _fill(
     out: NDArray[np.int32],
     flat: NDArray[np.int32],
+    samples: int,
     frame: Frame,
     side: int,
     x: NDArray[np.int64],
     y: NDArray[np.int64],
 ) -> None:
-    """Some rows of what :func:`place` gives, of a window ``flat``, (WINDOW * WINDOW, 3)."""
-    scale, whole = 2 * FRACTION * WINDOW, 2 * side * frame.square
+    """Some rows of what :func:`place` gives, of a window ``flat``, (samples * samples, 3)."""
+    scale, whole = 2 * FRACTION * samples, 2 * side * frame.square
     half = whole // 2
     across = (scale * frame.across * x)[None, :] + (scale * frame.down * y + half)[:, None]
     down = (scale * frame.across * y + half)[:, None] - (scale * frame.down * x)[None, :]
-    middle = FRACTION * (WINDOW - 1) // 2
-    low, high = -middle * whole, (FRACTION * (WINDOW - 1) - middle) * whole
+    middle = FRACTION * (samples - 1) // 2
+    low, high = -middle * whole, (FRACTION * (samples - 1) - middle) * whole
     inside = (across >= low) & (across < high) & (down >= low) & (down < high)
     u, v = ((part[inside] // whole + middle).astype(np.int32) for part in (across, down))
     fx, fy = (u % FRACTION)[:, None], (v % FRACTION)[:, None]
-    at = v // FRACTION * WINDOW + u // FRACTION
+    at = v // FRACTION * samples + u // FRACTION
     upper = flat[at] * (FRACTION - fx) + flat[at + 1] * fx
-    lower = flat[at + WINDOW] * (FRACTION - fx) + flat[at + WINDOW + 1] * fx
+    lower = flat[at + samples] * (FRACTION - fx) + flat[at + samples + 1] * fx
     out[inside] = (upper * (FRACTION - fy) + lower * fy + FRACTION * FRACTION // 2) // (FRACTION * FRACTION)
 
 

@@ -19,7 +19,8 @@ from vcmcodec.layers.texture.tables import Transform
 
 _SIZES = 48
 _RANKS = 112
-_SUMS = 16
+SUMS = 16
+"""Classes of sums."""
 
 _elements = Elements()
 
@@ -29,10 +30,10 @@ LEVEL = _elements.element(
     NUMBER_NODES,
     2 * _SIZES,
     2 * _RANKS,
-    _SUMS * _SIZES,
+    SUMS * _SIZES,
     9 * _SIZES,
-    _SUMS * _SIZES,
-    (_SUMS + 1) * _SIZES,
+    SUMS * _SIZES,
+    (SUMS + 1) * _SIZES,
     SHIFTS * _SIZES,
 )
 REFINE = _elements.element(8, SHIFTS * 4, SHIFTS * _SIZES)
@@ -53,15 +54,15 @@ Choose = Callable[[int, int, Sequence[int]], int]
 """The level to code, at the layer's shift, of a ``part`` and ``rank``, under contexts ``bases``."""
 
 
-def _sum_class(total: int) -> int:
+def sum_class(total: int) -> int:
     """A sum of sizes as one of 16 classes: 0, 1, 2, 3, then two an octave."""
     if total < 4:
         return total
     bits = total.bit_length()
-    return min(4 + 2 * (bits - 3) + (total >> (bits - 2) & 1), _SUMS - 1)
+    return min(4 + 2 * (bits - 3) + (total >> (bits - 2) & 1), SUMS - 1)
 
 
-def _rank_class(rank: int) -> int:
+def rank_class(rank: int) -> int:
     """A rank as one of 112 classes: the first 64 by themselves, then eight an octave."""
     if rank < 64:
         return rank
@@ -102,7 +103,7 @@ def walk(
     energy = 0
     for part, basis in enumerate(transform.parts):
         most = -(-basis.count // COUNT_UNIT)
-        bases = COUNT.at(64 * part + numbers[part] // 2, 16 * (SHIFTS * part + shift) + _sum_class(energy))
+        bases = COUNT.at(64 * part + numbers[part] // 2, 16 * (SHIFTS * part + shift) + sum_class(energy))
         units = unsigned(coder, -(-counts[part] // COUNT_UNIT), bases)
         if units > most:
             raise ValueError("more coefficients than the transform has")
@@ -132,7 +133,7 @@ def _levels(
     levels += [0] * (count - coded)
     shifts += [shift] * (count - coded)
     offset = 20 - steps.quarter_octaves(number) - 4 * shift
-    other = _SIZES * (_sum_class(before) + 1 if part else 0)
+    other = _SIZES * (sum_class(before) + 1 if part else 0)
     sizes = [0] * FAR
     near = far = one = two = 0
     for rank in range(count):
@@ -149,10 +150,10 @@ def _levels(
         else:
             bases = LEVEL.at(
                 _SIZES * part + expected,
-                _RANKS * part + _rank_class(rank),
-                _SIZES * _sum_class(near) + expected,
+                _RANKS * part + rank_class(rank),
+                _SIZES * sum_class(near) + expected,
                 _SIZES * (3 * min(one, 2) + min(two, 2)) + expected,
-                _SIZES * _sum_class(far) + expected,
+                _SIZES * sum_class(far) + expected,
                 other + expected,
                 _SIZES * left + expected,
             )

@@ -13,16 +13,16 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import picture
 from vcmcodec.encoder import frame as frames
 from vcmcodec.encoder import texture
+from vcmcodec.io import picture
 from vcmcodec.layers.texture import steps, tables
 from vcmcodec.layers.texture.frame import WINDOW, Frame
 from vcmcodec.layers.texture.head import TRANSFORM
 from vcmcodec.layers.texture.part import Known
 from vcmcodec.layers.texture.tables import Basis
 from vcmcodec.train import catalogue
-from vcmcodec.train.faces import faces, parallel
+from vcmcodec.train.data.faces import faces, parallel
 from vcmcodec.train.transform.klt import Space, fit
 
 SIDE = 256
@@ -42,6 +42,10 @@ FADE = 0.18
 
 Item = tuple[Path, bool]
 """A face, and whether it is there as it is or otherwise: elsewhere, smaller, in a darker tone."""
+
+MOVED = 4
+"""One face of so many is there a second time, moved: each such copy makes files of faces in the usual place
+larger, and without any, faces elsewhere fall apart."""
 
 SHRINK, SHIFT = 0.62, 0.1
 """The least size of a moved face, and its largest shift, as a share of the picture's side."""
@@ -117,7 +121,8 @@ def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
 
     out.mkdir(parents=True, exist_ok=True)
     os.environ["VCM_MODELS"] = str(out)
-    items = [(path, moved) for path in faces(data)[:limit] for moved in (False, True)]
+    paths = faces(data)[:limit]
+    items = [(path, False) for path in paths] + [(path, True) for path in paths[::MOVED]]
     seen = list(parallel(_canvas, items, jobs, 32))
     coordinates = np.stack([part for part, _ in seen])
     say(f"{len(items)} faces, {sum(frame is not None for _, frame in seen)} with a frame")

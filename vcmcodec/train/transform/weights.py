@@ -16,14 +16,15 @@ import click
 import numpy as np
 import torch
 
-from vcmcodec import picture, settings
 from vcmcodec.encoder import frame as frames
 from vcmcodec.encoder import texture
+from vcmcodec.io import picture
 from vcmcodec.layers.texture import steps, syntax, tables
 from vcmcodec.layers.texture.head import WEIGHTS
 from vcmcodec.layers.texture.part import Known, Texture
-from vcmcodec.train.faces import faces, parallel
-from vcmcodec.train.fit_weights import Decisions, Recorder, release
+from vcmcodec.models import store
+from vcmcodec.train.data.faces import faces, parallel
+from vcmcodec.train.entropy.fit_weights import Decisions, Recorder, release
 
 SIDE = 256
 
@@ -54,7 +55,7 @@ def _counts(rng: random.Random, most: tuple[int, int]) -> tuple[int, int]:
 
 def quantise(analysis: texture.Analysis, begin: Texture, most: tuple[int, int]) -> Texture:
     """The levels of a face, by rate and distortion where there are weights already, else rounded alike."""
-    if (settings.models_dir() / WEIGHTS).exists():
+    if (store.models_dir() / WEIGHTS).exists():
         return analysis.quantise(begin.step, begin.face_step, most)
     known, inner = _levels(analysis.canvas[: most[0]], steps.step(begin.step)), Known()
     if most[1]:
@@ -68,7 +69,7 @@ def decisions(path: Path) -> list[Recorder]:
     analysis = texture.Analysis(canvas, frames.find(canvas))
     rng, out = random.Random(path.name), []
     for _ in range(VARIANTS):
-        step, face = rng.randint(*STEPS), rng.choice((0, 1, 1, 1, 1, 2, 2, 3))
+        step, face = rng.randint(*STEPS), rng.choice((0, 0, 0, 0, 1, 1, 2, 3))
         begin = Texture(SIDE, SIDE, step, face, analysis.frame, Known(), Known())
         most = 2000 if rng.random() < 0.4 else int(100 * 2 ** rng.uniform(0, 4))
         whole = quantise(analysis, begin, (most, 2000 if rng.random() < 0.85 else 0))

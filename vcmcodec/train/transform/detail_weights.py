@@ -1,0 +1,102 @@
+"""Trains the weights that detail layers are coded with:
+``python -m vcmcodec.train.transform.detail_weights --data FOLDER --out models``.
+
+To be run twice: the second time levels are chosen by rate and distortion, with the weights of the first.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import click
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from vcmcodec.encoder import detail, texture
+from vcmcodec.encoder import frame as frames
+from vcmcodec.encoder.texture import Planes
+from vcmcodec.encoder.texture_proposer import ranks
+from vcmcodec.io import picture
+from vcmcodec.layers.detail import syntax, tables
+from vcmcodec.layers.detail.head import WEIGHTS
+from vcmcodec.layers.detail.part import Detail
+from vcmcodec.layers.detail.regions import REGIONS
+from vcmcodec.layers.texture import steps
+from vcmcodec.layers.texture.frame import Frame
+from vcmcodec.layers.texture.synthesis import UNIT
+from vcmcodec.models import store
+from vcmcodec.train.data.faces import faces, parallel
+from vcmcodec.train.entropy.fit_weights import Decisions, Recorder, release
+
+SIDE = 256
+
+VARIANTS = 3
+"""Quantisers a face."""
+
+HELD_OUT = 0.05
+"""Share of the faces that the weights are tried on."""
+
+TEXTURE = 24, 62
+"""Numbers of the finest and the coarsest step of the textures."""
+
+BELOW = 8, 36
+"""The detail's step is so many numbers below the face's, at least and at most."""
+
+ROUNDING = 0.3
+"""Levels are rounded up from one less this share of a step, before there are weights."""
+
+
+def _rounded(rest: Planes, frame: Frame, step: int) -> Detail:
+    left = detail.window(rest, frame)
+    out = []
+    for region in REGIONS:
+        scaled = detail.coefficients(detail.cut(left, region), region.basis) / steps.step(step)
+        levels = (np.sign(scaled) * np.floor(abs(scaled) + ROUNDING)).astype(int)
+        out.append(tuple(np.trim_zeros(levels, "b").tolist()))
+    return Detail(step, tuple(out))
+
+
+def decisions(path: Path) -> list[Recorder]:
+    """The decisions of a face's detail, at each quantiser."""
+    canvas: NDArray[np.uint8] = picture.resize(picture.load(path), SIDE, SIDE)
+    analysis = texture.Analysis(canvas, frames.find(canvas))
+    rng, out = random.Random(path.name), []
+    for _ in range(VARIANTS):
+        number = rng.randint(*TEXTURE)
+        made = analysis.quantise(number, 0, ranks(number))
+        rest = analysis.planes - made.T.astype(np.float32) / np.float32(UNIT)
+        step = max(made.step_numbers[1] - rng.randint(*BELOW), 0)
+        if (store.models_dir() / WEIGHTS).exists():
+            found = detail.quantise(rest, made.frame, step)
+        else:
+            found = _rounded(rest, made.frame, step)
+        if found is not None:
+            recorder = Recorder()
+            syntax.walk(recorder, tables.transform(), step, found.levels)
+            out.append(recorder)
+    return out
+
+
+@click.command()
+@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
+@click.option("--limit", type=int, help="Faces to read.")
+@click.option("--jobs", default=2, show_default=True)
+def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
+    """Write the weights of detail layers from the faces in a folder."""
+    os.environ["VCM_MODELS"] = str(out)
+    found = list(parallel(decisions, faces(data)[:limit], jobs, 16))
+    torch.set_num_threads(1)
+    held = max(1, round(HELD_OUT * len(found)))
+    trained = Decisions([one for face in found[held:] for one in face])
+    tried = Decisions([one for face in found[:held] for one in face])
+    bits = release(out / WEIGHTS, trained, tried, syntax.WEIGHTS)
+    coded = max(1, sum(len(face) for face in found[:held]))
+    click.echo(f"{WEIGHTS}: {len(trained)} decisions; {bits / 8 / coded:.1f} bytes a layer held out")
+
+
+if __name__ == "__main__":
+    main()
