@@ -14,8 +14,10 @@ import vcmcodec
 from vcmcodec import BudgetError, FormatError, Limits, PictureError, VcmError, codec
 from vcmcodec.encoder.colours import pick
 from vcmcodec.encoder.goal import PRESETS, goal_of
+from vcmcodec.format import container
+from vcmcodec.interop import svg
 from vcmcodec.io import picture
-from vcmcodec.layers.colours import prediction
+from vcmcodec.layers.colours import prediction, reference_pixels
 from vcmcodec.limits import MAX_PLACES
 from vcmcodec.metrics import measures
 
@@ -312,6 +314,26 @@ def test_texture_is_that_of_what_is_visible(width: int, height: int) -> None:
 def test_a_file_without_texture_has_no_preview() -> None:
     with pytest.raises(FormatError, match="no texture layer"):
         vcmcodec.preview(file())
+
+
+@pytest.mark.parametrize("limit", [250, 409, 1000])
+def test_the_scheme_of_hu_et_al_is_theirs(limit: int) -> None:
+    data = vcmcodec.encode(portrait(), bytes=limit, scheme="hu2020")
+    assert 0.5 * limit < len(data) <= limit
+    header, layers = container.read(data)
+    assert header.model == codec.MODEL
+    assert [(layer.kind, layer.payload[0] >> 4) for layer in layers] == [(1, 1), (2, 1)]  # both by PPM
+    _, scene = vcmcodec.decode_scene(data)
+    beside = reference_pixels.places(scene.drawing.ops, scene.drawing.step, 256, 256)
+    assert scene.places == beside
+    assert svg.encode(svg.load(svg.dump(data))) == data
+
+
+def test_the_scheme_of_hu_et_al_without_colours() -> None:
+    data = vcmcodec.encode(portrait(), scheme="hu2020", colours=0)
+    assert [layer.kind for layer in vcmcodec.inspect(data).layers] == ["edges"]
+    with pytest.raises(BudgetError):
+        vcmcodec.encode(portrait(), scheme="hu2020", bytes=20)
 
 
 def test_an_unknown_scheme_is_refused() -> None:

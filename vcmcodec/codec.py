@@ -33,9 +33,10 @@ NO_MODEL = 0
 """The same where they hold texture alone: no generator, the texture is the picture."""
 
 
-SCHEMES = ("mixed", "texture", "canvas", "strokes")
+SCHEMES = ("mixed", "texture", "canvas", "strokes", "hu2020")
 """What files are made of: texture and strokes, as measured best; texture alone; its part for the whole canvas
-alone, for studies; strokes and reference pixels, as Hu et al. 2020 and Yang et al. 2021 have it."""
+alone, for studies; strokes and reference pixels; and the same as Hu et al. 2020 code them, section 3: strokes
+by PPM, reference pixels beside strokes alone."""
 
 
 def scheme_of(scheme: str | None, detail: float | None, colours: int | None) -> str:
@@ -59,6 +60,7 @@ def encode_canvas(
 
     Raises BudgetError where the goal is too small, ModelError where a model file is missing.
     """
+    from vcmcodec.encoder import hu2020
     from vcmcodec.encoder.colours import ColourProposer
     from vcmcodec.encoder.proposer import BaseProposer, Proposer
     from vcmcodec.encoder.rate_control import RateControl
@@ -70,6 +72,8 @@ def encode_canvas(
     if scheme == "strokes":
         base, others = StrokeProposer(canvas), [ColourProposer(canvas, goal.colours)]
         others = [] if goal.colours == 0 else others
+    elif scheme == "hu2020":
+        base, others = hu2020.proposers(canvas, goal.colours)
     else:
         base = TextureProposer(canvas, face=scheme != "canvas", alone=scheme != "mixed")
         others = [StrokesBehind(StrokeProposer(canvas))] if scheme == "mixed" else []
@@ -124,7 +128,7 @@ def encode(
         colours=colours,
     )
     canvas = picture.resize(pixels, across, down)
-    header = Header(width, height, size, MODEL if scheme in ("mixed", "strokes") else NO_MODEL)
+    header = Header(width, height, size, NO_MODEL if scheme in ("texture", "canvas") else MODEL)
     _, coded = encode_canvas(canvas, header, goal, scheme)
     return container.write(header, coded)
 

@@ -13,7 +13,7 @@ from vcmcodec.encoder.sketch import Sketch
 from vcmcodec.format import container
 from vcmcodec.layers.edges import payload
 from vcmcodec.layers.edges.drawing import Drawing
-from vcmcodec.layers.edges.head import CODE
+from vcmcodec.layers.edges.head import CODE, DECISIONS
 from vcmcodec.scene import Scene
 
 _STEPS = ((0.12, 3), (0.4, 4), (1.0, 5))
@@ -47,13 +47,13 @@ def step(quality: float) -> int:
 
 class StrokeProposer:
     """The :class:`vcmcodec.encoder.proposer.BaseProposer` of strokes, for a canvas picture, uint8 (H, W, 3)
-    RGB.
+    RGB. ``coding``: 1 or 2 (see :func:`vcmcodec.layers.edges.payload.encode`).
 
     Raises ModelError where what finds edges is missing or altered.
     """
 
-    def __init__(self, canvas: NDArray[np.uint8]) -> None:
-        self._sketch = Sketch(canvas)
+    def __init__(self, canvas: NDArray[np.uint8], coding: int = DECISIONS) -> None:
+        self._sketch, self._coding = Sketch(canvas), coding
         self._drawings: dict[float, Drawing] = {}
 
     def share(self, bpp: float) -> float:
@@ -63,7 +63,7 @@ class StrokeProposer:
         low, high = 0.0, 100.0
         best, guess = 0.0, float(np.interp(limit, *_USUAL))
         for number in range(_ROUNDS):
-            size = header + _LAYER + payload.size(self._drawing(guess))
+            size = header + _LAYER + payload.size(self._drawing(guess), self._coding)
             if size <= limit:
                 best = low = guess
                 if size > _CLOSE * limit or guess == 100:
@@ -80,7 +80,7 @@ class StrokeProposer:
 
     def propose(self, quality: float) -> Proposal:
         drawing = self._drawing(quality)
-        return Proposal(drawing.scene, [(CODE, payload.encode(drawing))])
+        return Proposal(drawing.scene, [(CODE, payload.encode(drawing, self._coding))])
 
     def _drawing(self, quality: float) -> Drawing:
         if quality not in self._drawings:

@@ -31,6 +31,11 @@ class Drawn(Protocol):
         ...
 
     @property
+    def by_ppm(self) -> bool:
+        """Whether sorted strokes are in coding 1."""
+        ...
+
+    @property
     def bare(self) -> bool:
         """Whether there is no base layer unless a stroke is drawn."""
         ...
@@ -48,8 +53,8 @@ class Drawn(Protocol):
 class TextForm(Protocol):
     """How layers of a kind are written into an SVG drawing, and coded from one."""
 
-    def attributes(self, scene: Scene) -> dict[str, str]:
-        """What the root says of them."""
+    def attributes(self, scene: Scene, layers: Sequence[Layer]) -> dict[str, str]:
+        """What the root says of ``layers``, all of this kind in the file."""
         ...
 
     def write(self, scene: Scene, layers: Sequence[Layer]) -> Iterator[str]:

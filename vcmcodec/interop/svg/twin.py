@@ -25,9 +25,10 @@ from vcmcodec.layers.colours.prediction import YCoCg
 from vcmcodec.layers.colours.text import BESIDE, PLACES
 from vcmcodec.layers.edges import order, raster
 from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.edges.head import PPM
 from vcmcodec.layers.edges.ops import MAX_STEP, Grid, Point, fault
 from vcmcodec.layers.edges.strokes import in_order
-from vcmcodec.layers.edges.text import KEPT, NONE, ORDER
+from vcmcodec.layers.edges.text import CODING, KEPT, NONE, ORDER
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, MAX_SIDE, MIN_SIDE, Limits
 from vcmcodec.scene import Scene
 
@@ -40,17 +41,18 @@ _RANGES = dict(
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a document draws. ``dots``: colours and where they stand, in canvas pixels, in sending
-    order. ``layers``: where in ``dots`` a colour layer begins, and the number of its quantiser steps;
-    empty where the document says nothing of layers. ``filled``: whether fillers are among the places.
-    ``bare``: whether it says that there is no base layer unless a stroke is drawn. ``opaque``: layers that
-    are not drawn."""
+    """What a document draws. ``dots``: colours and where they stand, in canvas pixels, in sending order.
+    ``layers``: where in ``dots`` a colour layer begins, and the number of its quantiser steps; empty where
+    the document says nothing of layers. ``filled``: whether fillers are among the places. ``by_ppm``: whether
+    sorted strokes are in coding 1. ``bare``: whether it says that there is no base layer unless a stroke is
+    drawn. ``opaque``: layers that are not drawn."""
 
     header: Header
     drawing: Drawing
     dots: tuple[Dot, ...] = ()
     layers: tuple[tuple[int, int], ...] = ()
     filled: bool = True
+    by_ppm: bool = False
     bare: bool = False
     opaque: tuple[Opaque, ...] = ()
 
@@ -116,6 +118,7 @@ def load(
         tuple(content.dots),
         tuple(content.layers),
         filled=not (own and root.attributes.get(PLACES) == BESIDE),
+        by_ppm=own and root.attributes.get(CODING) == str(PPM),
         bare=own and root.attributes.get(ORDER) == NONE,
         opaque=opaque.read(root, limits) if own else (),
     )

@@ -35,8 +35,8 @@ def _svg(header: Header, scene: Scene, layers: list[Layer]) -> Iterator[str]:
     forms = {kind.code: form for kind in kinds.KINDS.values() if (form := kind.text())}
     step = scene.drawing.step if scene.drawing else STEP
     attributes = dict(zip(HEADER, map(str, (header.width, header.height, header.side, step, header.model))))
-    for form in forms.values():
-        attributes |= form.attributes(scene)
+    for code, form in forms.items():
+        attributes |= form.attributes(scene, [layer for layer in layers if layer.kind == code])
     data = " ".join(f'{name}="{value}"' for name, value in attributes.items())
     width, height = scene.width, scene.height
     yield (

@@ -26,7 +26,7 @@ YCOCG = "data-vcm-ycocg"
 class ColoursAsDots:
     """The :class:`vcmcodec.layers.text_form.TextForm` of colours."""
 
-    def attributes(self, scene: Scene) -> dict[str, str]:
+    def attributes(self, scene: Scene, layers: Sequence[Layer]) -> dict[str, str]:
         return {} if scene.filled else {PLACES: BESIDE}
 
     def write(self, scene: Scene, layers: Sequence[Layer]) -> Iterator[str]:

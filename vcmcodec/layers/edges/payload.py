@@ -16,7 +16,7 @@ from vcmcodec.errors import LimitError
 from vcmcodec.format.wire import Reader
 from vcmcodec.layers.edges import ppm_strokes, raster, strokes
 from vcmcodec.layers.edges.drawing import Drawing
-from vcmcodec.layers.edges.head import CODE, WEIGHTS, StrokeHead
+from vcmcodec.layers.edges.head import CODE, PPM, WEIGHTS, StrokeHead
 from vcmcodec.layers.edges.head import read as read_head
 from vcmcodec.layers.edges.ops import Grid, Op, fault
 from vcmcodec.limits import Limits
@@ -27,13 +27,15 @@ def _model() -> ContextModel:
     return context_weights.model(WEIGHTS, strokes.WEIGHTS)
 
 
-def encode(drawing: Drawing) -> bytes:
-    """The payload of a drawing's strokes: in coding 2 where they are sorted by where they begin (see
-    :func:`vcmcodec.layers.edges.strokes.in_order`), else in coding 1, which keeps any order.
+def encode(drawing: Drawing, coding: int | None = None) -> bytes:
+    """The payload of a drawing's strokes in ``coding`` 1, that of Hu et al. 2020, which keeps any order, or
+    2, for strokes sorted by where they begin (see :func:`vcmcodec.layers.edges.strokes.in_order`); None: 2
+    where they are.
 
-    Raises ModelError where the weights or the primer are missing.
+    Raises ModelError where the weights or the primer are missing, and as
+    :func:`vcmcodec.layers.edges.ppm_strokes.encode`.
     """
-    if not strokes.in_order(drawing.ops):
+    if coding == PPM or not strokes.in_order(drawing.ops):
         return ppm_strokes.encode(drawing)
     coder = Encoder()
     for _ in strokes.walk(ContextCoder(coder, _model()), drawing.grid, drawing.strokes, drawing.ops):
@@ -41,11 +43,14 @@ def encode(drawing: Drawing) -> bytes:
     return StrokeHead(drawing.step, drawing.strokes).write() + coder.finish()
 
 
-def size(drawing: Drawing) -> float:
-    """Bytes that :func:`encode` would give for strokes in order, to a byte or so, in half its time.
+def size(drawing: Drawing, coding: int | None = None) -> float:
+    """Bytes that :func:`encode` would give for strokes in order, to a byte or so, and in coding 2 in half its
+    time.
 
-    Raises ModelError where the weights are missing.
+    Raises ModelError as :func:`encode`.
     """
+    if coding == PPM:
+        return len(ppm_strokes.encode(drawing))
     rate = RateEstimator()
     for _ in strokes.walk(ContextCoder(rate, _model()), drawing.grid, drawing.strokes, drawing.ops):
         pass

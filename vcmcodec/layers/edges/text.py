@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from vcmcodec.format.container import Layer
+from vcmcodec.format.wire import Reader
 from vcmcodec.layers.edges import head, payload
 from vcmcodec.layers.edges.ops import Point, Segment, segments
 from vcmcodec.layers.edges.strokes import in_order
@@ -16,14 +17,20 @@ ORDER, KEPT, NONE = "data-vcm-order", "kept", "none"
 """On the root where strokes have an order of their own, not that of where they begin; and where there is no
 edge layer."""
 
+CODING = "data-vcm-edge-coding"
+"""On the root where sorted strokes are in coding 1, as Hu et al. 2020 have them."""
+
 
 class StrokesAsPaths:
     """The :class:`vcmcodec.layers.text_form.TextForm` of edges."""
 
-    def attributes(self, scene: Scene) -> dict[str, str]:
+    def attributes(self, scene: Scene, layers: Sequence[Layer]) -> dict[str, str]:
         if scene.drawing is None:
             return {ORDER: NONE}
-        return {} if in_order(scene.drawing.ops) else {ORDER: KEPT}
+        if not in_order(scene.drawing.ops):
+            return {ORDER: KEPT}
+        by_ppm = any(isinstance(head.read(Reader(layer.payload)), head.SymbolHead) for layer in layers)
+        return {CODING: str(head.PPM)} if by_ppm else {}
 
     def write(self, scene: Scene, layers: Sequence[Layer]) -> Iterator[str]:
         yield (
@@ -37,7 +44,8 @@ class StrokesAsPaths:
     def encode(self, drawn: Drawn, scene: Scene) -> tuple[list[bytes], Scene]:
         if drawn.bare and not drawn.drawing.ops:
             return [], scene
-        return [payload.encode(drawn.drawing)], scene.with_part(head.CODE, drawn.drawing)
+        coded = payload.encode(drawn.drawing, head.PPM if drawn.by_ppm else None)
+        return [coded], scene.with_part(head.CODE, drawn.drawing)
 
 
 def _point(point: Point) -> str:
