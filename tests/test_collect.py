@@ -66,9 +66,9 @@ def test_the_nearest_licence_counts(tmp_path: Path) -> None:
 
 def test_a_folder_becomes_training_faces(tmp_path: Path) -> None:
     from click.testing import CliRunner
-    from test_train import critics_file
+    from test_train import converted
 
-    critics = critics_file(tmp_path / "critics.pt")
+    networks = converted(tmp_path / "loss-networks.safetensors")
     if np.isnan(dataset_build.marks(portrait())).any():
         pytest.skip("MediaPipe's models are missing")
     folder = tmp_path / "in"
@@ -78,7 +78,7 @@ def test_a_folder_becomes_training_faces(tmp_path: Path) -> None:
     Image.fromarray(portrait()).resize((240, 240)).save(folder / "b.png")
     Image.fromarray(np.zeros((256, 256, 3), np.uint8)).save(folder / "c.png")
     (folder / "d.png").write_bytes(b"no picture")
-    command = [str(folder), "--critics", str(critics), "--out", str(tmp_path / "out")]
+    command = [str(folder), "--loss-networks", str(networks), "--out", str(tmp_path / "out")]
     done = CliRunner().invoke(collect.main, command)
     assert done.exit_code == 0, done.output
     assert "1 faces of 1 people, 0 to validate; 1 twice, 1 without a face, 1 unreadable" in done.output

@@ -136,13 +136,12 @@ def test_a_texture_without_its_last_layer_is_said_to_be_coarser(shift: int) -> N
     assert facts(cut)[3] == facts(whole)[3] + shift
 
 
-def test_generators_of_two_contracts_live_side_by_side(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_generators_of_two_contracts_live_side_by_side(models: Path) -> None:
     torch = pytest.importorskip("torch", reason="exporting needs torch")
     pytest.importorskip("onnx", reason="exporting needs onnx")
     from vcmcodec.train.generator import export, network
 
     tiny = network.Generator((8, 16, 16, 16))
-    monkeypatch.setattr(export, "Generator", lambda: network.Generator((8, 16, 16, 16)))
     torch.save({"ema": tiny.state_dict()}, models / "checkpoint.pt")
     arguments = ["--checkpoint", models / "checkpoint.pt", "--out", models / "face-99.onnx", "--number", 99]
     done = CliRunner().invoke(export.main, [str(argument) for argument in arguments])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import os
 import random
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +16,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
+from portrait import file as file_of_strokes
 from portrait import portrait
 
+import vcmcodec
 from vcmcodec import ModelError
 from vcmcodec.encoder import texture as texture_analysis
 from vcmcodec.encoder.colours import pick
@@ -22,17 +27,18 @@ from vcmcodec.encoder.sketch import Sketch
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel, Elements
 from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.entropy.rate import RateEstimator
+from vcmcodec.format import container
 from vcmcodec.layers.colours import payload as colour_layer
 from vcmcodec.layers.texture import payload as texture_layer
 from vcmcodec.layers.texture.part import Texture
+from vcmcodec.models import store
 from vcmcodec.render.contracts import CONTRACTS
 from vcmcodec.scene import EDGES, Scene
 from vcmcodec.train.data import augment, dataset_build, textures
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from vcmcodec.train.data.dataset import Pack
+    from vcmcodec.train.loss_networks.networks import LossNetworks
 
 
 @pytest.fixture(scope="module")
@@ -251,31 +257,42 @@ def test_windows_lie_about_marks_and_weights_are_largest_there(pack: Pack) -> No
         assert face[int(y), int(x_)] > 2 * face[5, 5]
 
 
-# Critics
+# Loss networks
 
 
-def critics_file(where: Path) -> Path:
-    """The file of critics, made where their packages are; skips where they are not."""
+def converted(where: Path) -> Path:
+    """The file of loss networks, made where their packages are; skips where they are not."""
     from vcmcodec.metrics import weight_files
-    from vcmcodec.train.generator import loss_networks
+    from vcmcodec.train.loss_networks import convert
 
-    packages = Path(os.environ.get("VCM_CRITICS", Path(__file__).parent.parent / "build" / "critics"))
+    root = Path(__file__).parent.parent
+    packages = Path(os.environ.get("VCM_LOSS_NETWORKS", root / "build" / "loss-networks"))
     try:
-        for name in loss_networks.FILES:
-            loss_networks._checked(packages, name)
+        for name in convert.SOURCES:
+            convert.checked(packages, name)
         weight_files.find(weight_files.VGG16)
     except ModelError as error:
         pytest.skip(str(error))
-    done = CliRunner().invoke(loss_networks.main, ["--packages", str(packages), "--out", str(where)])
+    done = CliRunner().invoke(convert.main, ["--packages", str(packages), "--out", str(where)])
     assert done.exit_code == 0, done.output
     return where
 
 
+def test_what_is_no_file_of_loss_networks_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("safetensors", reason="training needs safetensors")
+    from vcmcodec.train.loss_networks.networks import LossNetworks
+
+    (tmp_path / "other").write_bytes(bytes(100))
+    for name in ("other", "missing"):
+        with pytest.raises(ModelError, match="holds no loss networks"):
+            LossNetworks(tmp_path / name)
+
+
 def test_a_face_is_turned_upright_by_its_marks() -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.generator import loss_networks
+    from vcmcodec.train.loss_networks import networks
 
-    template = torch.tensor(loss_networks._TEMPLATE)
+    template = torch.tensor(networks._TEMPLATE)
     turn = torch.tensor([[1.5, -0.4], [0.4, 1.5]])
     marks = (template @ turn.T + torch.tensor([60.0, 20]))[None]
     picture = torch.zeros(1, 3, 256, 256)
@@ -283,8 +300,8 @@ def test_a_face_is_turned_upright_by_its_marks() -> None:
         picture[
             0, :, round(float(y)) - 2 : round(float(y)) + 3, round(float(x)) - 2 : round(float(x)) + 3
         ] = 1
-    square = loss_networks.squares(picture, marks)
-    assert square.shape == (1, 3, loss_networks.SIDE, loss_networks.SIDE)
+    square = networks.squares(picture, marks)
+    assert square.shape == (1, 3, networks.SIDE, networks.SIDE)
     for x, y in template:
         assert square[0, 0, round(float(y)), round(float(x))] > 0.9
     assert square.mean() < 0.02
@@ -292,7 +309,7 @@ def test_a_face_is_turned_upright_by_its_marks() -> None:
 
 def test_convolutions_pad_as_tensorflow_does() -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.generator.tfjs import convolve
+    from vcmcodec.train.loss_networks.graph import convolve
 
     x = torch.arange(16.0).view(1, 1, 4, 4)
     box = torch.ones(1, 1, 3, 3)
@@ -301,11 +318,12 @@ def test_convolutions_pad_as_tensorflow_does() -> None:
     assert convolve(x, box, 1, "VALID").shape == (1, 1, 2, 2)
 
 
-def test_critics_know_a_person_and_where_the_face_is(tmp_path: Path) -> None:
+def test_loss_networks_know_a_person_and_where_the_face_is(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.generator.loss_networks import Critics
+    pytest.importorskip("safetensors", reason="training needs safetensors")
+    from vcmcodec.train.loss_networks.networks import LossNetworks
 
-    critics = Critics(critics_file(tmp_path / "critics.pt"))
+    networks = LossNetworks(converted(tmp_path / "loss-networks.safetensors"))
     marks = dataset_build.marks(portrait())
     if np.isnan(marks).any():
         pytest.skip("MediaPipe's models are missing")
@@ -315,11 +333,11 @@ def test_critics_know_a_person_and_where_the_face_is(tmp_path: Path) -> None:
         torch.nn.functional.avg_pool2d(picture, 4), scale_factor=4.0, mode="bilinear"
     )
     mirrored = torch.stack([255 - where[:, [1, 0, 2, 4, 3], 0], where[:, [1, 0, 2, 4, 3], 1]], dim=-1)
-    one, other = critics.identity(picture, where), critics.identity(picture.flip(3), mirrored)
+    one, other = networks.identity(picture, where), networks.identity(picture.flip(3), mirrored)
     assert float((one * other).sum()) > 0.8
-    assert 0.2 < float((one * critics.identity(small, where)).sum()) < 0.95
-    assert float((one * critics.identity(-picture, where)).sum()) < 0.6
-    points = critics.landmarks(picture, where)[0]
+    assert 0.2 < float((one * networks.identity(small, where)).sum()) < 0.95
+    assert float((one * networks.identity(-picture, where)).sum()) < 0.6
+    points = networks.landmarks(picture, where)[0]
     assert points.shape == (68, 2)
     left, right = points[36:42].mean(dim=0), points[42:48].mean(dim=0)
     assert left[0] < points[30, 0] < right[0]
@@ -339,25 +357,49 @@ MARKS = ((95.0, 110.0), (160.0, 110.0), (128.0, 145.0), (102.0, 175.0), (154.0, 
 PARTS = {"l1", "squared", "ssim", "perceptual", "identity", "landmarks"}
 
 
-def stand_ins() -> nn.Module:
-    """Critics without weights of others."""
+def small_networks(path: Path) -> Path:
+    """A file of loss networks that are small and know nothing: their weights are drawn."""
     import torch
-    from torch import nn
 
-    class StandIns(nn.Module):
-        def perceptual(self, made: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
-            return (made - real).abs().mean(dim=(1, 2, 3))
+    from vcmcodec.train.loss_networks import convert
 
-        def identity(self, pictures: torch.Tensor, marks: torch.Tensor) -> torch.Tensor:
-            return nn.functional.normalize(pictures.mean(dim=3).flatten(1), dim=1)
+    torch.manual_seed(5)
+    channels = (3, 4, 4, 8, 8, 8, 8, 8, 8, 8)
+    vgg16 = {}
+    for number, (before, after) in enumerate(zip(channels, channels[1:])):
+        vgg16[f"{number}.weight"] = torch.randn(after, before, 3, 3) / 4
+        vgg16[f"{number}.bias"] = torch.zeros(after)
+    nodes = [
+        ("Placeholder", "picture", [], 1, ""),
+        ("Conv2D", "convolved", ["picture", "kernel"], 4, "SAME"),
+        ("Abs", "found", ["convolved"], 1, ""),
+        ("Mean", "embedding", ["found"], 1, ""),
+    ]
+    landmarks = {"fc/weights": torch.randn(4, 136) / 4, "fc/bias": torch.zeros(136)}
+    for block, number in itertools.product(range(4), range(4)):
+        name = f"dense{block}/conv{number}"
+        landmarks[f"{name}/bias"] = torch.zeros(4)
+        if block == number == 0:
+            landmarks[f"{name}/filters"] = torch.randn(4, 3, 3, 3) / 4
+        else:
+            landmarks[f"{name}/depthwise_filter"] = torch.randn(4, 1, 3, 3) / 4
+            landmarks[f"{name}/pointwise_filter"] = torch.randn(4, 4, 1, 1) / 4
+    networks = {"vgg16": vgg16, "identity": {"kernel": torch.randn(8, 3, 5, 5)}, "landmarks": landmarks}
+    convert.write(path, networks, nodes, "embedding")
+    return path
 
-        def landmarks(self, pictures: torch.Tensor, marks: torch.Tensor) -> torch.Tensor:
-            return pictures.mean(dim=1)[:, :68, :2]
 
-    return StandIns()
+@pytest.fixture
+def loss_networks(tmp_path: Path) -> LossNetworks:
+    pytest.importorskip("safetensors", reason="training needs safetensors")
+    from vcmcodec.train.loss_networks.networks import LossNetworks
+
+    return LossNetworks(small_networks(tmp_path / "loss-networks.safetensors"))
 
 
-def test_the_trainer_learns_and_goes_on_from_its_checkpoint(pack: Pack, tmp_path: Path) -> None:
+def test_the_trainer_learns_and_goes_on_from_its_checkpoint(
+    pack: Pack, loss_networks: LossNetworks, tmp_path: Path
+) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
     from vcmcodec.train.data.dataset import Shares
     from vcmcodec.train.generator import recipe, trainer
@@ -365,7 +407,7 @@ def test_the_trainer_learns_and_goes_on_from_its_checkpoint(pack: Pack, tmp_path
 
     def new(out: Path, *changes: str) -> trainer.Trainer:
         numbers = recipe.read(RECIPE, ("natural=1", *changes))
-        return trainer.Trainer(numbers, stand_ins(), out, torch.device("cpu"), 10**9, Generator(TINY))
+        return trainer.Trainer(numbers, loss_networks, out, torch.device("cpu"), 10**9, Generator(TINY))
 
     one = new(tmp_path)
     assert not one.resume()
@@ -398,7 +440,7 @@ def test_the_trainer_learns_and_goes_on_from_its_checkpoint(pack: Pack, tmp_path
         assert torch.equal(fresh.generator.state_dict()[name], value)
 
 
-def test_steps_bring_the_picture_nearer(pack: Pack, tmp_path: Path) -> None:
+def test_steps_bring_the_picture_nearer(pack: Pack, loss_networks: LossNetworks, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
     from vcmcodec.train.data.dataset import Mixture
     from vcmcodec.train.generator import recipe, trainer
@@ -407,7 +449,7 @@ def test_steps_bring_the_picture_nearer(pack: Pack, tmp_path: Path) -> None:
     alone = ("identity=0", "landmarks=0", "perceptual=0", "ssim=0", "warm_up=4", "rate=1e-3")
     numbers = recipe.read(RECIPE, alone)
     torch.manual_seed(0)
-    one = trainer.Trainer(numbers, stand_ins(), tmp_path, torch.device("cpu"), 10**9, Generator(TINY))
+    one = trainer.Trainer(numbers, loss_networks, tmp_path, torch.device("cpu"), 10**9, Generator(TINY))
     batch = pack.batch([0, 2], [Mixture(True, None), Mixture(True, None)])
     first = one.train(batch)["l1"]
     for _ in range(20):
@@ -415,17 +457,17 @@ def test_steps_bring_the_picture_nearer(pack: Pack, tmp_path: Path) -> None:
     assert last < 0.92 * first
 
 
-def test_training_by_the_command_line_writes_figures_and_sheets(
+def test_two_steps_of_training_make_a_generator_that_decodes(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch = pytest.importorskip("torch", reason="training needs torch")
-    from vcmcodec.train.generator import network, trainer, training
+    pytest.importorskip("onnx", reason="exporting needs onnx")
+    pytest.importorskip("safetensors", reason="training needs safetensors")
+    from vcmcodec.train.generator import export, network, training
 
-    monkeypatch.setattr(trainer, "Generator", lambda: network.Generator(TINY))
-    monkeypatch.setattr(training, "Critics", lambda path: stand_ins())
-    (tmp_path / "critics.pt").touch()
+    loss_networks = small_networks(tmp_path / "loss-networks.safetensors")
     torch.save({"ema": network.Generator(TINY).state_dict()}, tmp_path / "start.pt")
-    arguments = ["--recipe", RECIPE, "--data", folder, "--val", folder, "--critics", tmp_path / "critics.pt"]
+    arguments = ["--recipe", RECIPE, "--data", folder, "--val", folder, "--loss-networks", loss_networks]
     arguments += ["--out", tmp_path / "out", "--pictures", 4, "--set", "batch=2", "--watched", 1]
     arguments += ["--start", tmp_path / "start.pt", "--device", "cpu", "--threads", torch.get_num_threads()]
     done = CliRunner().invoke(training.main, [str(argument) for argument in arguments])
@@ -435,8 +477,33 @@ def test_training_by_the_command_line_writes_figures_and_sheets(
     assert row["pictures"] == "4"
     assert {"psnr_fine_strokes", "psnr_T_fine_strokes", "psnr_colours"} <= set(row)
     assert Image.open(tmp_path / "out" / "sheet-0000004.png").size == (10 * 256, 256)
+    checkpoint = tmp_path / "out" / "checkpoint.pt"
+    assert torch.load(checkpoint, weights_only=True)["step"] == 2
     done = CliRunner().invoke(training.main, [str(argument) for argument in arguments])
     assert "resumed after 4 pictures" in done.output
+
+    models = tmp_path / "models"
+    shutil.copytree(store.models_dir(), models)
+    arguments = ["--checkpoint", checkpoint, "--out", models / "face-99.onnx", "--number", 99]
+    done = CliRunner().invoke(export.main, [str(argument) for argument in arguments])
+    assert done.exit_code == 0, done.output
+    monkeypatch.setenv("VCM_MODELS", str(models))
+    header, layers = container.read(file_of_strokes())
+    data = container.write(replace(header, model=99), [(layer.kind, layer.payload) for layer in layers])
+    found = np.asarray(vcmcodec.decode(data, device="cpu", realism=0))
+    assert found.shape == portrait().shape
+    assert found.std() > 1, "a picture, not one colour"
+
+
+def test_weights_by_old_names_are_taken() -> None:
+    torch = pytest.importorskip("torch", reason="training needs torch")
+    from vcmcodec.train.generator.network import Generator
+
+    one = Generator(TINY)
+    old = {name.replace(".film.", ".told."): weight for name, weight in one.state_dict().items()}
+    again = Generator.of(old).state_dict()
+    assert old.keys() != again.keys()
+    assert all(torch.equal(again[name], weight) for name, weight in one.state_dict().items())
 
 
 def test_a_network_takes_any_size() -> None:

@@ -1,7 +1,8 @@
 """Makes training and validation faces of any folders of pictures: finds the face in each, cuts it out
 loosely, drops what is there twice, keeps a person on one side of the split, and writes down licences.
 
-``python -m vcmcodec.train.data.collect FOLDER... --critics build/critics.pt --out build/faces``
+``python -m vcmcodec.train.data.collect FOLDER... --loss-networks build/loss-networks.safetensors --out
+build/faces``
 
 Writes ``train/*.webp`` and ``val/*.webp``, 256 x 256 pixels, and ``index.csv`` with what each is and where
 it is from. A file named LICENCE in a folder, or above it, says in its first line under what licence
@@ -30,7 +31,7 @@ from vcmcodec.errors import PictureError
 from vcmcodec.io import output, picture
 from vcmcodec.train.data.dataset_build import SIDE, marks
 from vcmcodec.train.data.faces import listed
-from vcmcodec.train.generator.loss_networks import Critics
+from vcmcodec.train.loss_networks.networks import LossNetworks
 
 WIDER = 3.9
 """How many times wider a face's square is than its eyes, or its eyes and mouth, are apart."""
@@ -81,7 +82,7 @@ def bits(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray(grey[:, 1:] > grey[:, :-1]).ravel()
 
 
-def face(path: Path, critics: Critics) -> Face | None:
+def face(path: Path, loss_networks: LossNetworks) -> Face | None:
     """The face in the picture at ``path``; None where there is none, or it is too small.
 
     Raises PictureError for what is no picture.
@@ -96,7 +97,7 @@ def face(path: Path, critics: Critics) -> Face | None:
     Image.fromarray(cut).save(file, "WEBP", quality=92)
     with torch.no_grad():
         x = torch.from_numpy(cut.transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1)
-        embedding = critics.identity(x, torch.from_numpy(where)[None])[0].numpy()
+        embedding = loss_networks.identity(x, torch.from_numpy(where)[None])[0].numpy()
     return Face(path, file.getvalue(), bits(cut), embedding)
 
 
@@ -156,16 +157,16 @@ def licence(path: Path, otherwise: str) -> str:
 
 @click.command()
 @click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--critics", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option("--loss-networks", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--licence", "otherwise", default="unstated", show_default=True, help="Where no file says.")
 @click.option("--val", default=0.05, show_default=True, type=click.FloatRange(0, 1), help="Share of faces.")
-def main(folders: tuple[Path, ...], critics: Path, out: Path, otherwise: str, val: float) -> None:
+def main(folders: tuple[Path, ...], loss_networks: Path, out: Path, otherwise: str, val: float) -> None:
     """Make training and validation faces of the pictures below FOLDERS."""
     for split in ("train", "val"):
         if (out / split).exists() and any((out / split).iterdir()):
             raise click.UsageError(f"{out / split} is not empty: a face might come to lie on both sides")
-    network, found, missed, unread = Critics(critics), list[Face](), 0, 0
+    network, found, missed, unread = LossNetworks(loss_networks), list[Face](), 0, 0
     for path in listed(list(folders)):
         try:
             one = face(path, network)

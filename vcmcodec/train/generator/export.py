@@ -19,7 +19,7 @@ from torch import Tensor
 from vcmcodec.io import output
 from vcmcodec.models import session
 from vcmcodec.train import catalogue
-from vcmcodec.train.generator.network import CONTRACT, FACTS, PLANES, Generator
+from vcmcodec.train.generator.network import CONTRACT, FACTS, PLANES, Generator, renamed
 
 TOLERANCE = 0.02
 """Most that ONNX with 16-bit weights may differ from torch, in -1..1 (2.5 levels of 255)."""
@@ -84,9 +84,8 @@ def averaged(weights: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
 @click.option("--replace", is_flag=True, help="Replace weights that were never released.")
 def main(checkpoints: tuple[Path, ...], out: Path, number: int, replace: bool) -> None:
     """Export the weights of a checkpoint, averaged over its run, or the mean of several checkpoints' such."""
-    generator = Generator().eval()
     states = [torch.load(checkpoint, map_location="cpu", weights_only=True) for checkpoint in checkpoints]
-    generator.load_state_dict(averaged([state["ema"] for state in states]))
+    generator = Generator.of(averaged([renamed(state["ema"]) for state in states])).eval()
     axes = {0: "batch", 2: "height", 3: "width"}
     if out.exists() and not replace:
         raise click.UsageError(f"{out} is there: files name it, so other weights need another --number")

@@ -1,8 +1,10 @@
-"""The generator's network: a U-Net on E, M, C (seed paper, section 3.3) and T that works at a quarter
-of the picture's size inside, told what there is of these and how natural its picture is to be.
+"""The generator's network: a U-Net on E, M, C (Hu et al. 2020, section 3.3) and T that works at a quarter
+of the picture's size inside, conditioned by FiLM on what there is of these and on realism.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -21,7 +23,7 @@ HEADS = 4
 """Of the attention in the middle."""
 
 CONDITION = 64
-"""Channels of what all blocks are told."""
+"""Channels of the condition of all blocks (FiLM, Perez et al. 2018)."""
 
 PLANES, FACTS = 8, 4
 """Of the inputs: E, M, C, T, and what is known of them (see :mod:`vcmcodec.render.contracts`)."""
@@ -72,15 +74,15 @@ class Block(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.norm = nn.GroupNorm(8, width)
-        self.told = nn.Linear(CONDITION, 2 * width)
+        self.film = nn.Linear(CONDITION, 2 * width)
         self.first = nn.Conv2d(width, width, 3, padding=1)
         self.second = nn.Conv2d(width, width, 3, padding=1)
-        for layer in (self.told, self.second):
+        for layer in (self.film, self.second):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
-        scale, shift = self.told(condition)[:, :, None, None].chunk(2, dim=1)
+        scale, shift = self.film(condition)[:, :, None, None].chunk(2, dim=1)
         y = functional.leaky_relu(self.first(self.norm(x) * (1 + scale) + shift), 0.2)
         out: Tensor = x + self.second(y)
         return out
@@ -118,6 +120,12 @@ class Attention(nn.Module):
         return out
 
 
+def renamed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Weights by the names that layers have now; checkpoints and ONNX files of before call ``film``
+    otherwise."""
+    return {name.replace(".told.", ".film."): weight for name, weight in state.items()}
+
+
 class Generator(nn.Module):
     """E, M, C and T to a picture, by input contract 3 (:mod:`vcmcodec.render.contracts`). Inputs ``x``
     (B, 8, H, W), H and W multiples of 32: E and M in {0, 1}, C as RGB in -1..1 where M is 1, else 0, and T as
@@ -146,6 +154,18 @@ class Generator(nn.Module):
         self.last = nn.Conv2d(8 + 1 + 3, 3, 3, padding=1)
         for layer, width in ((self.to_half, 32), (self.to_full, 8)):
             _same_in_each_cell(layer, width)
+
+    @classmethod
+    def of(cls, state: Mapping[str, Tensor]) -> Generator:
+        """The generator that has these weights, whatever its widths.
+
+        Raises KeyError or RuntimeError where they are another network's.
+        """
+        state = renamed(state)
+        steps = [state[f"down.{level}.weight"] for level in range(len(WIDTHS) - 1)]
+        made = cls((state["stem.weight"].shape[0], *(step.shape[0] for step in steps)))
+        made.load_state_dict(state)
+        return made
 
     def forward(self, x: Tensor, realism: Tensor, known: Tensor) -> Tensor:
         edge, mask, colour, texture = x[:, :1], x[:, 1:2], x[:, 2:5], x[:, 5:]

@@ -7,16 +7,16 @@ from torch import Tensor
 
 from vcmcodec.train.data.dataset import Batch
 from vcmcodec.train.generator import losses
-from vcmcodec.train.generator.loss_networks import Critics
 from vcmcodec.train.generator.recipe import Recipe
 from vcmcodec.train.generator.views import Views, weights
+from vcmcodec.train.loss_networks.networks import LossNetworks
 
 
 class Objective:
     """Losses by the numbers of a ``recipe``, with the networks of others that it asks."""
 
-    def __init__(self, recipe: Recipe, critics: Critics) -> None:
-        self._recipe, self._critics = recipe, critics
+    def __init__(self, recipe: Recipe, loss_networks: LossNetworks) -> None:
+        self._recipe, self._networks = recipe, loss_networks
 
     def __call__(
         self, made: Tensor, batch: Batch, realism: Tensor, views: Views
@@ -32,7 +32,7 @@ class Objective:
             "l1": (where * error.abs()).mean(dim=(1, 2, 3)),
             "squared": (where * error.square()).mean(dim=(1, 2, 3)),
             "ssim": 1 - losses.ssim(near_made, near_real),
-            "perceptual": self._critics.perceptual(near_made, near_real).float(),
+            "perceptual": self._networks.perceptual(near_made, near_real).float(),
         }
         least = recipe.perceptual_least
         total = (
@@ -45,10 +45,11 @@ class Objective:
         if found.any() and (recipe.identity or recipe.landmarks):
             marks = batch.marks[found]
             with torch.no_grad():
-                who = self._critics.identity(real[found], marks)
-                points = self._critics.landmarks(real[found], marks)
-            parts["identity"] = 1 - (self._critics.identity(made[found], marks) * who).sum(dim=1)
-            parts["landmarks"] = (self._critics.landmarks(made[found], marks) - points).abs().mean(dim=(1, 2))
+                who = self._networks.identity(real[found], marks)
+                points = self._networks.landmarks(real[found], marks)
+            parts["identity"] = 1 - (self._networks.identity(made[found], marks) * who).sum(dim=1)
+            found_points = self._networks.landmarks(made[found], marks)
+            parts["landmarks"] = (found_points - points).abs().mean(dim=(1, 2))
             share = found.float().mean()
             total = total + share * recipe.identity * parts["identity"].mean()
             total = total + share * recipe.landmarks * parts["landmarks"].mean()

@@ -20,11 +20,11 @@ from torch import Tensor
 from vcmcodec.train.data.dataset import Batch
 from vcmcodec.train.generator import losses
 from vcmcodec.train.generator.discriminator import Discriminators
-from vcmcodec.train.generator.loss_networks import Critics
-from vcmcodec.train.generator.network import Generator
+from vcmcodec.train.generator.network import Generator, renamed
 from vcmcodec.train.generator.objective import Objective
 from vcmcodec.train.generator.recipe import Recipe
 from vcmcodec.train.generator.views import Views
+from vcmcodec.train.loss_networks.networks import LossNetworks
 
 
 class _Piece(NamedTuple):
@@ -51,7 +51,7 @@ class Trainer:
     def __init__(
         self,
         recipe: Recipe,
-        critics: Critics,
+        loss_networks: LossNetworks,
         out: Path,
         device: torch.device,
         pictures: int,
@@ -69,8 +69,8 @@ class Trainer:
         self.generator = (generator or Generator()).to(device, memory_format=layout)
         self.discriminators = Discriminators().to(device, memory_format=layout)
         self.ema = deepcopy(self.generator).requires_grad_(False).eval()
-        self.critics = critics.to(device, memory_format=layout)
-        self.objective = Objective(recipe, self.critics)
+        self.loss_networks = loss_networks.to(device, memory_format=layout)
+        self.objective = Objective(recipe, self.loss_networks)
         self.adam_g = torch.optim.AdamW(
             self.generator.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True
         )
@@ -106,6 +106,7 @@ class Trainer:
         if not self.checkpoint.exists():
             return False
         state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+        state |= {name: renamed(state[name]) for name in ("generator", "ema")}
         for name in self._PARTS:
             getattr(self, name).load_state_dict(state[name])
         for group in self.adam_d.param_groups:
@@ -119,7 +120,7 @@ class Trainer:
         schedule of its own with them."""
         state = torch.load(checkpoint, map_location=self.device, weights_only=True)
         for network in (self.generator, self.ema):
-            network.load_state_dict(state["ema"])
+            network.load_state_dict(renamed(state["ema"]))
         if "discriminators" in state:
             self.discriminators.load_state_dict(state["discriminators"])
 

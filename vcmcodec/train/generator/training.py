@@ -1,7 +1,7 @@
 """Trains the generator; goes on where its checkpoint stopped. On CUDA or the CPU, by the same command.
 
-``python -m vcmcodec.train.generator.training --recipe models/face-6.toml --data build/pack
---val build/pack-val --critics build/critics.pt --out build/train --start build/start.pt``
+``python -m vcmcodec.train.generator.training --recipe models/face-6.toml --data build/pack --val
+build/pack-val --loss-networks build/loss-networks.safetensors --out build/train --start build/start.pt``
 
 The schedule is a share of ``--pictures``, counted over resumed runs. Shards that are added to the pack
 meanwhile are taken in.
@@ -22,10 +22,11 @@ import numpy as np
 import torch
 
 from vcmcodec.train.data.dataset import Batch, Pack, Shares
-from vcmcodec.train.generator.loss_networks import Critics
+from vcmcodec.train.generator.network import Generator
 from vcmcodec.train.generator.recipe import read
 from vcmcodec.train.generator.trainer import Trainer
 from vcmcodec.train.generator.validation import Watch
+from vcmcodec.train.loss_networks.networks import LossNetworks
 
 
 def ahead(pack: Pack, size: int, shares: Shares) -> Iterator[Batch]:
@@ -57,7 +58,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Changes a number of it.")
 @click.option("--data", type=_FOLDER, required=True)
 @click.option("--val", type=_FOLDER, required=True)
-@click.option("--critics", type=_FILE, required=True, help="What train.generator.loss_networks wrote.")
+@click.option("--loss-networks", type=_FILE, required=True, help="What train.loss_networks.convert wrote.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--pictures", default=400_000, show_default=True, help="To be seen, over all runs.")
 @click.option("--start", type=_FILE, help="Begin with the weights of this checkpoint.")
@@ -73,7 +74,7 @@ def main(
     changes: tuple[str, ...],
     data: Path,
     val: Path,
-    critics: Path,
+    loss_networks: Path,
     out: Path,
     pictures: int,
     start: Path | None,
@@ -90,7 +91,11 @@ def main(
     out.mkdir(parents=True, exist_ok=True)
     numbers = read(recipe, changes)
     workers = workers or (1 if device == "cuda" else os.cpu_count() or 1)
-    trainer = Trainer(numbers, Critics(critics), out, torch.device(device), pictures, workers=workers)
+    networks = LossNetworks(loss_networks)
+    generator = None
+    if start is not None:
+        generator = Generator.of(torch.load(start, map_location="cpu", weights_only=True)["ema"])
+    trainer = Trainer(numbers, networks, out, torch.device(device), pictures, generator, workers)
     pack, val_pack = Pack(data, device), Pack(val, device)
     for folder, found in ((data, pack), (val, val_pack)):
         if not len(found):
@@ -104,7 +109,7 @@ def main(
     elif start is not None:
         trainer.start(start)
         click.echo(f"begins with {start}")
-    watcher = Watch(val_pack, trainer.critics, out, watched)
+    watcher = Watch(val_pack, trainer.loss_networks, out, watched)
     shares = Shares(numbers.texture, numbers.texture_strokes, numbers.colours, numbers.cut)
     _run(trainer, pack, watcher, shares, every, watch, stop_after)
 

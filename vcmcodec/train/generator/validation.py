@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from vcmcodec.errors import ModelError
 from vcmcodec.train.data.dataset import Mixture, Pack
-from vcmcodec.train.generator.loss_networks import Critics
+from vcmcodec.train.loss_networks.networks import LossNetworks
 
 MIXTURES = {
     "coarse": Mixture(False, 0, 0),
@@ -42,8 +42,8 @@ class Watch:
     """Figures and sheets of faces of a ``pack``, into the folder ``out``; without LPIPS where its weights are
     missing."""
 
-    def __init__(self, pack: Pack, critics: Critics, out: Path, faces: int = 24) -> None:
-        self._pack, self._critics, self._out = pack, critics, out
+    def __init__(self, pack: Pack, loss_networks: LossNetworks, out: Path, faces: int = 24) -> None:
+        self._pack, self._networks, self._out = pack, loss_networks, out
         self._faces = range(min(faces, len(pack)))
         self._lpips: Any = None
         self._references: dict[int, Any] = {}
@@ -77,7 +77,7 @@ class Watch:
         if bool(batch.known[0, 2]):
             found["psnr_T"] = _psnr(batch.x[:, 5:], batch.target)
         if bool(batch.marks.isfinite().all()):
-            who, other = (self._critics.identity(part, batch.marks) for part in (natural, batch.target))
+            who, other = (self._networks.identity(part, batch.marks) for part in (natural, batch.target))
             found["identity"] = 1 - float((who * other).sum())
         return found
 

@@ -18,7 +18,7 @@ _OFF = 0.1
 
 
 class Views:
-    """What critics see of pictures (B, 3, H, W): a window at full size of each, and all at half size.
+    """What loss networks see of pictures (B, 3, H, W): a window at full size of each, and all at half size.
 
     ``x`` (B, 8, H, W): the network's input. ``marks`` (B, 5, 2), NaN where unknown. ``crop``: the window's
     side. ``features``: how often it lies about a mark; else anywhere, mostly in the middle.

