@@ -22,23 +22,27 @@ import numpy as np
 from detail_files import bad_files, good_files
 from texture_files import begun, counts, made
 
-from vcmcodec import codec, container, grain, ppm
-from vcmcodec.container import Header, canvas_size
+from vcmcodec import codec
+from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder
+from vcmcodec.entropy.ppm import primed
 from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.errors import VcmError
-from vcmcodec.layers import weights
+from vcmcodec.format import container
+from vcmcodec.format.canvas import canvas_size
+from vcmcodec.format.container import Header
+from vcmcodec.format.wire import varint
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colour_layer
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges import ppm_strokes, strokes
 from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Op, digest, fault, thirds
 from vcmcodec.layers.texture import head as texture_head
 from vcmcodec.layers.texture.frame import MAX_AXIS, MAX_CENTRE, Frame
 from vcmcodec.layers.texture.part import Texture
-from vcmcodec.ops import Curve, Grid, Line, Move, Op, digest, fault, thirds
-from vcmcodec.wire import varint
+from vcmcodec.render import grain
 
 FOLDER = Path(__file__).parent / "vectors"
 
@@ -239,7 +243,7 @@ def good() -> Iterator[Vector]:
 
 def colour_payload(symbols: bytes, steps: int) -> tuple[int, bytes]:
     """A colour layer of any symbols."""
-    coded = ppm.encode(symbols, ppm.primer(colour_head.PRIMER))
+    coded = primed.encode(symbols, primed.primer(colour_head.PRIMER))
     return colour_head.CODE, bytes([0x10 | steps]) + varint(len(symbols) // 3) + coded
 
 
@@ -247,7 +251,7 @@ def edge_payload(counts: Sequence[int], symbols: bytes, escapes: int | None = No
     """An edge layer at step 3 of any counts and symbols."""
     numbers = [*counts, *([] if escapes is None else [escapes])]
     head = bytes([0x12 | (0 if escapes is None else 8)]) + b"".join(map(varint, numbers))
-    return edge_head.CODE, head + ppm.encode(symbols, ppm.primer(edge_head.PRIMER))
+    return edge_head.CODE, head + primed.encode(symbols, primed.primer(edge_head.PRIMER))
 
 
 def framed(header: bytes, parts: Sequence[tuple[int, bytes]]) -> bytes:
@@ -262,11 +266,11 @@ def framed(header: bytes, parts: Sequence[tuple[int, bytes]]) -> bytes:
 
 def unprimed() -> bytes:
     """A coded part that spoils the last symbols of the edge primer."""
-    primer = ppm.primer(edge_head.PRIMER)
+    primer = primed.primer(edge_head.PRIMER)
     rng = random.Random(3)
     while True:
         coded = rng.randbytes(6)
-        if ppm.decode(coded, 1, primer) is None:
+        if primed.decode(coded, 1, primer) is None:
             return coded
 
 
@@ -579,7 +583,7 @@ def bad_decisions() -> Iterator[Vector]:
     """Edge and colour layers of coding 2 that break one rule."""
     triangle = drawing(PLAIN, TRIANGLE, 3)
     good = edge_layer.encode(triangle)
-    model = weights.model(edge_head.WEIGHTS, strokes.WEIGHTS)
+    model = context_weights.model(edge_head.WEIGHTS, strokes.WEIGHTS)
 
     def edges(ops: Sequence[Op]) -> tuple[int, bytes]:
         coder, count = Encoder(), sum(isinstance(op, Move) for op in ops)

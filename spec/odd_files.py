@@ -13,19 +13,21 @@ from detail_files import odd_detail
 from make_vectors import framed
 from texture_files import odd_texture
 
-from vcmcodec import container, ppm, raster
-from vcmcodec.container import Header, canvas_size
+from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder
+from vcmcodec.entropy.ppm import primed
 from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.errors import LimitError
-from vcmcodec.layers import weights
+from vcmcodec.format import container
+from vcmcodec.format.canvas import canvas_size
+from vcmcodec.format.container import Header
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import syntax as colour_syntax
 from vcmcodec.layers.edges import head as edge_head
-from vcmcodec.layers.edges import ppm_strokes, strokes
+from vcmcodec.layers.edges import ppm_strokes, raster, strokes
 from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Op, Point, fault, thirds
 from vcmcodec.limits import DEFAULT_LIMITS
-from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point, fault, thirds
 
 Layer = tuple[int, bytes]
 Stroke = list[Op]
@@ -124,7 +126,7 @@ def odd_edges(rng: random.Random, canvas: tuple[int, int]) -> tuple[Drawing, Lay
     drawn.sort(key=lambda stroke: stroke[0].end[::-1])
     ops = tuple(chain.from_iterable(drawn))
     coder = odd_encoder(rng)
-    model = weights.model(edge_head.WEIGHTS, strokes.WEIGHTS)
+    model = context_weights.model(edge_head.WEIGHTS, strokes.WEIGHTS)
     for _ in strokes.walk(ContextCoder(coder, model), grid, len(drawn), ops):
         pass
     payload = edge_head.StrokeHead(grid.step, len(drawn)).write() + coder.finish()
@@ -266,10 +268,10 @@ def odd_colours(rng: random.Random, drawing: Drawing) -> list[Layer]:
         head = colour_head.ColourHead(coding, steps, count).write()
         if coding == 1:
             symbols = bytes(rng.randrange(1, 256) >> rng.choice((0, 4, 8)) for _ in range(3 * count))
-            body = ppm.encode(symbols, ppm.primer(colour_head.PRIMER)) + odd_rest(rng)
+            body = primed.encode(symbols, primed.primer(colour_head.PRIMER)) + odd_rest(rng)
         else:
             coder = odd_encoder(rng)
-            syntax = ContextCoder(coder, weights.model(colour_head.WEIGHTS, colour_syntax.WEIGHTS))
+            syntax = ContextCoder(coder, context_weights.model(colour_head.WEIGHTS, colour_syntax.WEIGHTS))
             step = colour_head.STEPS[steps]
             colour_syntax.walk(syntax, places, known, count, steps, step, lambda *_: odd_level(rng, habit))
             body = coder.finish()

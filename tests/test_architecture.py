@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import vcmcodec
-from vcmcodec import _moved
 
 PACKAGE = Path(vcmcodec.__file__).resolve().parent
 
@@ -67,24 +66,25 @@ WALLS = {
     "train": {"io"},
     "train.data": {
         *("errors", "vcmcodec", "encoder", "io", "metrics", "models", "scene"),
-        *("layers.colours", "layers.texture", "train.generator"),
+        *("layers.colours", "layers.texture", "train.loss_networks"),
     },
     "train.encoder": {"encoder", "io", "metrics", "train", "train.data"},
     "train.entropy": {"encoder", "entropy", "io", "layers.colours", "layers.edges", "train", "train.data"},
     "train.generator": {
-        *("errors", "encoder", "io", "layers.texture", "metrics", "models", "train", "train.data"),
+        *("errors", "encoder", "io", "layers.texture", "metrics", "models"),
+        *("train", "train.data", "train.loss_networks"),
     },
+    "train.loss_networks": {"errors", "metrics"},
     "train.transform": {
         *("encoder", "io", "models", "layers.detail", "layers.texture"),
-        *("train", "train.data", "train.entropy", "train.generator"),
+        *("train", "train.data", "train.entropy", "train.loss_networks"),
     },
 }
 
 TWINS = {
     *((kind, "layers") for kind in WALLS if kind.startswith("layers.")),
     *(("layers.edges", "layers.colours"), ("layers.colours", "layers.edges")),
-    *((kind, "scene") for kind in ("layers", "layers.edges", "layers.colours", "layers.detail", "layers.texture")),
-    ("train.data", "train.generator"),
+    *((kind, "scene") for kind in WALLS if kind.split(".")[0] == "layers"),
 }
 """Rooms of which each imports modules of the other: kinds of layers fill in what their registry lists."""
 
@@ -115,7 +115,8 @@ HOMES = {
     "matplotlib": {"bench"},
     "onnxruntime": {"models"},
     "pyppmd": {"bench"},
-    "pytorch_msssim": {"metrics"},
+    "pytorch_msssim": {"metrics", "train"},
+    "safetensors": {"train"},
     "skimage": {"bench"},
     "torch": {"metrics", "train"},
 }
@@ -128,9 +129,7 @@ def name_of(path: Path) -> str:
 
 
 MODULES = {
-    name_of(path): ast.parse(path.read_text("utf-8"))
-    for path in PACKAGE.rglob("*.py")
-    if path.name != "_moved.py"
+    name_of(path): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")
 }
 
 
@@ -170,10 +169,6 @@ def own(names: set[str]) -> set[str]:
         if name.split(".")[0] != "vcmcodec":
             continue
         below = name.split(".")[1:]
-        for count in (1, 2):
-            if (old := ".".join(below[:count])) in _moved.MOVED and old not in MODULES:
-                below = _moved.MOVED[old].split(".") + below[count:]
-                break
         while below and ".".join(below) not in MODULES:
             below.pop()
         found.add(".".join(below))

@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vcmcodec import codec, container, contracts
-from vcmcodec.container import Header
+from vcmcodec import codec
 from vcmcodec.entropy.binarise import signed, unsigned
 from vcmcodec.entropy.contexts import ContextCoder
 from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.errors import FormatError, ModelError, UnsupportedError
+from vcmcodec.format import container
+from vcmcodec.format.container import Header
+from vcmcodec.format.wire import Reader
 from vcmcodec.layers.texture import frame as frames
 from vcmcodec.layers.texture import head as heads
 from vcmcodec.layers.texture import part as parts
@@ -28,8 +30,8 @@ from vcmcodec.layers.texture.part import Known, Texture
 from vcmcodec.layers.texture.payload import Wanted
 from vcmcodec.layers.texture.tables import Basis, Transform
 from vcmcodec.limits import DEFAULT_LIMITS
+from vcmcodec.render import contracts
 from vcmcodec.scene import Scene
-from vcmcodec.wire import Reader
 
 document = importlib.import_module("decoder.texture_synthesis")
 second = importlib.import_module("decoder")

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vcmcodec import _moved as _moved
 from vcmcodec.errors import (
     BudgetError,
     ExistsError,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import colour, sample
-from vcmcodec.colour import YCoCg
-from vcmcodec.ops import Point
+from vcmcodec.layers.colours import prediction, reference_pixels
+from vcmcodec.layers.colours.prediction import YCoCg
+from vcmcodec.layers.edges.ops import Point
 
 if TYPE_CHECKING:
     from vcmcodec.layers.edges.drawing import Drawing
@@ -76,7 +76,7 @@ class Scene:
     def planes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """M and C: uint8 (height, width), 1 where a colour is known, and uint8 (height, width, 3),
         the RGB there and 0 elsewhere."""
-        return sample.planes(self.places, colour.rgb(self.known), self.width, self.height)
+        return reference_pixels.planes(self.places, prediction.rgb(self.known), self.width, self.height)
 
     @cached_property
     def T(self) -> NDArray[np.int16] | None:

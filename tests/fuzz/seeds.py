@@ -8,7 +8,7 @@ from pathlib import Path
 from fuzz import ROOT, mutator
 from fuzz.coders import PRIMERS
 from fuzz.targets import CANVASES, detailed, scenes, textures
-from vcmcodec import svg
+from vcmcodec.interop import svg
 
 VECTORS = ROOT / "spec" / "vectors"
 CORPUS = Path(__file__).parent / "corpus"

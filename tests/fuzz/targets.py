@@ -15,9 +15,15 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from fuzz import coders
-from vcmcodec import codec, container, cut, inspect, svg
-from vcmcodec.container import CANVAS_UNIT, Header, Layer, canvas_size
+from vcmcodec import codec, inspect, truncation
 from vcmcodec.errors import BudgetError, FormatError, LimitError, SvgError, TruncatedError
+from vcmcodec.format import container
+from vcmcodec.format.canvas import CANVAS_UNIT, canvas_size
+from vcmcodec.format.container import Header, Layer
+from vcmcodec.format.wire import MAX_VARINT, Reader
+from vcmcodec.interop import svg
+from vcmcodec.interop.svg.opaque import is_drawn
+from vcmcodec.interop.svg.reader import MAX_DOTS
 from vcmcodec.layers import kinds
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colours
@@ -29,6 +35,8 @@ from vcmcodec.layers.detail.regions import REGIONS
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edges
 from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Point, fault
+from vcmcodec.layers.edges.raster import track
 from vcmcodec.layers.texture import head as texture_head
 from vcmcodec.layers.texture import payload as texture
 from vcmcodec.layers.texture import tables
@@ -37,12 +45,7 @@ from vcmcodec.layers.texture.part import Known, Texture
 from vcmcodec.layers.texture.payload import Wanted
 from vcmcodec.layers.texture.synthesis import MAX_SAMPLE
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, MAX_SIDE, MIN_SIDE
-from vcmcodec.ops import Curve, Grid, Line, Move, Point, fault
-from vcmcodec.raster import track
 from vcmcodec.scene import Scene
-from vcmcodec.svg.opaque import is_drawn
-from vcmcodec.svg.reader import MAX_DOTS
-from vcmcodec.wire import MAX_VARINT, Reader
 
 T = TypeVar("T")
 
@@ -100,18 +103,18 @@ def _check_cut(data: bytes, found: tuple[bytes, TruncatedError | None]) -> None:
     assert info.header + sum(layer.bytes for layer in info.layers) == ends[-1] == len(kept)
     assert info.to_dict()["bytes"] == len(kept)
     for end in {ends[0], ends[-1]}:
-        assert cut.within(kept, end) == kept[:end]
+        assert truncation.within(kept, end) == kept[:end]
     try:
-        cut.within(kept, ends[0] - 1)
+        truncation.within(kept, ends[0] - 1)
         raise AssertionError("a file without a layer")
     except BudgetError:
         pass
     names = [layer.kind for layer in info.layers]
     if "edges" in names:
-        base = cut.after_base(kept)
+        base = truncation.after_base(kept)
         assert kept.startswith(base) and inspect(base).layers[-1].kind == "edges"
     if "colours" in names:
-        assert inspect(cut.upto(kept, "colour:1")).layers[-1].kind == "colours"
+        assert inspect(truncation.upto(kept, "colour:1")).layers[-1].kind == "colours"
 
 
 def _check_places(places: list[Point], width: int, height: int) -> None:
@@ -364,7 +367,7 @@ def _check_detail(data: bytes, scene: Scene) -> None:
 TARGETS: dict[str, Target[Any]] = {
     "decode": Target(_read_file, _check_file),
     "container": Target(container.read, _check_container),
-    "cut": Target(cut.whole, _check_cut),
+    "cut": Target(truncation.whole, _check_cut),
     "edges": Target(_read_edges, _check_edges),
     "colours": Target(_read_colours, _check_colours),
     "texture": Target(_read_texture, _check_texture),

@@ -10,8 +10,11 @@ from random import Random
 
 from fuzz.hostile import SLOW
 from fuzz.targets import TARGETS
-from vcmcodec import container, ppm
-from vcmcodec.container import Header
+from vcmcodec.entropy.ppm import primed
+from vcmcodec.format import container
+from vcmcodec.format.container import Header
+from vcmcodec.interop.svg.paths import MAX_SEGMENTS
+from vcmcodec.interop.svg.reader import MAX_DATA
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colours
 from vcmcodec.layers.detail import head as detail_head
@@ -23,6 +26,8 @@ from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edges
 from vcmcodec.layers.edges import ppm_strokes
 from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Op, Point
+from vcmcodec.layers.edges.raster import track
 from vcmcodec.layers.texture import head as texture_head
 from vcmcodec.layers.texture import payload as texture
 from vcmcodec.layers.texture import tables
@@ -30,11 +35,7 @@ from vcmcodec.layers.texture.frame import MAX_AXIS, Frame
 from vcmcodec.layers.texture.part import Known, Texture
 from vcmcodec.layers.texture.payload import Wanted
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS
-from vcmcodec.ops import Curve, Grid, Line, Move, Op, Point
-from vcmcodec.raster import track
 from vcmcodec.scene import Scene
-from vcmcodec.svg.paths import MAX_SEGMENTS
-from vcmcodec.svg.reader import MAX_DATA
 
 LARGEST = Header(MAX_CANVAS, MAX_CANVAS, MAX_CANVAS, 3)
 GRID = Grid(MAX_CANVAS, MAX_CANVAS, 1)
@@ -143,7 +144,7 @@ def files() -> Iterator[tuple[str, bytes]]:
     curves = min((most - 3) // 7, DEFAULT_LIMITS.ops - 1)
     head = edge_head.SymbolHead(1, 1, 0, curves, (most - 3 - 7 * curves) // 2)
     symbols = every_pair(3 + 7 * curves + 2 * head.escapes, 182, rng)
-    noise = head.write() + ppm.encode(symbols, ppm.primer(edge_head.PRIMER))
+    noise = head.write() + primed.encode(symbols, primed.primer(edge_head.PRIMER))
     yield "symbols of any sort", container.write(LARGEST, [(edge_head.CODE, noise)])
     far = edges.encode(_farthest(rng))[: DEFAULT_LIMITS.payload]
     yield "decisions of any sort", container.write(LARGEST, [(edge_head.CODE, far)])

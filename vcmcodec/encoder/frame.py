@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import settings
 from vcmcodec.errors import ModelError
 from vcmcodec.layers.texture.frame import UNITS, WINDOW, Frame
+from vcmcodec.models import store
 
 MODEL = "face-detector.onnx"
 
@@ -69,7 +69,7 @@ def faces(picture: NDArray[np.uint8]) -> list[Face]:
     around = (margin, margin, margin, margin)
     padded = cv2.copyMakeBorder(picture[:, :, ::-1], *around, cv2.BORDER_REPLICATE)
     with _ONE:
-        detector = _detector(str(settings.model_path(MODEL)))
+        detector = _detector(str(store.model_path(MODEL)))
         detector.setInputSize(padded.shape[1::-1])
         _, rows = detector.detect(padded)
     found = []

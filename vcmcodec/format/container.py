@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 from vcmcodec.errors import FormatError, LimitError, TruncatedError, UnsupportedError
 from vcmcodec.format.canvas import CANVAS_UNIT
-from vcmcodec.format.canvas import canvas_size as canvas_size  # for those who ask for it here
 from vcmcodec.format.wire import Reader, varint
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, MAX_SIDE, MIN_SIDE, Limits
 

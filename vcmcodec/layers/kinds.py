@@ -9,15 +9,15 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vcmcodec.container import SKIPPABLE, Layer
 from vcmcodec.errors import UnsupportedError
+from vcmcodec.format.container import SKIPPABLE, Layer
+from vcmcodec.format.wire import Reader
 from vcmcodec.layers.colours.kind import Colours
 from vcmcodec.layers.detail.kind import Detail
 from vcmcodec.layers.edges.kind import Edges
 from vcmcodec.layers.layer_kind import LayerKind
 from vcmcodec.layers.texture.kind import Texture
 from vcmcodec.limits import Limits
-from vcmcodec.wire import Reader
 
 if TYPE_CHECKING:
     from vcmcodec.scene import Scene

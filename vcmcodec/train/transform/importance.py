@@ -1,5 +1,5 @@
 """What errors in a region of the face mean to a network that knows people:
-``python -m vcmcodec.train.transform.importance --data FOLDER --critics FILE``.
+``python -m vcmcodec.train.transform.importance --data FOLDER --loss-networks FILE``.
 
 Prints the numbers of ``vcmcodec.encoder.detail.IMPORTANCE``. For each face, the gradient of the squared
 distance between the embeddings of the original and of its texture says how much of that distance a region's
@@ -24,7 +24,7 @@ from vcmcodec.io import picture
 from vcmcodec.layers.detail.regions import REGIONS, SHAPES
 from vcmcodec.layers.texture import synthesis
 from vcmcodec.train.data.faces import faces
-from vcmcodec.train.generator.loss_networks import Critics
+from vcmcodec.train.loss_networks.networks import LossNetworks
 
 SIDE, STEP = 256, 54
 
@@ -33,7 +33,7 @@ def _tensor(image: NDArray[np.uint8]) -> torch.Tensor:
     return torch.from_numpy(image.astype(np.float32).transpose(2, 0, 1)[None] / 127.5 - 1)
 
 
-def shares(path: Path, critics: Critics) -> NDArray[np.float64] | None:
+def shares(path: Path, loss_networks: LossNetworks) -> NDArray[np.float64] | None:
     """Of each basis what its regions' residuals take away, and their squared error: float64 (bases, 2); None
     without a face."""
     canvas = picture.resize(picture.load(path), SIDE, SIDE)
@@ -44,7 +44,8 @@ def shares(path: Path, critics: Critics) -> NDArray[np.float64] | None:
     shown = synthesis.rgb(analysis.quantise(STEP, 0, ranks(STEP)).T)
     marks = torch.from_numpy(found[0].points.astype(np.float32))[None]
     given = _tensor(shown).requires_grad_()
-    far = (critics.identity(given, marks) - critics.identity(_tensor(canvas), marks).detach()).square().sum()
+    own = loss_networks.identity(_tensor(canvas), marks).detach()
+    far = (loss_networks.identity(given, marks) - own).square().sum()
     far.backward()
     assert given.grad is not None
     rest = (canvas.astype(np.float32) - shown) / 127.5
@@ -59,11 +60,11 @@ def shares(path: Path, critics: Critics) -> NDArray[np.float64] | None:
 
 @click.command()
 @click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
-@click.option("--critics", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option("--loss-networks", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
 @click.option("--limit", default=300, show_default=True, help="Faces to read.")
-def main(data: Path, critics: Path, limit: int) -> None:
+def main(data: Path, loss_networks: Path, limit: int) -> None:
     """Print what an error in an eye, at the nose and at the mouth counts, 1 on average."""
-    network = Critics(critics)
+    network = LossNetworks(loss_networks)
     every = faces(data)
     every = every[:: max(1, len(every) // limit)]
     found = [one for path in every if (one := shares(path, network)) is not None]
