@@ -33,7 +33,7 @@ from vcmcodec.layers.texture import payload as texture_layer
 from vcmcodec.layers.texture.part import Texture
 from vcmcodec.models import store
 from vcmcodec.render.contracts import CONTRACTS
-from vcmcodec.scene import EDGES, Scene
+from vcmcodec.scene import DETAIL, EDGES, TEXTURE, Scene
 from vcmcodec.train.data import augment, dataset_build, textures
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_training_sees_what_the_decoder_sees(
     seen = pack.batch([0], [Mixture(has_strokes, colours, which, shift)])
     scene = Scene(256, 256)
     if which is not None:
-        for wanted in layers_of(row.textures[which], shift):
+        for wanted in layers_of(row.textures[which].part(TEXTURE), shift):
             _, scene = texture_layer.encode(scene, wanted)
     if has_strokes:
         settings = dataset_build.point(rng)
@@ -90,6 +90,19 @@ def test_training_sees_what_the_decoder_sees(
     expected = CONTRACTS[3].inputs([scene], 1.0)
     assert np.allclose(seen.x.numpy(), expected["x"], atol=1e-6)
     assert np.array_equal(seen.known.numpy(), expected["known"])
+
+
+def test_detail_comes_back_from_a_shard(pack: Pack, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textures, "FIXED_STEPS", (84, 40))
+    target = dataset_build.rows(folder / "a.png", variants=1, fixed=True)[0].target
+    made = textures.textures(target, fixed=True)
+    assert made[1].part(DETAIL) is not None
+    held = textures.arrays([made], "")
+    for which, scene in enumerate(made):
+        again = textures.read(held, 0, which, 0, 256)
+        assert again.parts == scene.parts and np.array_equal(again.T, scene.T)
+    assert DETAIL not in textures.read(held, 0, 1, 1, 256).parts
+    assert DETAIL not in textures.read(held, 0, 1, 0, 256, detailed=False).parts
 
 
 def layers_of(texture: Texture, shift: int) -> list[texture_layer.Wanted]:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vcmcodec.errors import ModelError
-from vcmcodec.layers.texture import steps, synthesis
-from vcmcodec.layers.texture.part import Texture
+from vcmcodec.layers.texture import steps
+from vcmcodec.scene import DETAIL, TEXTURE, Scene
 from vcmcodec.train.data import textures
 
 SIDE = 256
@@ -33,14 +33,20 @@ _LIGHT, _COLOUR = 0.08, 0.04
 """Standard deviations of the change of light and of each colour that is drawn anew each time."""
 
 
+_DETAILED = 0.7
+"""How often detail is known where there is any."""
+
+
 class Mixture(NamedTuple):
     """What is known of a picture: ``strokes`` or none; the first so many ``colours`` (None: all); which
-    ``texture`` (None: none), known up to its lowest ``shift`` bits."""
+    ``texture`` (None: none), known up to its lowest ``shift`` bits; and whether its detail is known, too,
+    where it has any and no bits lack."""
 
     strokes: bool = True
     colours: int | None = 0
     texture: int | None = None
     shift: int = 0
+    detailed: bool = True
 
 
 class Shares(NamedTuple):
@@ -83,7 +89,7 @@ class _Shard:
         self.tone: NDArray[np.float32] = self._arrays["tone"]
         self.sources = [str(name).split("/")[0] for name in self._arrays["name"]]
         self.textures = self._arrays["textures"].shape[1]
-        self._kept: dict[tuple[int, int], NDArray[np.uint8]] = {}
+        self._kept: dict[tuple[int, int | None, bool], NDArray[np.uint8]] = {}
 
     def __len__(self) -> int:
         return len(self.marks)
@@ -106,17 +112,21 @@ class _Shard:
             self._part("colours", "place_offsets", row).astype(np.uint8),
         )
 
-    def texture(self, row: int, which: int, shift: int) -> Texture:
-        """One of the row's textures, as it is known without its lowest ``shift`` bits."""
-        return textures.read(self._arrays, row, which, shift, SIDE)
+    def texture(self, row: int, mixture: Mixture) -> Scene:
+        """The row's texture that a mixture names, as far as it is known."""
+        assert mixture.texture is not None
+        return textures.read(self._arrays, row, mixture.texture, mixture.shift, SIDE, mixture.detailed)
 
-    def rgb(self, row: int, which: int, texture: Texture, shift: int) -> NDArray[np.uint8]:
-        """The same texture as a picture, (SIDE, SIDE, 3); kept where it is a whole one."""
-        if shift:
-            return synthesis.rgb(texture.T)
-        if (row, which) not in self._kept:
-            self._kept[row, which] = synthesis.rgb(texture.T)
-        return self._kept[row, which]
+    def rgb(self, row: int, mixture: Mixture, scene: Scene) -> NDArray[np.uint8]:
+        """The same as a picture, (SIDE, SIDE, 3); kept where it is a whole one."""
+        kept = None if mixture.shift else (row, mixture.texture, DETAIL in scene.parts)
+        found = self._kept.get(kept) if kept else None
+        if found is None:
+            found = scene.shown
+            assert found is not None
+            if kept:
+                self._kept[kept] = found
+        return found
 
 
 class Pack:
@@ -196,8 +206,9 @@ class Pack:
                 inputs[2:5, at[:, 1], at[:, 0]] = scale.of(rgb)
                 known[item, 1] = len(at) > 0
             if mixture.texture is not None:
-                texture = shard.texture(row, mixture.texture, mixture.shift)
-                scale.fill(inputs[5:], shard.rgb(row, mixture.texture, texture, mixture.shift))
+                scene = shard.texture(row, mixture)
+                scale.fill(inputs[5:], shard.rgb(row, mixture, scene))
+                texture = scene.part(TEXTURE)
                 coarse = steps.quarter_octaves(texture.step)
                 coarse += 4 * mixture.shift if any(part.levels for part in texture.parts) else 0
                 known[item, 2:] = 1, coarse / 4
@@ -209,10 +220,11 @@ class Pack:
         draw, total = rng.random(), self.places(index)
         shift = int(rng.integers(1, 3)) if rng.random() < shares.cut else 0
         texture = int(rng.integers(self._rows[index][0].textures))
+        detailed = bool(rng.random() < _DETAILED)
         if draw < shares.texture:
-            return Mixture(False, 0, texture, shift)
+            return Mixture(False, 0, texture, shift, detailed)
         if draw < shares.texture + shares.strokes:
-            return Mixture(True, 0, texture, shift)
+            return Mixture(True, 0, texture, shift, detailed)
         if draw >= shares.texture + shares.strokes + shares.colours or not total:
             return Mixture()
         some = rng.random() < 0.5

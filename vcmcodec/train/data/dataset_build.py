@@ -37,8 +37,8 @@ from vcmcodec.errors import ModelError
 from vcmcodec.io import picture
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import prediction
-from vcmcodec.layers.texture.part import Texture
 from vcmcodec.models import store
+from vcmcodec.scene import Scene
 from vcmcodec.train.data import augment, textures
 from vcmcodec.train.data.faces import faces, parallel
 
@@ -64,7 +64,7 @@ class Row(NamedTuple):
     E: NDArray[np.uint8]
     places: NDArray[np.int16]
     colours: NDArray[np.uint8]
-    textures: tuple[Texture, ...]
+    textures: tuple[Scene, ...]
     marks: NDArray[np.float32]
     tone: float
 

@@ -1,9 +1,10 @@
-"""Textures of training packs: what decoders know of a picture from its texture layers, at random qualities.
+"""Textures of training packs: what decoders know of a picture from its layers of texture and detail, at
+random qualities.
 
-In a shard: ``textures`` int16 (n, TEXTURES, 6), numbers of the quantiser step and of the face's, and the
-frame; ``levels`` int16 (L,), those of the canvas and of the face of each, with ``level_offsets`` int64
-(2 n TEXTURES + 1); ``transform``, the sha256 of the transform that they are of; ``texture_recipe``, what
-all of it follows from.
+In a shard: ``textures`` int16 (n, TEXTURES, 7), numbers of the quantiser step and of the face's, the frame,
+and the number of the detail's step, -1 without detail; ``levels`` int16 (L,), those of the canvas, of the
+face and of each region of the detail, with ``level_offsets`` int64 (PARTS n TEXTURES + 1); ``transform``, the
+sha256 of the transforms that they are of; ``texture_recipe``, what all of it follows from.
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ from PIL import Image
 
 import vcmcodec
 from vcmcodec.encoder.texture_proposer import TextureProposer, quality_of
+from vcmcodec.layers.detail import head as detail_head
+from vcmcodec.layers.detail.part import Detail
+from vcmcodec.layers.detail.regions import REGIONS
 from vcmcodec.layers.texture import head
 from vcmcodec.layers.texture.frame import Frame
 from vcmcodec.layers.texture.part import Known, Texture
 from vcmcodec.models import store
-from vcmcodec.scene import TEXTURE
+from vcmcodec.scene import DETAIL, TEXTURE, Scene
 
 TEXTURES = 2
 """Textures a picture."""
@@ -33,11 +37,14 @@ TEXTURES = 2
 STEPS = 46, 108
 """Numbers of their quantiser steps: files of about 700 to 40 bytes."""
 
+PARTS = 2 + len(REGIONS)
+"""Rows of levels that a texture and its detail have."""
+
 FIXED_STEPS = 84, 65
 """Those of what training is watched on: files of about 120 and 300 bytes."""
 
 
-def textures(target: bytes, fixed: bool = False) -> tuple[Texture, ...]:
+def textures(target: bytes, fixed: bool = False) -> tuple[Scene, ...]:
     """The textures of a picture, the bytes of its file, the same ones each time; ``fixed``: at FIXED_STEPS.
 
     Raises ModelError where a model file is missing or altered.
@@ -45,7 +52,7 @@ def textures(target: bytes, fixed: bool = False) -> tuple[Texture, ...]:
     rng = random.Random(target)
     proposer = TextureProposer(canvas(target))
     numbers = FIXED_STEPS if fixed else [rng.randint(*STEPS) for _ in range(TEXTURES)]
-    return tuple(proposer.propose(quality_of(number)).scene.part(TEXTURE) for number in numbers)
+    return tuple(proposer.propose(quality_of(number)).scene for number in numbers)
 
 
 def canvas(target: bytes) -> NDArray[np.uint8]:
@@ -54,48 +61,66 @@ def canvas(target: bytes) -> NDArray[np.uint8]:
 
 
 def transform() -> str:
-    """The sha256 of the transform that textures' levels are of.
+    """The sha256 of each transform that levels are of.
 
-    Raises ModelError where the list of models names none.
+    Raises ModelError where the list of models does not name them.
     """
-    store.model_path(head.TRANSFORM)
-    return str(store.catalogue()[head.TRANSFORM]["sha256"])
+    for name in _TRANSFORMS:
+        store.model_path(name)
+    return " ".join(str(store.catalogue()[name]["sha256"]) for name in _TRANSFORMS)
+
+
+_TRANSFORMS = head.TRANSFORM, detail_head.TRANSFORM
+
+
+_ENCODER = "texture", "detail", "levels", "texture_proposer", "frame"
 
 
 def recipe(fixed: bool = False) -> str:
     """What textures follow from besides the pictures: others are made anew."""
     package = Path(vcmcodec.__file__).parent
     digest = hashlib.sha256(f"{TEXTURES} {STEPS} {FIXED_STEPS} {fixed}".encode())
-    encoder = (package / "encoder" / f"{name}.py" for name in ("texture", "texture_proposer", "frame"))
-    for path in (*encoder, *sorted((package / "layers" / "texture").glob("*.py"))):
+    encoder = (package / "encoder" / f"{name}.py" for name in _ENCODER)
+    layers = (
+        path for kind in ("texture", "detail") for path in sorted((package / "layers" / kind).glob("*.py"))
+    )
+    for path in (*encoder, *layers):
         digest.update(path.read_bytes())
-    for name in (head.TRANSFORM, head.WEIGHTS):
+    for name in (*_TRANSFORMS, head.WEIGHTS, detail_head.WEIGHTS):
         digest.update(store.catalogue()[name]["sha256"].encode())
     return digest.hexdigest()
 
 
-def arrays(found: Sequence[tuple[Texture, ...]], recipe: str) -> dict[str, NDArray[Any]]:
+def arrays(found: Sequence[tuple[Scene, ...]], recipe: str) -> dict[str, NDArray[Any]]:
     """What a shard holds of its rows' textures."""
-    flat = [texture for row in found for texture in row]
-    parts = [part for texture in flat for part in texture.parts]
-    numbers = [(texture.step, texture.face_step, *texture.frame) for texture in flat]
+    numbers, parts = [], []
+    for scene in (scene for row in found for scene in row):
+        texture: Texture = scene.part(TEXTURE)
+        detail: Detail | None = scene.part(DETAIL)
+        numbers.append((texture.step, texture.face_step, *texture.frame, detail.step if detail else -1))
+        parts += [part.levels for part in texture.parts]
+        parts += detail.levels if detail else [()] * len(REGIONS)
     return {
-        "textures": np.array(numbers, dtype=np.int16).reshape(-1, TEXTURES, 6),
-        "levels": np.concatenate([np.array(part.levels, dtype=np.int16) for part in parts]),
-        "level_offsets": np.cumsum([0, *(len(part.levels) for part in parts)], dtype=np.int64),
+        "textures": np.array(numbers, dtype=np.int16).reshape(-1, TEXTURES, 7),
+        "levels": np.concatenate([np.array(part, dtype=np.int16) for part in parts]),
+        "level_offsets": np.cumsum([0, *(len(part) for part in parts)], dtype=np.int64),
         "transform": np.array(transform()),
         "texture_recipe": np.array(recipe),
     }
 
 
-def read(arrays: Mapping[str, NDArray[Any]], row: int, which: int, shift: int, side: int) -> Texture:
-    """One texture of a row, as it is known without its lowest ``shift`` bits, for a canvas of ``side``."""
-    step, face_step, *frame = arrays["textures"][row, which].tolist()
-    at = 2 * (row * arrays["textures"].shape[1] + which)
-    found = []
-    for part in (at, at + 1):
-        start, end = arrays["level_offsets"][part : part + 2]
-        levels = arrays["levels"][start:end].astype(np.int64)
-        cut = np.sign(levels) * (abs(levels) >> shift)
-        found.append(Known(tuple(cut.tolist()), (shift,) * len(cut)))
-    return Texture(side, side, step, face_step, Frame(*frame), *found)
+def read(
+    arrays: Mapping[str, NDArray[Any]], row: int, which: int, shift: int, side: int, detailed: bool = True
+) -> Scene:
+    """One texture of a row, as it is known without its lowest ``shift`` bits, for a canvas of ``side``; with
+    its detail where nothing of it is cut off, if it is to be ``detailed``."""
+    step, face_step, *frame, detail_step = arrays["textures"][row, which].tolist()
+    at = PARTS * (row * arrays["textures"].shape[1] + which)
+    offsets = arrays["level_offsets"][at : at + PARTS + 1].tolist()
+    levels = [arrays["levels"][start:end].astype(np.int64) for start, end in zip(offsets, offsets[1:])]
+    cut = [np.sign(part) * (abs(part) >> shift) for part in levels[:2]]
+    canvas, face = (Known(tuple(part.tolist()), (shift,) * len(part)) for part in cut)
+    scene = Scene(side, side, {TEXTURE: Texture(side, side, step, face_step, Frame(*frame), canvas, face)})
+    if shift or detail_step < 0 or not detailed:
+        return scene
+    return scene.with_part(DETAIL, Detail(detail_step, tuple(tuple(part.tolist()) for part in levels[2:])))

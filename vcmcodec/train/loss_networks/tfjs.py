@@ -1,5 +1,5 @@
 """Reads networks stored for TensorFlow.js: a manifest of weights (JSON) with their bytes in other files, and
-a graph model (JSON with a TensorFlow graph of frozen weights), as ``tensorflowjs_converter`` writes them. """
+a graph model (JSON with a TensorFlow graph of frozen weights), as ``tensorflowjs_converter`` writes them."""
 
 from __future__ import annotations
 
