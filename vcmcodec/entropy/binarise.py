@@ -21,6 +21,9 @@ def unsigned(coder: Coder, value: int, bases: Sequence[int]) -> int:
     """Code a number, 0..8191: its bit length in unary, then its bits below the highest; the first two of
     them by their own nodes, the rest uniformly."""
     length, wanted = 0, value.bit_length()
+    if not coder.bit(int(wanted > 0), bases, 0):  # as most are
+        return 0
+    length = 1
     while length < _CLASSES and coder.bit(int(wanted > length), bases, length):
         length += 1
     if length < 2:

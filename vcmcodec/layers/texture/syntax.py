@@ -15,7 +15,7 @@ from vcmcodec.layers.texture import steps
 from vcmcodec.layers.texture.frame import Frame
 from vcmcodec.layers.texture.head import SHIFTS
 from vcmcodec.layers.texture.part import FACE_STEPS, Known, Texture, face_step
-from vcmcodec.layers.texture.tables import Transform
+from vcmcodec.layers.texture.tables import MAX_COUNT, Transform
 
 _SIZES = 48
 _RANKS = 112
@@ -68,6 +68,15 @@ def rank_class(rank: int) -> int:
         return rank
     bits = rank.bit_length()
     return min(64 + 8 * (bits - 7) + (rank >> (bits - 4) & 7), _RANKS - 1)
+
+
+_SUM_NODES = tuple(LEVEL.nodes * _SIZES * sum_class(total) for total in range(FAR * MOST_SIZE + 1))
+_RANK_NODES = tuple(LEVEL.nodes * rank_class(rank) for rank in range(MAX_COUNT))
+_LAST_NODES = tuple(
+    tuple(LEVEL.nodes * _SIZES * (3 * min(one, 2) + min(two, 2)) for two in range(MOST_SIZE + 1))
+    for one in range(MOST_SIZE + 1)
+)
+"""How far a context's weights lie behind its first ones, by a sum, by a rank, and by the last two sizes."""
 
 
 def walk(
@@ -133,11 +142,17 @@ def _levels(
     levels += [0] * (count - coded)
     shifts += [shift] * (count - coded)
     offset = 20 - steps.quarter_octaves(number) - 4 * shift
+    most = _SIZES - 1
+    # LEVEL.at() written out, with all that a rank does not change: this is called for every coefficient.
+    nodes = LEVEL.nodes
     other = _SIZES * (sum_class(before) + 1 if part else 0)
+    fixed = LEVEL.at(_SIZES * part, _RANKS * part, 0, 0, 0, other, 0)
+    by_size, by_rank, by_near, by_last, by_far, by_other, by_left = fixed
     sizes = [0] * FAR
     near = far = one = two = 0
     for rank in range(count):
-        expected = min(max(energies[rank] + offset, 0), _SIZES - 1)
+        expected = energies[rank] + offset
+        expected = 0 if expected < 0 else most if expected > most else expected
         left = shifts[rank] - shift if rank < coded else 0
         level = levels[rank]
         if rank < coded and left <= 0:
@@ -148,15 +163,16 @@ def _levels(
             size = (abs(level) << left) + tree(coder, size & (1 << left) - 1, left, bases)
             levels[rank], shifts[rank] = (-size if level < 0 else size), shift
         else:
-            bases = LEVEL.at(
-                _SIZES * part + expected,
-                _RANKS * part + rank_class(rank),
-                _SIZES * sum_class(near) + expected,
-                _SIZES * (3 * min(one, 2) + min(two, 2)) + expected,
-                _SIZES * sum_class(far) + expected,
-                other + expected,
-                _SIZES * left + expected,
-            )
+            node = nodes * expected
+            bases = [
+                by_size + node,
+                by_rank + _RANK_NODES[rank],
+                by_near + _SUM_NODES[near] + node,
+                by_last + _LAST_NODES[one][two] + node,
+                by_far + _SUM_NODES[far] + node,
+                by_other + node,
+                by_left + nodes * _SIZES * left + node,
+            ]
             level = signed(coder, choose(part, rank, bases) if choose else 0, bases)
             if left and abs(level) >> left:
                 raise ValueError("a level that a lower layer would have held")
