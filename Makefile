@@ -41,7 +41,9 @@ RUN := $(BIN)/python -m
 # An option that names a list of groups, if it was made.
 groups = $$(test ! -f $(WORK)/$(1) || echo --groups $(WORK)/$(1))
 
-.PHONY: help man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform collect dataset train export train-setup clean
+CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome))
+
+.PHONY: help web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -117,6 +119,25 @@ bench-batch: $(VENV)/.dev faces ## Time vcm encode of BATCH pictures by one proc
 throughput: demo ## Time the generator in batches, on CUDA where there is one
 	$(BIN)/vcm encode demo/input.png -o demo/strokes.vcm --scheme strokes --force
 	$(RUN) vcmcodec.bench.studies.throughput demo/strokes.vcm
+
+web: $(VENV)/.dev $(WORK)/npm/.done ## Put the page together in WORK/web, for any file server; needs npm
+	$(BIN)/python docs/web/build.py $(WORK)/web --npm $(WORK)/npm
+
+web-test: web ## Check the page's types and drive it in headless CHROMIUM; screenshots go to WORK/shots
+	$(WORK)/npm/node_modules/.bin/tsc --noEmit --allowJs --checkJs --strict --target es2022 --module esnext \
+		--moduleResolution bundler --lib es2022,dom,dom.iterable --types node --typeRoots $(WORK)/npm/node_modules/@types \
+		$(WORK)/web/*.js spec/javascript/digests.js
+	mkdir -p $(WORK)/native
+	for name in texture mixed strokes; do \
+		$(BIN)/vcm decode $(WORK)/web/samples/$$name.vcm -o $(WORK)/native/$$name.png --force || exit 1; \
+	done
+	WEB=$(abspath $(WORK)/web) NATIVE=$(abspath $(WORK)/native) SHOTS=$(abspath $(WORK)/shots) NPM=$(abspath $(WORK)/npm) \
+		VCM=$(abspath $(BIN)/vcm) CHROMIUM=$(CHROMIUM) node --test --test-reporter=spec docs/web/test/*.test.js
+
+$(WORK)/npm/.done: docs/web/package.json
+	mkdir -p $(@D) && cp $< $(@D)/package.json
+	npm install --silent --no-audit --no-fund --prefix $(@D)
+	@touch $@
 
 determinism: $(VENV)/.venv ## Decode the vectors by every Python from 3.10 to 3.13 that is here, with numpy 1.26 and 2
 	$(BIN)/python spec/determinism.py $(WORK)/determinism

@@ -19,6 +19,9 @@ from typing import NamedTuple
 
 from agree import Outcome, by_package, compare, variants
 
+from vcmcodec import codec
+from vcmcodec.render.contracts import CONTRACTS
+
 ROOT = Path(__file__).parent.parent
 NODE = shutil.which("node")
 FROM = 20
@@ -33,10 +36,16 @@ def node() -> str | None:
     return NODE if int(version.lstrip("v").split(".")[0]) >= FROM else None
 
 
+Inputs = dict[str, list[object]]
+"""By name of the input: its shape, and the sha256 of its numbers."""
+
+
 class Read(NamedTuple):
-    """What the decoder in JavaScript makes of a file, and the milliseconds that it took."""
+    """What the decoder in JavaScript makes of a file, what networks of each contract are given at realism .5,
+    and the milliseconds that it took."""
 
     outcome: Outcome
+    inputs: dict[int, Inputs]
     ms: float
 
 
@@ -49,8 +58,9 @@ def by_javascript(files: Sequence[bytes], timeout: float | None = None) -> list[
     for line in run.stdout.splitlines():
         found = json.loads(line)
         ms = found.pop("ms")
+        inputs = found.pop("inputs", [])
         cause = found.pop("cause", None)
-        reads.append(Read(Outcome(cause, {} if cause else found), ms))
+        reads.append(Read(Outcome(cause, {} if cause else found), dict(inputs), ms))
     if len(reads) != len(files):
         raise ValueError(f"{len(reads)} answers for {len(files)} files")
     return reads
@@ -68,6 +78,18 @@ def digested(outcome: Outcome) -> Outcome:
         if isinstance(plane, bytes):
             found[name] = sha256(swapped(plane) if name == "T" else plane).hexdigest()
     return Outcome(None, found)
+
+
+def inputs_by_package(data: bytes) -> dict[int, Inputs]:
+    """What networks of each contract are given of a file, at realism .5; -0 counts as 0."""
+    _, scene = codec.decode_scene(data)
+    return {
+        number: {
+            name: [list(array.shape), sha256((array + 0).astype("<f4").tobytes()).hexdigest()]
+            for name, array in contract.inputs([scene], 0.5).items()
+        }
+        for number, contract in CONTRACTS.items()
+    }
 
 
 def swapped(samples: bytes) -> bytes:

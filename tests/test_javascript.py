@@ -43,6 +43,14 @@ def test_odd_and_damaged_files_are_read_alike() -> None:
         assert verdict.agree, f"file {number}: {verdict.said}"
 
 
+def test_networks_of_all_contracts_are_given_the_same() -> None:
+    ends = ("texture-between", "texture-wide", "decisions-3", "no-edges", "texture-all")
+    names = [f"good-{end}" for end in ends]
+    files = [(SPEC / "vectors" / f"{name}.vcm").read_bytes() for name in names]
+    for name, data, read in zip(names, files, agree.by_javascript(files)):
+        assert read.inputs == agree.inputs_by_package(data), name
+
+
 def test_limits_are_the_same() -> None:
     for cases, cause in ((limits.MOST, None), (limits.ABOVE, "limit")):
         files = [container.write(limits.LARGE, layers) for layers in cases.values()]

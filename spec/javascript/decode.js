@@ -20,6 +20,8 @@ import { Texture } from "./texture.js";
  * @property {Uint8Array} C (H * W * 3,) R, G, B
  * @property {Int16Array | null} T (H * W * 3,) Y, Co, Cg in 1/16 level; null without texture
  * @property {import("./texture.js").Frame | null} frame of the face, where there is texture
+ * @property {number} coarseness four times the binary logarithm of the step that the texture's first coefficient is known
+ *   to; 0 without texture
  */
 
 /**
@@ -82,6 +84,7 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
     ...planes(dots, W, H),
     T,
     frame: read?.frame ?? null,
+    coarseness: read?.coarseness() ?? 0,
   };
 }
 

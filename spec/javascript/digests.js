@@ -12,7 +12,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 
-import { FILES, Models, VcmError, decodeScene, opsText, readContainer } from "./index.js";
+import { CONTRACTS, FILES, Models, VcmError, decodeScene, opsText, readContainer } from "./index.js";
 
 const hash = (/** @type {string | Uint8Array} */ data) => createHash("sha256").update(data).digest("hex");
 
@@ -20,6 +20,14 @@ const hash = (/** @type {string | Uint8Array} */ data) => createHash("sha256").u
 export function bigEndian(T) {
   const bytes = Buffer.from(Int16Array.from(T).buffer);
   return new Uint8Array(bytes.swap16());
+}
+
+/** What a network is given, by name. @param {Record<string, import("./contracts.js").Tensor>} tensors */
+function inputs(tensors) {
+  const entries = Object.entries(tensors).map(([name, { dims, data }]) => {
+    return [name, [dims, hash(new Uint8Array(data.buffer))]];
+  });
+  return Object.fromEntries(entries);
 }
 
 /**
@@ -37,6 +45,7 @@ export function digests(bytes, models) {
     M: hash(scene.M),
     C: hash(scene.C),
     T: scene.T && hash(bigEndian(scene.T)),
+    inputs: Object.entries(CONTRACTS).map(([number, contract]) => [Number(number), inputs(contract(scene, 0.5))]),
   };
 }
 

@@ -2,7 +2,9 @@
 
 export { COLOURS, EDGES, TEXTURE, readContainer } from "./container.js";
 export { planes } from "./colours.js";
+export { CONTRACTS, pictureOf } from "./contracts.js";
 export { decode, decodeScene } from "./decode.js";
+export { redrawn } from "./edit.js";
 export { draw } from "./drawing.js";
 export { LIMITS, VcmError } from "./failures.js";
 export { addGrain } from "./grain.js";

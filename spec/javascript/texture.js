@@ -20,6 +20,11 @@ export function textureElements(bytes) {
 /** Four times the binary logarithm of (16 + i) / 16, rounded. */
 export const QUARTERS = [0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4];
 
+/** Four times the binary logarithm of a step: q of section 7.4. @param {number} n its number */
+function quarterOctaves(n) {
+  return 16 + 4 * (n >> 4) + QUARTERS[n % 16];
+}
+
 /** @param {number} v */
 export function sums(v) {
   if (v < 4) return v;
@@ -128,7 +133,7 @@ export class Texture {
       shifts.fill(shift, known, count);
       part.known = count;
     }
-    const q = 16 + 4 * (n >> 4) + QUARTERS[n % 16];
+    const q = quarterOctaves(n);
     const other = p ? sums(e) + 1 : 0;
     const size = (/** @type {number} */ r) => (r < 0 ? 0 : Math.min(Math.abs(levels[r]), 15));
     let near = 0;
@@ -162,9 +167,10 @@ export class Texture {
     }
   }
 
-  /** Levels that are not 0, of canvas and face. */
-  nonzero() {
-    return this.parts.map((part) => part.nonzero());
+  /** Four times the binary logarithm of the step that the first coefficient is known to. */
+  coarseness() {
+    const first = this.parts.find((part) => part.known);
+    return quarterOctaves(this.parts[0].step) + 4 * (first?.shifts[0] ?? 0);
   }
 }
 

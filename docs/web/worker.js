@@ -1,0 +1,58 @@
+/** Decodes files, off the page's own thread. @module */
+
+import { getBytes } from "./fetching.js";
+import { answer } from "./remote.js";
+import { Models, decodeScene, preview, readContainer, redrawn } from "./vcm/index.js";
+
+const models = new Models((name) => getBytes(`models/${name}`));
+/** @type {import("./vcm/container.js").Container} */
+let container;
+/** The file's own scene, and the one that is shown, which may have been edited. */
+/** @type {import("./vcm/decode.js").Scene} */
+let read;
+/** @type {import("./vcm/decode.js").Scene} */
+let scene;
+
+/** What the page shows of the scene. */
+function summary() {
+  const { W, H, E, T, drawing, dots } = scene;
+  return { W, H, E, ops: drawing?.ops ?? [], step: drawing?.step ?? 1, colours: dots.length, preview: T && preview(T) };
+}
+
+const calls = {
+  /** Header and layers of a file, which becomes the open one. @param {Uint8Array} bytes */
+  async open(bytes) {
+    const found = readContainer(bytes, { partial: true });
+    await models.prepare(found);
+    decodeScene(found, models); // a file with a fault in any layer is no file
+    container = found;
+    const { model, width, height, layers, broken } = container;
+    return {
+      model,
+      width,
+      height,
+      layers: layers.map(({ kind, name, known, start, end }) => ({ kind, name, known, start, end })),
+      broken: broken?.message ?? null,
+    };
+  },
+
+  /** The scene of some of its layers. @param {boolean[]} use */
+  async scene(use) {
+    read = decodeScene(container, models, { use: (_, index) => use[index] });
+    scene = read;
+    return summary();
+  },
+
+  /** The same with strokes that were moved. @param {import("./vcm/ops.js").Op[]} ops */
+  async edit(ops) {
+    scene = redrawn(read, ops);
+    return summary();
+  },
+
+  /** All of the scene that is shown. */
+  async shown() {
+    return scene;
+  },
+};
+
+answer(calls);
