@@ -25,6 +25,8 @@ TRAIN_PICTURES ?= 400000
 NUMBER ?= 6
 # Pictures that batches are timed on.
 BATCH ?= 10000
+# Requests that the server is asked.
+REQUESTS ?= 2000
 # The study of texture takes every so-manieth face.
 EVERY ?= 1
 # Seconds for each target of fuzzing, and hostile inputs to read.
@@ -43,7 +45,8 @@ groups = $$(test ! -f $(WORK)/$(1) || echo --groups $(WORK)/$(1))
 
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome))
 
-.PHONY: help web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform collect dataset train export train-setup clean
+
+.PHONY: help bench-serve web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -115,6 +118,9 @@ bench-speed: $(VENV)/.dev faces ## Time encode, decode and the command line on F
 
 bench-batch: $(VENV)/.dev faces ## Time vcm encode of BATCH pictures by one process and by two, and watch its memory
 	$(RUN) vcmcodec.bench.studies.batch_speed $(FACES) --count $(BATCH)
+
+bench-serve: $(VENV)/.dev faces ## Ask vcm serve REQUESTS times by 64 clients, a tenth of them damaged; beside vcm encode
+	$(RUN) vcmcodec.bench.studies.serve_load $(FACES) --requests $(REQUESTS)
 
 throughput: demo ## Time the generator in batches, on CUDA where there is one
 	$(BIN)/vcm encode demo/input.png -o demo/strokes.vcm --scheme strokes --force

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from vcmcodec import OutputError, VcmError, __version__
-from vcmcodec.cli import bench, check, completion, cut, decode, encode, fault, info, layers, svg
+from vcmcodec.cli import bench, check, completion, cut, decode, encode, fault, info, layers, serve, svg
 from vcmcodec.cli.files import line, subject, unwritable
 
 USAGE = 2
@@ -120,6 +120,7 @@ for verb in (
     cut.cut,
     check.check,
     svg.svg,
+    serve.serve,
     bench.bench,
     completion.completion,
 ):

@@ -38,7 +38,7 @@ class Run(NamedTuple):
     memory: tuple[int, int]
 
 
-def _resident(group: int) -> int:
+def resident(group: int) -> int:
     """Bytes of memory of all processes of a process group; what they share counts for each."""
     pages = 0
     for entry in os.scandir("/proc"):
@@ -70,7 +70,7 @@ def encode(paths: Sequence[Path], count: int, jobs: int) -> Run:
 
         def watch() -> None:
             while not ended.wait(0.5):
-                samples.append((time.perf_counter() - start, _resident(process.pid)))
+                samples.append((time.perf_counter() - start, resident(process.pid)))
 
         watcher = threading.Thread(target=watch)
         watcher.start()

@@ -1,0 +1,1 @@
+"""The codec over HTTP, for one machine: ``vcm serve``. Needs the extra ``serve``."""

@@ -1,0 +1,70 @@
+"""What requests ask for, as functions of bytes that a worker process runs."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, NamedTuple
+
+import vcmcodec
+from vcmcodec.codec import NO_MODEL, previewed
+from vcmcodec.errors import LimitError, PictureError
+from vcmcodec.format.container import Header
+from vcmcodec.limits import Limits
+from vcmcodec.scene import Scene
+
+Understood = tuple[Header, Scene]
+
+
+class Decoding(NamedTuple):
+    """How a file is to be shown. ``preview``: its texture alone."""
+
+    realism: float
+    preview: bool
+
+
+def warm_up() -> None:
+    """Loads what the first request would wait for."""
+    import numpy as np
+
+    face = np.full((64, 64, 3), 128, np.uint8)
+    vcmcodec.preview(vcmcodec.encode(face, bytes=200))
+
+
+def encode(data: bytes, limits: Limits, goal: dict[str, Any]) -> bytes:
+    """A picture's bytes as a ``.vcm`` file. ``goal``: see :func:`vcmcodec.encode`.
+
+    Raises as that does, and LimitError for a picture of too many pixels, before they are decoded.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            width, height = image.size
+    except Exception as error:  # damaged input: Pillow's plugins raise whatever their parsing meets
+        raise PictureError("not a picture that can be read") from error
+    if width * height > limits.pixels:
+        raise LimitError(f"picture of {width} x {height} pixels is above the limit of {limits.pixels}")
+    return vcmcodec.encode(io.BytesIO(data), **goal)
+
+
+def paint(found: Understood, look: Decoding) -> bytes:
+    """The picture of a scene, coded as PNG.
+
+    Raises FormatError where it has neither a generator nor texture, or no texture for a preview; ModelError
+    where its generator is missing.
+    """
+    image = previewed(*found) if look.preview else next(vcmcodec.paint([found], realism=look.realism))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def decode(data: bytes, limits: Limits, look: Decoding) -> bytes | Understood:
+    """The picture of a ``.vcm`` file, coded as PNG; of one that a generator is to paint, its scene.
+
+    Raises as :func:`vcmcodec.decode_scene` and :func:`paint` do.
+    """
+    found = vcmcodec.decode_scene(data, limits=limits)
+    if found[0].model != NO_MODEL and not look.preview:
+        return found
+    return paint(found, look)

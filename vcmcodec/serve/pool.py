@@ -1,0 +1,106 @@
+"""Work done beside the event loop: a bounded queue, worker processes, and one thread for the generator."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import TypeVar
+
+from vcmcodec.errors import VcmError
+from vcmcodec.serve import jobs
+
+Result = TypeVar("Result")
+
+
+class Busy(VcmError):
+    """The queue is full."""
+
+
+class WorkerLost(VcmError):
+    """The process that worked on a request was killed, twice."""
+
+
+class Pool:
+    """At most ``queue`` requests wait or are worked on, by ``workers`` processes; what the generator paints,
+    by one thread of this process, so that there is one network in memory, which uses the cores by itself."""
+
+    def __init__(self, workers: int, queue: int) -> None:
+        self._workers, self._queue = workers, queue
+        self._taken = 0
+        self._processes: ProcessPoolExecutor | None = None
+        self._painter = ThreadPoolExecutor(1, "painter")
+
+    @property
+    def taken(self) -> int:
+        """Requests that wait or are worked on."""
+        return self._taken
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place in the queue for one request. Raises Busy where it is full."""
+        if self._taken >= self._queue:
+            raise Busy(f"{self._queue} requests are waiting: try again later")
+        self._taken += 1
+        try:
+            yield
+        finally:
+            self._taken -= 1
+
+    async def start(self) -> None:
+        """Starts the workers; returns when each has loaded what it needs."""
+        await asyncio.gather(*(self._try(self._pool(), jobs.warm_up) for _ in range(self._workers)))
+
+    def stop(self) -> None:
+        """Ends the workers; what is queued is dropped."""
+        self._painter.shutdown(wait=False, cancel_futures=True)
+        if self._processes is not None:
+            self._processes.shutdown(wait=True, cancel_futures=True)
+
+    async def work(self, job: Callable[..., Result], *arguments: object) -> Result:
+        """What ``job`` makes of its arguments, in a worker process. One that is killed is replaced, and the
+        job done once more.
+
+        Raises WorkerLost, and what the job raises.
+        """
+        for _ in range(2):
+            pool = self._pool()
+            try:
+                return await self._try(pool, job, *arguments)
+            except BrokenProcessPool:
+                if self._processes is pool:
+                    self._processes = None
+        raise WorkerLost("the process that worked on it was killed")
+
+    async def paint(self, job: Callable[..., Result], *arguments: object) -> Result:
+        """The same in the thread of the generator."""
+        return await self._try(self._painter, job, *arguments)
+
+    def _pool(self) -> ProcessPoolExecutor:
+        if self._processes is None:
+            context = multiprocessing.get_context("spawn")
+            self._processes = ProcessPoolExecutor(self._workers, context, initializer=_prepare)
+        return self._processes
+
+    async def _try(self, executor: Executor, job: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(executor, job, *arguments)
+
+
+def _prepare() -> None:
+    """A worker leaves interrupts to its parent, other cores to the others, and ends with its parent."""
+
+    def follow() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["OPENCV_FOR_THREADS_NUM"] = "1"  # read when OpenCV is imported, which it is not yet

@@ -1,0 +1,102 @@
+"""What is asked in the query of a request, checked before its body is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import vcmcodec
+from vcmcodec.limits import MAX_CANVAS, Limits
+from vcmcodec.serve.jobs import Decoding
+
+PRESETS = ("micro", "tiny", "small", "normal", "fine")
+SCHEMES = ("texture", "mixed", "strokes", "canvas")
+SIZES = ("preset", "bytes", "bpp", "quality")
+
+
+class Misused(ValueError):
+    """A question that is none."""
+
+
+def goal(query: Mapping[str, str]) -> dict[str, Any]:
+    """Arguments of :func:`vcmcodec.encode`.
+
+    Raises Misused for what it does not take.
+    """
+    readers: dict[str, Callable[[str], Any]] = {
+        "preset": _one_of(PRESETS),
+        "scheme": _one_of(SCHEMES),
+        "bytes": _whole(0, 1 << 20),
+        "bpp": _between(0, 24),
+        "quality": _between(0, 100),
+        "detail": _between(0, 100),
+        "size": _whole(32, MAX_CANVAS),
+        "colours": _whole(0, 2048),
+    }
+    found = _read(query, readers)
+    given = [name for name in SIZES if name in found]
+    if len(given) > 1:
+        raise Misused(f"{' and '.join(given)}: a file has one size")
+    if found.get("size", 32) % 32:
+        raise Misused("size must be a multiple of 32")
+    return found
+
+
+def look(query: Mapping[str, str]) -> Decoding:
+    """How a file is to be shown. Raises Misused."""
+    found = _read(query, {"realism": _between(0, 1), "preview": _one_of(("0", "1"))})
+    return Decoding(found.get("realism", 1.0), found.get("preview") == "1")
+
+
+def none(query: Mapping[str, str]) -> None:
+    """Raises Misused where anything is asked."""
+    _read(query, {})
+
+
+def described(data: bytes, limits: Limits) -> dict[str, Any]:
+    """Header and layers of a file. Raises FormatError, TruncatedError, UnsupportedError, LimitError."""
+    return vcmcodec.inspect(data, limits=limits).to_dict()
+
+
+def _read(query: Mapping[str, str], readers: dict[str, Callable[[str], Any]]) -> dict[str, Any]:
+    unknown = sorted(set(query) - set(readers))
+    if unknown:
+        raise Misused(f"no such question: {', '.join(unknown)}")
+    found = {}
+    for name, text in query.items():
+        try:
+            found[name] = readers[name](text)
+        except ValueError as error:
+            raise Misused(f"{name}: {error}") from None
+    return found
+
+
+def _one_of(values: tuple[str, ...]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in values:
+            raise ValueError(f"{text!r} is none of {', '.join(values)}")
+        return text
+
+    return read
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 8 and low <= int(text) <= high):
+            raise ValueError(f"{text!r} is no whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _between(low: float, high: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:  # not a number is neither
+            raise ValueError(f"{text!r} is no number from {low} to {high}")
+        return value
+
+    return read
