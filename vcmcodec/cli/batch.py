@@ -27,9 +27,9 @@ class Task(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """A file that could not be done: its name, the exit code, and why."""
+    """A file that could not be done: its name or its URL, the exit code, and why."""
 
-    path: Path
+    path: Path | str
     code: int
     reason: str
 

@@ -12,6 +12,7 @@ import click
 import vcmcodec
 from vcmcodec import VcmError
 from vcmcodec.cli import batch, files, options
+from vcmcodec.cli import dask as cluster
 from vcmcodec.truncation import whole
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ TOGETHER = 64
 @options.skip_existing
 @options.force
 @options.quiet
+@cluster.option
+@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes of --dask local.")
 @click.option("--base-only", is_flag=True, help="Decode from the strokes alone, as --colours 0 does.")
 @options.colours("The most reference pixels to use.")
 @click.option("--preview", is_flag=True, help="Show the texture layers alone: no network, in milliseconds.")
@@ -60,6 +63,8 @@ def decode(
     skip_existing: bool,
     force: bool,
     quiet: bool,
+    dask: str | None,
+    jobs: int | None,
     base_only: bool,
     colours: int | None,
     preview: bool,
@@ -80,6 +85,23 @@ def decode(
         raise click.UsageError("--base-only and --colours exclude each other")
     if preview and (base_only or colours is not None):
         raise click.UsageError("--preview shows neither strokes nor colours")
+    look = {"base_only": base_only, "colours": colours, "realism": realism, "device": device}
+    if dask is not None:
+        cluster.run(
+            dask,
+            functools.partial(cluster.decoding, look, limits, preview),
+            sources,
+            output,
+            endings=(".vcm",),
+            suffix=".png",
+            recursive=recursive,
+            skip_existing=skip_existing,
+            force=force,
+            quiet=quiet,
+            jobs=jobs,
+        )
+        return
+    cluster.none_elsewhere(sources, output)
     todo = batch.tasks(
         sources, output, endings=(".vcm",), suffix=".png", recursive=recursive, skip_existing=skip_existing
     )
@@ -88,7 +110,6 @@ def decode(
             raise click.UsageError(
                 f"the output {task.target} must end in one of {', '.join(picture.SUFFIXES)}"
             )
-    look = {"base_only": base_only, "colours": colours, "realism": realism, "device": device}
     read = functools.partial(_whole, limits=limits, strict=strict, quiet=quiet)
     if preview:
         show = functools.partial(_preview, limits=limits, read=read)

@@ -12,6 +12,7 @@ import click
 
 import vcmcodec
 from vcmcodec.cli import batch, files, options
+from vcmcodec.cli import dask as cluster
 
 ENDINGS = (
     ".avif",
@@ -45,6 +46,7 @@ ENDINGS = (
 @options.force
 @options.quiet
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
+@cluster.option
 @options.size("Longest side of the canvas that strokes are drawn on.")
 @click.option(
     "--preset",
@@ -78,6 +80,7 @@ def encode(
     force: bool,
     quiet: bool,
     jobs: int | None,
+    dask: str | None,
     size: int,
     preset: str | None,
     limit: int | None,
@@ -98,20 +101,36 @@ def encode(
     given = [name for name, value in sizes.items() if value is not None]
     if len(given) > 1:
         raise click.UsageError(f"{' and '.join(given)}: a file has one size")
+    goal: dict[str, Any] = {
+        "size": size,
+        "colours": colours,
+        "preset": preset,
+        "bytes": limit,
+        "bpp": bpp,
+        "quality": quality,
+        "detail": detail,
+        "scheme": scheme,
+    }
+    if dask is not None:
+        cluster.run(
+            dask,
+            functools.partial(cluster.encoding, goal),
+            sources,
+            output,
+            endings=ENDINGS,
+            suffix=".vcm",
+            recursive=recursive,
+            skip_existing=skip_existing,
+            force=force,
+            quiet=quiet,
+            jobs=jobs,
+        )
+        return
+    cluster.none_elsewhere(sources, output)
     todo = batch.tasks(
         sources, output, endings=ENDINGS, suffix=".vcm", recursive=recursive, skip_existing=skip_existing
     )
-    work = functools.partial(
-        _encode,
-        size=size,
-        colours=colours,
-        preset=preset,
-        bytes=limit,
-        bpp=bpp,
-        quality=quality,
-        detail=detail,
-        scheme=scheme,
-    )
+    work = functools.partial(_encode, **goal)
     batch.finish(batch.run(work, todo, jobs or batch.cores(), force), len(todo), quiet)
 
 

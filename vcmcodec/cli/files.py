@@ -33,7 +33,7 @@ def about(path: Path) -> Path:
     return path
 
 
-def line(path: Path | None, message: object) -> str:
+def line(path: Path | str | None, message: object) -> str:
     """An error's one line, with the file that it is about."""
     return " ".join(f"vcm: {path}: {message}".split() if path else f"vcm: {message}".split())
 

@@ -39,6 +39,13 @@ class Number(click.FloatRange):
         return number
 
 
+class Place(click.Path):
+    """A path, or a URL, which stays a text."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if isinstance(value, str) and "://" in value else super().convert(value, param, ctx)
+
+
 def source(kind: str) -> Callable[[Verb], Verb]:
     """The argument FILE: an existing ``kind``, given to the verb as ``source``."""
     return click.argument(
@@ -56,7 +63,7 @@ def sources(kind: str, folders: bool = False) -> Callable[[Verb], Verb]:
         metavar=kind,
         nargs=-1,
         required=True,
-        type=click.Path(exists=True, dir_okay=folders, readable=True, allow_dash=True, path_type=Path),
+        type=Place(exists=True, dir_okay=folders, readable=True, allow_dash=True, path_type=Path),
     )
 
 
@@ -106,7 +113,7 @@ def outputs(default: str) -> Callable[[Verb], Verb]:
         "-o",
         "--output",
         metavar="FILE|FOLDER",
-        type=click.Path(path_type=Path),
+        type=Place(path_type=Path),
         help=f"A file, - for stdout, or a folder.  [default: the input's name, ending in {default}]",
     )
 

@@ -44,9 +44,9 @@ PORT = re.compile(r"http://127\.0\.0\.1:(\d+)/\n")
 
 
 class Served(NamedTuple):
-    """``answers``: by kind of request, "good" or "damaged", and status; ``seconds`` in all; ``waits``: seconds
-    of each request; ``memory``: bytes of the server, at most, in the first and the second half; ``other``:
-    answers to good requests that are not what the first of the same picture was."""
+    """``answers``: by kind of request, "good" or "damaged", and status; ``seconds`` in all; ``waits``:
+    seconds of each request; ``memory``: bytes of the server, at most, in the first and the second half;
+    ``other``: answers to good requests that are not what the first of the same picture was."""
 
     answers: Counter[tuple[str, int]]
     seconds: float

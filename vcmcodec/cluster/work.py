@@ -1,0 +1,125 @@
+"""What a worker does with a group of files: models are loaded once, failures told of and not raised."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from vcmcodec import __version__
+from vcmcodec.cluster import places
+from vcmcodec.cluster.places import Place
+from vcmcodec.errors import OutputError, VcmError
+from vcmcodec.limits import Limits
+
+LARGEST = 1 << 28
+"""Bytes of a picture, at most."""
+
+FAULT = 1
+"""Exit code of a fault of the program's own."""
+
+
+class Task(NamedTuple):
+    """A file to read and one to write."""
+
+    source: Place
+    target: Place
+
+
+class Outcome(NamedTuple):
+    """What came of a file: ``code`` 0, or the exit code of its failure, and why. ``path``: the file that it
+    is about."""
+
+    path: str
+    code: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """Pictures to ``.vcm`` files. ``goal``: see :func:`vcmcodec.encode`."""
+
+    goal: dict[str, Any]
+    version: str = __version__
+
+    def __call__(self, tasks: Sequence[Task]) -> list[Outcome]:
+        import vcmcodec
+
+        _prepare(self.version)
+
+        def work(task: Task) -> None:
+            picture = io.BytesIO(places.read(task.source, LARGEST))
+            places.write(task.target, vcmcodec.encode(picture, **self.goal))
+
+        return [_outcome(task, work) for task in tasks]
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """``.vcm`` files to pictures of the kind that targets end in. ``look``: see :func:`vcmcodec.paint`.
+    ``preview``: texture alone."""
+
+    look: dict[str, Any]
+    limits: Limits
+    preview: bool = False
+    version: str = __version__
+
+    def __call__(self, tasks: Sequence[Task]) -> list[Outcome]:
+        """Decodes all of one generator together."""
+        import vcmcodec
+
+        _prepare(self.version)
+        understood: dict[int, dict[Task, Any]] = {}
+
+        def understand(task: Task) -> None:
+            data = places.read(task.source, self.limits.file)
+            found = vcmcodec.decode_scene(data, limits=self.limits)
+            understood.setdefault(found[0].model, {})[task] = found
+
+        outcomes = {task: _outcome(task, understand) for task in tasks}
+        for members in understood.values():
+            outcomes |= self._show(members)
+        return [outcomes[task] for task in tasks]
+
+    def _show(self, members: dict[Task, Any]) -> dict[Task, Outcome]:
+        import vcmcodec
+        from vcmcodec.codec import previewed
+        from vcmcodec.io import picture
+
+        images = None
+        if not self.preview:
+            try:
+                images = vcmcodec.paint(list(members.values()), **self.look)
+            except VcmError as error:
+                return {task: _failed(task, error) for task in members}
+
+        def save(task: Task) -> None:
+            image = previewed(*members[task]) if images is None else next(images)
+            ending = os.path.splitext(task.target.path)[1].lower()
+            places.write(task.target, picture.coded(image, ending))
+
+        return {task: _outcome(task, save) for task in members}
+
+
+def _prepare(version: str) -> None:
+    """Raises VcmError in a worker of another version, whose files might not be the same."""
+    if version != __version__:
+        raise VcmError(f"the worker has vcmcodec {__version__}, and {version} is asked for")
+    os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")  # read when OpenCV is imported
+
+
+def _outcome(task: Task, work: Callable[[Task], None]) -> Outcome:
+    try:
+        work(task)
+    except VcmError as error:
+        return _failed(task, error)
+    except Exception as error:  # one picture's fault is not the others'
+        return Outcome(str(task.source), FAULT, f"internal error: {type(error).__name__}: {error}")
+    return Outcome(str(task.target))
+
+
+def _failed(task: Task, error: VcmError) -> Outcome:
+    path = task.target if isinstance(error, OutputError) else task.source
+    return Outcome(str(path), error.exit_code, str(error))
