@@ -34,6 +34,7 @@ from vcmcodec.format.container import Header
 from vcmcodec.format.wire import varint
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colour_layer
+from vcmcodec.layers.colours import reference_pixels
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges import ppm_strokes, strokes
@@ -116,7 +117,7 @@ def good() -> Iterator[Vector]:
     rng = random.Random(1)
     grid = Grid(256, 256, 3)
     plain = drawing(PLAIN, random_ops(rng, grid, 30, 25), 3)
-    layers = scene_layers(plain, (16, 48, len(plain.places_beside_strokes)), rng)
+    layers = scene_layers(plain, (16, 48, len(reference_pixels.of(plain, False))), rng)
     yield Vector(
         "good-plain",
         "Strokes and three colour layers, as an encoder writes them.",
@@ -140,7 +141,9 @@ def good() -> Iterator[Vector]:
         yield Vector(
             f"good-step-{step}",
             f"Quantiser step {step}, colour steps {numbers}.",
-            container.write(PLAIN, scene_layers(drawn, (len(drawn.places_beside_strokes),), rng, numbers)),
+            container.write(
+                PLAIN, scene_layers(drawn, (len(reference_pixels.of(drawn, False)),), rng, numbers)
+            ),
         )
     wide = Header(400, 300, 256, 1)
     drawn = drawing(wide, random_ops(rng, Grid(256, 192, 3), 20, 25), 3)
@@ -186,7 +189,7 @@ def good() -> Iterator[Vector]:
     yield Vector(
         "good-shapes",
         "Closed, straight and S-shaped curves, slopes of 45 degrees, strokes that leave the canvas.",
-        container.write(PLAIN, scene_layers(drawn, (len(drawn.places_beside_strokes),), rng)),
+        container.write(PLAIN, scene_layers(drawn, (len(reference_pixels.of(drawn, False)),), rng)),
     )
 
     shape = Header(512, 301, 256, 1)
@@ -222,7 +225,7 @@ def good() -> Iterator[Vector]:
     )
     triangle = drawing(PLAIN, TRIANGLE, 3)
     edge = (edge_head.CODE, ppm_strokes.encode(triangle))
-    count = len(triangle.places_beside_strokes)
+    count = len(reference_pixels.of(triangle, False))
     wild = bytes(255 - n % 2 for n in range(3 * count))
     yield Vector(
         "good-clamp",
@@ -391,7 +394,7 @@ def bad_payloads() -> Iterator[Vector]:
         (
             "bad-too-many-colours",
             "More colours than places.",
-            (strokes, (2, patched(colours, 1, len(plain.places_beside_strokes) + 1))),
+            (strokes, (2, patched(colours, 1, len(reference_pixels.of(plain, False)) + 1))),
         ),
     )
     for name, shows, parts in cases:
@@ -511,7 +514,7 @@ def good_decisions() -> Iterator[Vector]:
     for step in range(1, 9):
         ops = in_order(random_ops(rng, Grid(256, 256, step), 20, 40 // step))
         drawn = drawing(PLAIN, ops, step)
-        layers = decided(drawn, (16, len(drawn.places)), rng, step % 6)
+        layers = decided(drawn, (16, len(reference_pixels.of(drawn))), rng, step % 6)
         yield Vector(
             f"good-decisions-{step}",
             f"Coding 2: quantiser step {step}, colour steps {step % 6}.",
@@ -559,7 +562,7 @@ def good_decisions() -> Iterator[Vector]:
         yield Vector(
             f"good-decisions-smooth-{step}",
             "Coding 2: curves beside their chords that go on smoothly or not, closed ones, equal starts.",
-            container.write(PLAIN, decided(drawn, (16, 48, len(drawn.places)), rng, step)),
+            container.write(PLAIN, decided(drawn, (16, 48, len(reference_pixels.of(drawn))), rng, step)),
         )
     bare = drawing(PLAIN, (), 3)
     payload, _ = colour_layer.encode(bare.scene, [(9, 99, 199), (200, 100, 0)] * 10, 2)
@@ -597,7 +600,8 @@ def bad_decisions() -> Iterator[Vector]:
 
     colours, _ = colour_layer.encode(triangle.scene, [(1, 2, 3)] * 2)
     symbols, _ = colour_layer.encode(triangle.scene, [(1, 2, 3)], coding=colour_head.PPM)
-    open_one = drawing(PLAIN, TRIANGLE[:3], 3)
+    places = reference_pixels.of(drawing(PLAIN, TRIANGLE[:3], 3))
+    too_many = colour_head.ColourHead(2, 2, len(places) + 1)
     cases = (
         ("surplus", "A byte that no decision needs.", [(1, good + bytes(8) + b"\1")], "invalid"),
         ("zero", "A last byte of 0, which an encoder leaves out.", [(1, good + b"\0")], "invalid"),
@@ -614,7 +618,7 @@ def bad_decisions() -> Iterator[Vector]:
         (
             "too-many-colours",
             "One colour more than there are places, fillers among them.",
-            [edges(TRIANGLE[:3]), (2, colour_head.ColourHead(2, 2, len(open_one.places) + 1).write())],
+            [edges(TRIANGLE[:3]), (2, too_many.write())],
             "invalid",
         ),
         (

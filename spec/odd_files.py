@@ -22,6 +22,7 @@ from vcmcodec.format import container
 from vcmcodec.format.canvas import canvas_size
 from vcmcodec.format.container import Header
 from vcmcodec.layers.colours import head as colour_head
+from vcmcodec.layers.colours import reference_pixels
 from vcmcodec.layers.colours import syntax as colour_syntax
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import ppm_strokes, raster, strokes
@@ -255,7 +256,7 @@ class Habit:
 def odd_colours(rng: random.Random, drawing: Drawing) -> list[Layer]:
     """Colour layers of one coding up to any place, often of one colour each."""
     coding = rng.choice((1, 2, 2))
-    places = drawing.places if coding == 2 else drawing.places_beside_strokes
+    places = reference_pixels.of(drawing, filled=coding == 2)
     total = min(rng.choice((0, 1, 2, 9, 70, rng.randint(0, 300), len(places))), len(places))
     habit = rng.choice(LEVELS)
     known: list[tuple[int, int, int]] = []

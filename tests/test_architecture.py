@@ -25,11 +25,11 @@ WALLS = {
     "models": {"errors"},
     "io": BASICS,
     "entropy": {"errors", "models"},
-    "scene": {"layers.colours", "layers.edges", "layers.texture"},
+    "scene": set(),
     "layers": {
         *(*BASICS, "format", "scene", "layers.colours", "layers.detail", "layers.edges", "layers.texture"),
     },
-    "layers.edges": KIND | {"layers.colours"},
+    "layers.edges": KIND,
     "layers.colours": KIND | {"layers.edges"},
     "layers.texture": KIND,
     "layers.detail": KIND | {"layers.texture"},
@@ -85,13 +85,10 @@ WALLS = {
 
 TWINS = {
     *((kind, "layers") for kind in WALLS if kind.startswith("layers.")),
-    *(("layers.edges", "layers.colours"), ("layers.colours", "layers.edges")),
-    *((kind, "scene") for kind in WALLS if kind.split(".")[0] == "layers"),
 }
 """Rooms of which each imports modules of the other: kinds of layers fill in what their registry lists."""
 
 SPARE = {(room, other) for room in WALLS if room.startswith("layers.") for other in KIND}
-SPARE |= {("scene", "layers.texture")}
 """What may be imported, whether or not it is."""
 
 NORMATIVE = {"entropy", "format", "layers", "scene"}

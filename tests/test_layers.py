@@ -17,7 +17,7 @@ from vcmcodec.format.wire import Reader
 from vcmcodec.layers import kinds
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colour_layer
-from vcmcodec.layers.colours import prediction
+from vcmcodec.layers.colours import ppm_colours, prediction, reference_pixels, ycocg
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges import ppm_strokes
@@ -50,27 +50,27 @@ levels = st.integers(0, 255)
 
 @given(levels, levels, levels)
 def test_ycocg_is_lossless(red: int, green: int, blue: int) -> None:
-    assert prediction.to_rgb(*prediction.to_ycocg(red, green, blue)) == (red, green, blue)
+    assert ycocg.to_rgb(*ycocg.to_ycocg(red, green, blue)) == (red, green, blue)
 
 
 @given(
     st.lists(st.tuples(st.integers(0, 255), st.integers(0, 255)), min_size=1, max_size=30, unique=True),
     st.integers(0, 2**32),
-    st.integers(prediction.MIN_STEP, prediction.MAX_STEP),
-    st.integers(prediction.MIN_STEP, prediction.MAX_STEP),
+    st.integers(ppm_colours.MIN_STEP, ppm_colours.MAX_STEP),
+    st.integers(ppm_colours.MIN_STEP, ppm_colours.MAX_STEP),
 )
 def test_colours_decode_to_what_the_encoder_knows(
     where: list[tuple[int, int]], seed: int, luma: int, chroma: int
 ) -> None:
     rng = random.Random(seed)
     wanted = [(rng.randrange(256), rng.randrange(256), rng.randrange(256)) for _ in where]
-    known: list[prediction.YCoCg] = []
-    symbols = prediction.encode(where, known, wanted, (luma, chroma))
-    decoded: list[prediction.YCoCg] = []
-    prediction.decode(where, decoded, symbols, (luma, chroma))
+    known: list[ycocg.YCoCg] = []
+    symbols = ppm_colours.symbols(where, known, wanted, (luma, chroma))
+    decoded: list[ycocg.YCoCg] = []
+    ppm_colours.colours(where, decoded, symbols, (luma, chroma))
     assert decoded == known
     for rgb, value in zip(wanted, known):
-        y, co, cg = prediction.to_ycocg(*rgb)
+        y, co, cg = ycocg.to_ycocg(*rgb)
         assert abs(y - value[0]) <= luma / 2
         assert max(abs(co - value[1]), abs(cg - value[2])) <= chroma / 2
 
@@ -193,13 +193,13 @@ def test_colours_are_refused_without_places() -> None:
 @pytest.mark.parametrize("steps", range(6))
 def test_both_codings_of_colours_say_the_same(coding: int, steps: int) -> None:
     rng = random.Random(steps)
-    places = square().drawing.places if coding == 2 else square().drawing.places_beside_strokes
+    places = reference_pixels.of(square().drawing, filled=coding == 2)
     wanted = [(rng.randrange(256), rng.randrange(256), rng.randrange(256)) for _ in places]
     payload, scene = colour_layer.encode(square(), wanted, steps, coding)
     assert colour_head.read(Reader(payload)).coding == coding
     seen = colour_layer.decode(square(), Reader(payload, layer=1), DEFAULT_LIMITS)
-    known: list[prediction.YCoCg] = []
-    prediction.encode(places, known, wanted, colour_head.STEPS[steps])
+    known: list[ycocg.YCoCg] = []
+    ppm_colours.symbols(places, known, wanted, colour_head.STEPS[steps])
     assert list(seen.known) == list(scene.known) == known
     if coding == 2:
         sizes = colour_layer.costs(square(), wanted, steps).sizes

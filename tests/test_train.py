@@ -29,6 +29,7 @@ from vcmcodec.entropy.range_coder import Encoder
 from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.format import container
 from vcmcodec.layers.colours import payload as colour_layer
+from vcmcodec.layers.colours import reference_pixels
 from vcmcodec.layers.texture import payload as texture_layer
 from vcmcodec.layers.texture.part import Texture
 from vcmcodec.models import store
@@ -85,7 +86,7 @@ def test_training_sees_what_the_decoder_sees(
         settings = dataset_build.point(rng)
         drawing = Sketch(canvas).drawing(settings.price, settings.step)
         scene = scene.with_part(EDGES, drawing)
-        if wanted := pick(canvas, drawing.places)[:colours]:
+        if wanted := pick(canvas, reference_pixels.of(drawing))[:colours]:
             _, scene = colour_layer.encode(scene, wanted, settings.colour_steps)
     expected = CONTRACTS[3].inputs([scene], 1.0)
     assert np.allclose(seen.x.numpy(), expected["x"], atol=1e-6)

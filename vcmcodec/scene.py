@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from vcmcodec.layers.colours import prediction, reference_pixels
-from vcmcodec.layers.colours.prediction import YCoCg
-from vcmcodec.layers.edges.ops import Point
-
-if TYPE_CHECKING:
-    from vcmcodec.layers.edges.drawing import Drawing
 
 EDGES, COLOURS, TEXTURE, DETAIL = 0x01, 0x02, 0x03, 0x04
 """Codes of the kinds that the views below are of, as in spec/FORMAT.md, section "Layers and checks"."""
@@ -26,7 +19,8 @@ class Scene:
     """A picture as the layers decoded so far describe it; each layer gives a new scene.
 
     ``width``, ``height``: the canvas, in pixels. ``parts``: what is known by each kind of layer, by the
-    kind's code, in the kind's own terms. Beside them are views of what the generator sees.
+    kind's code, in the kind's own terms, of which nothing is imported here. Beside them are views of what the
+    generator sees: E, M, C and T.
     """
 
     width: int
@@ -41,42 +35,46 @@ class Scene:
         """This scene with another part of the kind of that ``code``."""
         return replace(self, parts={**self.parts, code: part})
 
+    def without(self, code: int) -> Scene:
+        """This scene without the kind of that ``code``."""
+        return replace(self, parts={other: part for other, part in self.parts.items() if other != code})
+
     @property
-    def drawing(self) -> Drawing | None:
-        """The strokes; None before them."""
+    def drawing(self) -> Any:
+        """The strokes, a :class:`vcmcodec.layers.edges.drawing.Drawing`; None before them."""
         return self.part(EDGES)
 
     @property
-    def known(self) -> tuple[YCoCg, ...]:
+    def known(self) -> tuple[tuple[int, int, int], ...]:
         """Colours of the first places, in YCoCg."""
         colours = self.part(COLOURS)
         return colours.known if colours else ()
 
     @property
-    def filled(self) -> bool:
-        """Whether fillers are among the places."""
+    def places(self) -> Sequence[tuple[int, int]]:
+        """All reference pixels (x, y), in the order in which colours are sent; none before the first
+        colours."""
         colours = self.part(COLOURS)
-        return colours.filled if colours else True
-
-    @property
-    def places(self) -> list[Point]:
-        """All reference pixels (x, y), in the order in which colours are sent; none before the strokes."""
-        if self.drawing is None:
-            return []
-        return self.drawing.places if self.filled else self.drawing.places_beside_strokes
+        return colours.places if colours else ()
 
     @property
     def E(self) -> NDArray[np.uint8]:
         """uint8 (height, width): 1 on a stroke."""
         if self.drawing is None:
             return np.zeros((self.height, self.width), dtype=np.uint8)
-        return self.drawing.E
+        edge: NDArray[np.uint8] = self.drawing.E
+        return edge
 
     @cached_property
     def planes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """M and C: uint8 (height, width), 1 where a colour is known, and uint8 (height, width, 3),
         the RGB there and 0 elsewhere."""
-        return reference_pixels.planes(self.places, prediction.rgb(self.known), self.width, self.height)
+        colours = self.part(COLOURS)
+        if not colours:
+            size = self.height, self.width
+            return np.zeros(size, dtype=np.uint8), np.zeros((*size, 3), dtype=np.uint8)
+        mask, colour = colours.planes(self.width, self.height)
+        return mask, colour
 
     @cached_property
     def T(self) -> NDArray[np.int16] | None:
@@ -88,7 +86,8 @@ class Scene:
         texture, detail = self.part(TEXTURE), self.part(DETAIL)
         if texture is None:
             return None
-        return texture.T if detail is None else detail.over(texture)
+        planes: NDArray[np.int16] = texture.T if detail is None else detail.over(texture)
+        return planes
 
     @property
     def shown(self) -> NDArray[np.uint8] | None:
@@ -96,9 +95,10 @@ class Scene:
 
         Raises ModelError where a transform is missing or altered.
         """
-        from vcmcodec.layers.texture import synthesis
-
-        return None if self.T is None else synthesis.rgb(self.T)
+        if self.T is None:
+            return None
+        picture: NDArray[np.uint8] = self.part(TEXTURE).shown(self.T)
+        return picture
 
     def first(self, count: int) -> Scene:
         """This scene with no more than its first ``count`` colours."""
@@ -106,5 +106,5 @@ class Scene:
         if not colours:
             return self
         if count == 0:
-            return replace(self, parts={code: part for code, part in self.parts.items() if code != COLOURS})
+            return self.without(COLOURS)
         return self.with_part(COLOURS, replace(colours, known=colours.known[:count]))

@@ -27,6 +27,7 @@ from vcmcodec.interop.svg.reader import MAX_DOTS
 from vcmcodec.layers import kinds
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colours
+from vcmcodec.layers.colours import reference_pixels
 from vcmcodec.layers.colours.known import KnownColours
 from vcmcodec.layers.detail import head as detail_head
 from vcmcodec.layers.detail import payload as detail
@@ -143,8 +144,8 @@ def _check_edges(data: bytes, scene: Scene) -> None:
     drawing = scene.drawing
     assert drawing is not None
     _check_drawing(drawing)
-    _check_places(drawing.places, drawing.width, drawing.height)
-    _check_places(drawing.places_beside_strokes, drawing.width, drawing.height)
+    _check_places(reference_pixels.of(drawing), drawing.width, drawing.height)
+    _check_places(reference_pixels.of(drawing, False), drawing.width, drawing.height)
     coded = edges.encode(drawing)
     if data[1] >> 4 == edge_head.DECISIONS:
         assert len(coded) <= len(data) - 1
@@ -166,7 +167,12 @@ def scenes() -> tuple[Scene, ...]:
     few = Drawing(256, 192, 3, (Move((9, 9)), Line((90, 40)), Curve((9, 1), (80, 3), (70, 99)))).scene
     many = Drawing(256, 192, 3, tuple(ops)).scene
     known = tuple((rng.randrange(256), rng.randrange(-255, 256), rng.randrange(-255, 256)) for _ in range(20))
-    behind = (many.with_part(colour_head.CODE, KnownColours(known, filled)) for filled in (True, False))
+    behind = (
+        many.with_part(
+            colour_head.CODE, KnownColours(reference_pixels.of(many.drawing, filled), known, filled)
+        )
+        for filled in (True, False)
+    )
     return bare, few, many, *behind
 
 
@@ -302,7 +308,8 @@ def _check_twin(data: bytes, found: tuple[Header, Scene]) -> None:
     assert sheet.header == header
     assert sheet.drawing.ops == (scene.drawing.ops if scene.drawing else ())
     assert tuple(dot.colour for dot in sheet.dots) == scene.known
-    assert sheet.filled == scene.filled
+    colours = scene.part(colour_head.CODE)
+    assert sheet.filled == (colours is None or colours.filled)
     coded = svg.encode(sheet)
     _, again = codec.decode_scene(coded)
     assert again.known == scene.known

@@ -37,6 +37,7 @@ class ColourProposer:
         return 1.0
 
     def propose(self, scene: Scene, limit: int, quality: float) -> Proposal:
+        scene = payload.begun(scene)
         places = scene.places[: self._most]
         if not places:
             return Proposal(scene, [])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from vcmcodec.format.container import Layer
-from vcmcodec.layers.colours.prediction import YCoCg
+from vcmcodec.layers.colours.ycocg import YCoCg
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.ops import Point
 from vcmcodec.scene import Scene

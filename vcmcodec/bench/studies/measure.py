@@ -30,7 +30,7 @@ from vcmcodec.encoder import edge_map
 from vcmcodec.encoder.colours import pick
 from vcmcodec.encoder.goal import DEFAULT, STROKE_PRESETS
 from vcmcodec.io import document, picture
-from vcmcodec.layers.colours import prediction
+from vcmcodec.layers.colours import ycocg
 from vcmcodec.metrics import measures
 from vcmcodec.metrics.landmarks import Dlib68
 from vcmcodec.metrics.perceptual import LpipsAlex
@@ -134,7 +134,7 @@ def _colour_error(scene: Scene, canvas: NDArray[np.uint8]) -> float | None:
     if scene.drawing is None or not scene.known:
         return None
     sent = np.array(pick(canvas, scene.places[: len(scene.known)]), dtype=np.uint8)
-    return measures.mean_absolute_error(np.asarray(prediction.rgb(scene.known), dtype=np.uint8), sent)
+    return measures.mean_absolute_error(np.asarray(ycocg.rgb(scene.known), dtype=np.uint8), sent)
 
 
 def measure(paths: Sequence[Path], device: str = "auto") -> dict[str, Any]:

@@ -10,9 +10,9 @@ from vcmcodec.interop.svg import shapes, transform
 from vcmcodec.interop.svg.document import MAX_DEPTH, MAX_ELEMENTS, Node, limit, quoted
 from vcmcodec.interop.svg.paths import MAX_SEGMENTS, Stroke
 from vcmcodec.interop.svg.transform import Affine, Box
-from vcmcodec.layers.colours import prediction
-from vcmcodec.layers.colours.prediction import YCoCg
+from vcmcodec.layers.colours import ycocg
 from vcmcodec.layers.colours.text import DOTS, STEPS, YCOCG
+from vcmcodec.layers.colours.ycocg import YCoCg
 
 MAX_DATA = 1 << 19
 """Characters of attributes that are read, those of a ``use`` each time it is used."""
@@ -222,6 +222,6 @@ def _exact(node: Node, rgb: tuple[int, int, int]) -> YCoCg:
     named = re.fullmatch(r"(\d{1,3}) (-?\d{1,3}) (-?\d{1,3})", node.attributes.get(YCOCG, ""))
     if named:
         y, co, cg = (int(value) for value in named.groups())
-        if max(y, abs(co), abs(cg)) <= 255 and prediction.to_rgb(y, co, cg) == rgb:
+        if max(y, abs(co), abs(cg)) <= 255 and ycocg.to_rgb(y, co, cg) == rgb:
             return y, co, cg
-    return prediction.to_ycocg(*rgb)
+    return ycocg.to_ycocg(*rgb)

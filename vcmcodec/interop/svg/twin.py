@@ -21,8 +21,8 @@ from vcmcodec.interop.svg.reader import Dot
 from vcmcodec.interop.svg.transform import Box
 from vcmcodec.interop.svg.writer import HEADER, STEP
 from vcmcodec.layers import kinds
-from vcmcodec.layers.colours.prediction import YCoCg
 from vcmcodec.layers.colours.text import BESIDE, PLACES
+from vcmcodec.layers.colours.ycocg import YCoCg
 from vcmcodec.layers.edges import order, raster
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.head import PPM

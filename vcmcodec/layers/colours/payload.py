@@ -17,16 +17,16 @@ from typing import NamedTuple
 
 from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
-from vcmcodec.entropy.ppm import primed
 from vcmcodec.entropy.range_coder import Decoder, Encoder
 from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.errors import LimitError
 from vcmcodec.format.wire import Reader
-from vcmcodec.layers.colours import prediction, syntax
-from vcmcodec.layers.colours.head import CODE, DECISIONS, PRIMER, STEPS, WEIGHTS, ColourHead
+from vcmcodec.layers.colours import ppm_colours, prediction, reference_pixels, syntax
+from vcmcodec.layers.colours.head import CODE, DECISIONS, STEPS, WEIGHTS, ColourHead
 from vcmcodec.layers.colours.head import read as read_head
 from vcmcodec.layers.colours.known import KnownColours
-from vcmcodec.layers.colours.prediction import Guess, YCoCg
+from vcmcodec.layers.colours.prediction import Guess
+from vcmcodec.layers.colours.ycocg import YCoCg
 from vcmcodec.layers.edges.ops import Point
 from vcmcodec.limits import Limits
 from vcmcodec.scene import Scene
@@ -38,9 +38,13 @@ def _model() -> ContextModel:
     return context_weights.model(WEIGHTS, syntax.WEIGHTS)
 
 
-def begun(scene: Scene, filled: bool) -> Scene:
+def begun(scene: Scene, filled: bool = True) -> Scene:
     """The scene before colours whose places have fillers among them or not, as ``filled`` says."""
-    return scene.with_part(CODE, replace(scene.part(CODE) or KnownColours(), filled=filled))
+    part = scene.part(CODE)
+    if part is not None and part.filled == filled:
+        return scene
+    places = () if scene.drawing is None else reference_pixels.of(scene.drawing, filled)
+    return scene.with_part(CODE, KnownColours(places, scene.known, filled))
 
 
 def _with(scene: Scene, known: Sequence[YCoCg]) -> Scene:
@@ -77,7 +81,7 @@ def encode(
         syntax.walk(ContextCoder(coder, _model()), places, known, len(wanted), steps, STEPS[steps], best)
         body = coder.finish()
     else:
-        body = primed.encode(prediction.encode(places, known, wanted, STEPS[steps]), primed.primer(PRIMER))
+        body = ppm_colours.encode(places, known, wanted, STEPS[steps])
     return ColourHead(coding, steps, len(wanted)).write() + body, _with(scene, known)
 
 
@@ -107,6 +111,7 @@ def costs(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> C
             telling = new + 1
         return value
 
+    scene = begun(scene)
     places, known = scene.places, list(scene.known)
     syntax.walk(ContextCoder(rate, _model()), places, known, len(wanted), steps, STEPS[steps], level)
     return Costs([*sizes, rate.bytes], telling)
@@ -134,14 +139,17 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
             layer=reader.layer,
             offset=reader.offset,
         )
-    if scene.known and filled != scene.filled:
+    if scene.known and filled != scene.part(CODE).filled:
         raise reader.error("colours of two codings, whose places differ")
     scene = begun(scene, filled)
     left = len(scene.places) - len(scene.known)
     if head.count > left:
         raise reader.error(f"{head.count} colours for {left} places")
     known = list(scene.known)
-    (_read if filled else _read_symbols)(reader, head, scene.places, known)
+    if filled:
+        _read(reader, head, scene.places, known)
+    else:
+        ppm_colours.decode(reader, scene.places, known, head.count, STEPS[head.steps])
     return _with(scene, known)
 
 
@@ -151,11 +159,3 @@ def _read(reader: Reader, head: ColourHead, places: Sequence[Point], known: list
     syntax.walk(ContextCoder(coder, _model()), places, known, head.count, head.steps, STEPS[head.steps], None)
     if coder.fault:
         raise reader.error(f"damaged: {coder.fault}", start)
-
-
-def _read_symbols(reader: Reader, head: ColourHead, places: Sequence[Point], known: list[YCoCg]) -> None:
-    start = reader.offset
-    symbols = primed.decode(reader.rest(), 3 * head.count, primed.primer(PRIMER))
-    if symbols is None:
-        raise reader.error("damaged: the symbols do not decode", start)
-    prediction.decode(places, known, symbols, STEPS[head.steps])

@@ -1,5 +1,5 @@
-"""Colours at reference pixels to symbols and back, each predicted from those already known
-(spec/FORMAT.md, section "Colours"). Normative, integers only.
+"""Colours at reference pixels, each predicted from those already known (spec/FORMAT.md, section "Colours").
+Normative, integers only.
 """
 
 from __future__ import annotations
@@ -8,37 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from vcmcodec.layers.colours.ycocg import YCoCg, to_ycocg
 from vcmcodec.layers.edges.ops import Point
-
-MIN_STEP, MAX_STEP = 5, 63
-"""Range of a quantiser step, in 8-bit levels; 5 is the least at which a symbol fits a byte."""
 
 FIRST = (128, 24, -8)
 """The prediction of the first colour, in YCoCg: what a face has on average."""
 
 NEIGHBOURS = 3
 """How many of the nearest known colours predict the next."""
-
-YCoCg = tuple[int, int, int]
-
-
-def to_ycocg(red: int, green: int, blue: int) -> YCoCg:
-    """8-bit RGB to YCoCg-R: Y 0..255, Co and Cg -255..255. Lossless."""
-    co = red - blue
-    base = blue + (co >> 1)
-    cg = green - base
-    return base + (cg >> 1), co, cg
-
-
-def to_rgb(y: int, co: int, cg: int) -> tuple[int, int, int]:
-    """YCoCg-R to 8-bit RGB, each channel clamped to 0..255."""
-    base = y - (cg >> 1)
-    green = cg + base
-    blue = base - (co >> 1)
-    red = blue + co
-    return min(max(red, 0), 255), min(max(green, 0), 255), min(max(blue, 0), 255)
 
 
 class Guess(NamedTuple):
@@ -128,37 +106,3 @@ def quantiser(wanted: Sequence[tuple[int, int, int]]) -> Levels:
         return size if residual > 0 else -size
 
     return level
-
-
-def encode(
-    where: Sequence[Point], known: list[YCoCg], wanted: Sequence[tuple[int, int, int]], steps: Steps
-) -> bytes:
-    """Symbols of the RGB colours ``wanted`` at ``where[len(known):]``; appends to ``known`` what
-    the decoder will know: the levels of all colours in a row as zigzag, Y first, then Co, then Cg."""
-    parts: list[list[int]] = [[], [], []]
-    best = quantiser(wanted)
-
-    def level(new: int, part: int, guess: Guess, step: int) -> int:
-        value = best(new, part, guess, step)
-        parts[part].append(2 * value - 1 if value > 0 else -2 * value)
-        return value
-
-    extend(where, known, len(wanted), steps, level)
-    return bytes(value for part in parts for value in part)
-
-
-def decode(where: Sequence[Point], known: list[YCoCg], symbols: bytes, steps: Steps) -> None:
-    """Appends to ``known`` the colours that ``symbols`` (three per colour) hold, at
-    ``where[len(known):]``. Every symbol value is legal: results are clamped."""
-    count = len(symbols) // 3
-
-    def level(new: int, part: int, guess: Guess, step: int) -> int:
-        symbol = symbols[part * count + new]
-        return symbol + 1 >> 1 if symbol & 1 else -(symbol >> 1)
-
-    extend(where, known, count, steps, level)
-
-
-def rgb(known: Sequence[YCoCg]) -> NDArray[np.uint8]:
-    """Known colours as uint8 (N, 3) RGB."""
-    return np.array([to_rgb(*colour) for colour in known], dtype=np.uint8).reshape(-1, 3)

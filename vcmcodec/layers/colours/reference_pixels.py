@@ -7,11 +7,13 @@ cheek that no stroke comes near. *Fillers*, on a lattice, close such gaps.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.ops import Op, Point, Segment, segments
 from vcmcodec.layers.edges.raster import bezier
 from vcmcodec.limits import MAX_PLACES
@@ -124,6 +126,14 @@ def places(
                     found[x, y] = None
     fillers = [] if E is None else _lattice(E, reach)
     return _spread(list(found), [point for point in fillers if point not in found], width, height)
+
+
+@functools.lru_cache(maxsize=16)
+def of(drawing: Drawing, filled: bool = True) -> Sequence[Point]:
+    """All reference pixels (x, y) of a drawing, in the order in which colours are sent: with fillers among
+    them, as in coding 2, or beside strokes alone, as in coding 1 and in Hu et al. 2020."""
+    E = drawing.E if filled else None
+    return tuple(places(drawing.ops, drawing.step, drawing.width, drawing.height, E))
 
 
 def planes(

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from vcmcodec.entropy.binarise import NUMBER_NODES, signed
 from vcmcodec.entropy.contexts import Coder, Elements
 from vcmcodec.layers.colours import prediction
-from vcmcodec.layers.colours.prediction import Guess, Levels, Steps, YCoCg
+from vcmcodec.layers.colours.prediction import Guess, Levels, Steps
+from vcmcodec.layers.colours.ycocg import YCoCg
 from vcmcodec.layers.edges.ops import Point
 
 _elements = Elements()

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from vcmcodec.format.container import Layer
 from vcmcodec.format.wire import Reader
-from vcmcodec.layers.colours import head, payload, prediction
-from vcmcodec.layers.colours.prediction import YCoCg
+from vcmcodec.layers.colours import head, payload, ycocg
+from vcmcodec.layers.colours.ycocg import YCoCg
 from vcmcodec.layers.edges.ops import Point
 from vcmcodec.layers.text_form import Drawn
 from vcmcodec.scene import Scene
@@ -27,7 +27,8 @@ class ColoursAsDots:
     """The :class:`vcmcodec.layers.text_form.TextForm` of colours."""
 
     def attributes(self, scene: Scene, layers: Sequence[Layer]) -> dict[str, str]:
-        return {} if scene.filled else {PLACES: BESIDE}
+        part = scene.part(head.CODE)
+        return {} if part is None or part.filled else {PLACES: BESIDE}
 
     def write(self, scene: Scene, layers: Sequence[Layer]) -> Iterator[str]:
         places = iter(zip(scene.places, scene.known))
@@ -53,9 +54,9 @@ class ColoursAsDots:
 
 
 def _dot(place: Point, known: YCoCg) -> str:
-    rgb = prediction.to_rgb(*known)
+    rgb = ycocg.to_rgb(*known)
     # Where a channel is clamped, RGB does not say which of several colours is known.
-    exact = "" if prediction.to_ycocg(*rgb) == known else f' {YCOCG}="{known[0]} {known[1]} {known[2]}"'
+    exact = "" if ycocg.to_ycocg(*rgb) == known else f' {YCOCG}="{known[0]} {known[1]} {known[2]}"'
     fill = "#" + bytes(rgb).hex()
     return f'      <circle cx="{place[0]}.5" cy="{place[1]}.5" r="1" fill="{fill}"{exact}/>'
 

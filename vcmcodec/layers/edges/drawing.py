@@ -8,10 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.layers.colours import reference_pixels
 from vcmcodec.layers.edges import raster
 from vcmcodec.layers.edges.head import CODE
-from vcmcodec.layers.edges.ops import Grid, Move, Op, Point
+from vcmcodec.layers.edges.ops import Grid, Move, Op
 from vcmcodec.scene import Scene
 
 
@@ -42,16 +41,6 @@ class Drawing:
     def scene(self) -> Scene:
         """A picture of which nothing but these strokes is known."""
         return Scene(self.width, self.height).with_part(CODE, self)
-
-    @cached_property
-    def places(self) -> list[Point]:
-        """All reference pixels (x, y), in the order in which coding 2 sends colours."""
-        return reference_pixels.places(self.ops, self.step, self.width, self.height, self.E)
-
-    @cached_property
-    def places_beside_strokes(self) -> list[Point]:
-        """The same without fillers, in the order of coding 1."""
-        return reference_pixels.places(self.ops, self.step, self.width, self.height)
 
     @cached_property
     def E(self) -> NDArray[np.uint8]:

@@ -66,13 +66,10 @@ class Texture:
         )
         return synthesis.planes(canvas, face, self.frame, self.width, self.height)
 
-    @cached_property
-    def rgb(self) -> NDArray[np.uint8]:
-        """T as a picture, uint8 (height, width, 3) RGB.
-
-        Raises ModelError where the transform is missing or altered.
-        """
-        return synthesis.rgb(self.T)
+    @staticmethod
+    def shown(T: NDArray[np.int16]) -> NDArray[np.uint8]:
+        """A picture of T, or of T with details, uint8 (height, width, 3) RGB."""
+        return synthesis.rgb(T)
 
 
 def face_step(step: int, offset: int) -> int:

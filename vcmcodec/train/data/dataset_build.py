@@ -36,7 +36,7 @@ from vcmcodec.encoder.sketch import Sketch
 from vcmcodec.errors import ModelError
 from vcmcodec.io import picture
 from vcmcodec.layers.colours import head as colour_head
-from vcmcodec.layers.colours import prediction
+from vcmcodec.layers.colours import prediction, reference_pixels, ycocg
 from vcmcodec.models import store
 from vcmcodec.scene import Scene
 from vcmcodec.train.data import augment, textures
@@ -118,14 +118,16 @@ def _row(name: str, target: bytes, rng: random.Random, fixed: bool) -> Row:
     canvas = textures.canvas(target)
     settings = point(rng)
     drawing = Sketch(canvas).drawing(settings.price, settings.step)
-    known: list[prediction.YCoCg] = []
+    known: list[ycocg.YCoCg] = []
     steps = colour_head.STEPS[settings.colour_steps]
-    prediction.encode(drawing.places, known, pick(canvas, drawing.places), steps)
-    places = np.array(drawing.places, dtype=np.int16).reshape(-1, 2)
+    all_places = reference_pixels.of(drawing)
+    wanted = pick(canvas, all_places)
+    prediction.extend(all_places, known, len(wanted), steps, prediction.quantiser(wanted))
+    places = np.array(all_places, dtype=np.int16).reshape(-1, 2)
     made = textures.textures(target, fixed)
     where = marks(canvas)
     tone = augment.face_level(canvas, where)
-    return Row(name, target, np.packbits(drawing.E), places, prediction.rgb(known), made, where, tone)
+    return Row(name, target, np.packbits(drawing.E), places, ycocg.rgb(known), made, where, tone)
 
 
 class Point(NamedTuple):
@@ -152,7 +154,7 @@ def recipe(variants: int, paths: Sequence[Path], fixed: bool = False) -> str:
     for path in paths:
         digest.update(f"{path.parent.name}/{path.name} {path.stat().st_size}".encode())
     encoder = ("strokes", "colours", "price", "edge_map", "face_regions", "fit", "forest_file", "sketch")
-    colours_ = ("head", "prediction", "reference_pixels")
+    colours_ = ("head", "prediction", "reference_pixels", "ycocg")
     sources = (
         *(package / "encoder" / f"{name}.py" for name in (*encoder, "trace")),
         *(package / "layers" / "edges" / f"{name}.py" for name in ("drawing", "ops", "order", "raster")),

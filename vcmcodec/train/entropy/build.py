@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -15,11 +16,12 @@ from vcmcodec.encoder.colours import pick
 from vcmcodec.encoder.sketch import Sketch
 from vcmcodec.io import picture
 from vcmcodec.layers.colours import head as colour_head
-from vcmcodec.layers.colours import prediction
+from vcmcodec.layers.colours import prediction, reference_pixels, ycocg
 from vcmcodec.layers.colours import syntax as colour_syntax
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import strokes
 from vcmcodec.layers.edges.drawing import Drawing
+from vcmcodec.layers.edges.ops import Point
 from vcmcodec.train.data.dataset_build import SIDE, point
 from vcmcodec.train.data.faces import faces, parallel
 from vcmcodec.train.entropy.fit_weights import Decisions, Recorder, release
@@ -40,9 +42,10 @@ def decisions(path: Path) -> tuple[list[Recorder], list[Recorder]]:
         settings = point(rng)
         drawing = sketch.drawing(settings.price, settings.step)
         of_strokes.append(_strokes(drawing))
-        wanted = pick(canvas, drawing.places)
+        places = reference_pixels.of(drawing)
+        wanted = pick(canvas, places)
         # Colours are made more exact where all of them fit.
-        of_colours.append(_colours(drawing, wanted, max(settings.colour_steps - rng.randrange(3), 0)))
+        of_colours.append(_colours(places, wanted, max(settings.colour_steps - rng.randrange(3), 0)))
     return of_strokes, of_colours
 
 
@@ -53,10 +56,10 @@ def _strokes(drawing: Drawing) -> Recorder:
     return recorder
 
 
-def _colours(drawing: Drawing, wanted: list[tuple[int, int, int]], steps: int) -> Recorder:
-    recorder, known = Recorder(), list[prediction.YCoCg]()
+def _colours(places: Sequence[Point], wanted: list[tuple[int, int, int]], steps: int) -> Recorder:
+    recorder, known = Recorder(), list[ycocg.YCoCg]()
     levels = prediction.quantiser(wanted)
-    colour_syntax.walk(recorder, drawing.places, known, len(wanted), steps, colour_head.STEPS[steps], levels)
+    colour_syntax.walk(recorder, places, known, len(wanted), steps, colour_head.STEPS[steps], levels)
     return recorder
 
 
