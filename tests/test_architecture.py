@@ -68,7 +68,7 @@ WALLS = {
     "train": {"io"},
     "train.data": {
         *("errors", "vcmcodec", "encoder", "io", "metrics", "models", "scene"),
-        *("layers.colours", "layers.texture", "train.loss_networks"),
+        *("layers.colours", "layers.detail", "layers.texture", "train.loss_networks"),
     },
     "train.encoder": {"encoder", "io", "metrics", "train", "train.data"},
     "train.entropy": {"encoder", "entropy", "io", "layers.colours", "layers.edges", "train", "train.data"},

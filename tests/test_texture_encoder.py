@@ -61,7 +61,7 @@ def test_finer_steps_come_closer_and_coarser_ones_cost_less() -> None:
     for number in (100, 84, 68, 52):
         made = analysis.quantise(number, 1, (400, 400))
         sizes.append(texture.payload.size(None, texture.layer(made, 0))[0])
-        errors.append(float(((made.rgb.astype(float) - portrait()) ** 2).mean()))
+        errors.append(float(((made.shown(made.T).astype(float) - portrait()) ** 2).mean()))
     assert sizes == sorted(sizes) and errors == sorted(errors, reverse=True)
 
 
