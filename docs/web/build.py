@@ -20,7 +20,7 @@ from vcmcodec.bench.studies import demo
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 OWN = ("index.html", "style.css", "*.js")
-MODELS = ("*.primer", "*.weights", "texture-*.transform", "face-*.onnx", "models.json")
+MODELS = ("*.primer", "*.weights", "*.transform", "face-*.onnx", "models.json")
 RUNTIME = (
     "ort.wasm.min.mjs",
     "ort-wasm-simd-threaded.mjs",

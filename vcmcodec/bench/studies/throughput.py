@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -25,16 +26,18 @@ TOLERANCE = 2
 (spec/FORMAT.md, section "Generator")."""
 
 
-def rate(network: generator.Generator, x: NDArray[np.float32], rounds: int = ROUNDS) -> float:
-    """Faces a second: the median of ``rounds`` runs on ``x``, float32 (B, 5, H, W)."""
+def rate(
+    network: generator.Generator, inputs: Mapping[str, NDArray[np.float32]], rounds: int = ROUNDS
+) -> float:
+    """Faces a second: the median of ``rounds`` runs on ``inputs``, those of the network's contract."""
     for _ in range(WARM_UP):
-        network.network(x)
+        network.run_on(inputs)
     seconds = []
     for _ in range(rounds):
         start = time.perf_counter()
-        network.network(x)
+        network.run_on(inputs)
         seconds.append(time.perf_counter() - start)
-    return len(x) / statistics.median(seconds)
+    return len(inputs["x"]) / statistics.median(seconds)
 
 
 def agreement(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
@@ -52,16 +55,18 @@ def agreement(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
 def main(files: tuple[Path, ...], batch: int, rounds: int, device: str) -> None:
     """Time the generator on FILES, all of one canvas, repeated until there are a batch of them."""
     found = [vcmcodec.decode_scene(path.read_bytes()) for path in files]
-    planes = [generator.planes(scene) for _, scene in found]
-    x = np.stack([planes[index % len(planes)] for index in range(batch)])
+    scenes = [scene for _, scene in found]
     model = found[0][0].model
     network = generator.load(model, device)
-    click.echo(f"generator {model} on {network.provider}, {x.shape[3]} x {x.shape[2]} pixels")
-    click.echo(f"batch {batch}: {rate(network, x, rounds):.1f} faces a second")
-    click.echo(f"batch 1: {1e3 / rate(network, x[:1], rounds):.1f} ms a face")
+    inputs = network.contract.inputs([scenes[index % len(scenes)] for index in range(batch)], 1.0)
+    one = network.contract.inputs(scenes[:1], 1.0)
+    height, width = inputs["x"].shape[2:]
+    click.echo(f"generator {model} on {network.provider}, {width} x {height} pixels")
+    click.echo(f"batch {batch}: {rate(network, inputs, rounds):.1f} faces a second")
+    click.echo(f"batch 1: {1e3 / rate(network, one, rounds):.1f} ms a face")
     if network.provider != "CPUExecutionProvider":
-        some = x[: min(len(planes), batch, 8)]
-        share = agreement(network.network(some), generator.load(model, "cpu").network(some))
+        some = network.contract.inputs(scenes[: min(batch, 8)], 1.0)
+        share = agreement(network.run_on(some), generator.load(model, "cpu").run_on(some))
         click.echo(f"within {TOLERANCE} levels of the CPU's: {100 * share:.4f} % of samples")
 
 
