@@ -1,6 +1,6 @@
 """What a GPU gives: pictures of the generator beside the CPU's, faces a second, training steps.
 
-``python -m vcmcodec.bench.studies.gpu FILE.vcm --pack FOLDER --val FOLDER --loss-networks FILE --into FILE.md``
+``python -m vcmcodec.bench.studies.gpu FILE.vcm --pack FOLDER --val FOLDER --loss-networks FILE --into FILE``
 
 Where there is no GPU it measures the CPU alone, says so, and writes no document.
 """
