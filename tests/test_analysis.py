@@ -78,10 +78,10 @@ def traced(edge: np.ndarray) -> list[np.ndarray]:
     return [np.array(chain, dtype=np.float32) for chain in trace.trace(edge)]
 
 
-def strokes(edge: np.ndarray, price: float = 0.1, grid: Grid = GRID, worth: float = 1.0) -> list[list[Op]]:
+def strokes(edge: np.ndarray, lam: float = 0.1, grid: Grid = GRID, worth: float = 1.0) -> list[list[Op]]:
     chains = traced(edge)
     weights = [np.full(len(chain), worth, np.float32) for chain in chains]
-    return Fitter(chains, weights, grid).strokes(price)
+    return Fitter(chains, weights, grid).strokes(lam)
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
@@ -97,7 +97,7 @@ def test_strokes_cover_a_circle_and_nothing_else(step: int) -> None:
 
 
 def test_a_straight_chain_is_one_line() -> None:
-    (stroke,) = strokes(polyline((21, 30), (210, 90)), price=1)
+    (stroke,) = strokes(polyline((21, 30), (210, 90)), lam=1)
     assert [type(op) for op in stroke] == [Move, Line]
 
 
@@ -153,15 +153,15 @@ def test_at_a_higher_price_less_is_drawn_and_what_is_worth_least_goes_first() ->
         np.array([1.0 if strong[y, x] else 0.2 for x, y in chain], dtype=np.float32) for chain in chains
     ]
     fitter = Fitter(traced(strong | weak), weights, GRID)
-    drawn = [raster.draw(order.scan(fitter.strokes(price)), 3, 256, 256) for price in (0.1, 1, 30)]
+    drawn = [raster.draw(order.scan(fitter.strokes(lam)), 3, 256, 256) for lam in (0.1, 1, 30)]
     assert [share_within(strong, image) > 0.9 for image in drawn] == [True, True, False]
     assert [share_within(weak, image) > 0.5 for image in drawn] == [True, False, False]
     assert not drawn[2].any()
 
 
-@pytest.mark.parametrize("price", [0.05, 0.3, 1.0])
-def test_what_is_chosen_is_cheaper_than_its_neighbours(price: float) -> None:
-    """The drawing chosen at a price costs no more there than those chosen at other prices."""
+@pytest.mark.parametrize("lam", [0.05, 0.3, 1.0])
+def test_what_is_chosen_is_cheaper_than_its_neighbours(lam: float) -> None:
+    """The drawing chosen at a lambda costs no more there than those chosen at others."""
     edge = polyline(*circle(70)) | polyline((20, 20), (60, 90), (200, 30), (240, 240))
     chains = traced(edge)
     fitter = Fitter(chains, [np.ones(len(chain), np.float32) for chain in chains], GRID)
@@ -170,10 +170,10 @@ def test_what_is_chosen_is_cheaper_than_its_neighbours(price: float) -> None:
         drawing = Drawing(256, 256, 3, tuple(ops))
         far = cv2.distanceTransform(1 - drawing.E, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
         missed = np.minimum((far[edge > 0] / CAP) ** 2, 1).sum()
-        return float(missed + price * 8 * edges.size(drawing))
+        return float(missed + lam * 8 * edges.size(drawing))
 
-    chosen = cost(order.scan(fitter.strokes(price)))
-    assert all(chosen <= 1.1 * cost(order.scan(fitter.strokes(price * other))) for other in (0.2, 0.5, 2, 5))
+    chosen = cost(order.scan(fitter.strokes(lam)))
+    assert all(chosen <= 1.1 * cost(order.scan(fitter.strokes(lam * other))) for other in (0.2, 0.5, 2, 5))
 
 
 def test_a_drawing_on_a_larger_canvas_is_as_detailed() -> None:
@@ -192,7 +192,7 @@ def test_a_face_is_found_where_it_is() -> None:
     assert 120 < ys.mean() < 210
     assert features[:80].max() < 0.3
     assert oval.max() > 0.5
-    worth = face_regions.worth(canvas)
+    worth = face_regions.weight(canvas)
     assert worth.min() >= 1
     assert worth.max() > 3
     assert face_regions.shares(canvas[:, :200]).shape == (2, 256, 200)

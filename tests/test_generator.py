@@ -197,10 +197,10 @@ def test_larger_canvases_decode(side: int) -> None:
 def test_pictures_of_many_files_are_those_of_each() -> None:
     found = [vcmcodec.decode_scene(file()) for _ in range(3)]
     found[1] = (found[1][0], found[1][1].first(10))
-    pictures = [np.asarray(shown).astype(int) for shown in vcmcodec.paint(found)]
+    pictures = [np.asarray(shown).astype(int) for shown in vcmcodec.render_scenes(found)]
     for shown, count in zip(pictures, (None, 10, None)):
         assert np.abs(shown - np.asarray(vcmcodec.decode(file(), colours=count))).max() <= 1
-    assert list(vcmcodec.paint([])) == []
+    assert list(vcmcodec.render_scenes([])) == []
 
 
 def test_an_unknown_generator_is_refused() -> None:

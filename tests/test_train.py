@@ -84,7 +84,7 @@ def test_training_sees_what_the_decoder_sees(
             _, scene = texture_layer.encode(scene, wanted)
     if has_strokes:
         settings = dataset_build.point(rng)
-        drawing = Sketch(canvas).drawing(settings.price, settings.step)
+        drawing = Sketch(canvas).drawing(settings.lam, settings.step)
         scene = scene.with_part(EDGES, drawing)
         if wanted := pick(canvas, reference_pixels.of(drawing))[:colours]:
             _, scene = colour_layer.encode(scene, wanted, settings.colour_steps)

@@ -28,7 +28,7 @@ from vcmcodec.errors import (
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
-    from vcmcodec.codec import decode, decode_scene, encode, paint, preview
+    from vcmcodec.codec import decode, decode_scene, encode, preview, render_scenes
     from vcmcodec.inspection import Info, inspect
 
 __version__ = "0.1.0"
@@ -53,16 +53,16 @@ __all__ = [
     "decode_scene",
     "encode",
     "inspect",
-    "paint",
     "preview",
+    "render_scenes",
 ]
 
 _HOMES = {
     "encode": "vcmcodec.codec",
     "decode": "vcmcodec.codec",
     "decode_scene": "vcmcodec.codec",
-    "paint": "vcmcodec.codec",
     "preview": "vcmcodec.codec",
+    "render_scenes": "vcmcodec.codec",
     "Info": "vcmcodec.inspection",
     "inspect": "vcmcodec.inspection",
 }

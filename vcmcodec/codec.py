@@ -133,7 +133,7 @@ def encode(
     return container.write(header, coded)
 
 
-def understand(header: Header, found: Sequence[Layer], limits: Limits = DEFAULT_LIMITS) -> Scene:
+def decode_layers(header: Header, found: Sequence[Layer], limits: Limits = DEFAULT_LIMITS) -> Scene:
     """The scene that layers describe; unknown layers are skipped where they may be.
 
     Raises FormatError, UnsupportedError, LimitError, ModelError (see :mod:`vcmcodec.errors`).
@@ -150,7 +150,7 @@ def decode_scene(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Heade
     Raises FormatError, TruncatedError, UnsupportedError, LimitError, ModelError.
     """
     header, found = container.read(data, limits)
-    return header, understand(header, found, limits)
+    return header, decode_layers(header, found, limits)
 
 
 def decode(
@@ -165,8 +165,8 @@ def decode(
     """The picture of a ``.vcm`` file, an RGB Pillow image of the picture's own size.
 
     ``base_only``: from the strokes alone. ``colours``: from at most the first N reference
-    pixels. ``realism``: from 0, the picture nearest to the original, to 1, the most natural one (seed
-    paper 2, "imagery effect control"), with grain, fine noise that the decoder draws (spec/FORMAT.md, section
+    pixels. ``realism``: from 0, the picture nearest to the original, to 1, the most natural one (Yang et al.
+    2021, "imagery effect control"), with grain, fine noise that the decoder draws (spec/FORMAT.md, section
     9), in proportion. ``device``: ``auto``, ``cuda`` or ``cpu`` (see :func:`vcmcodec.render.generator.load`).
 
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file,
@@ -174,7 +174,7 @@ def decode(
     ValueError for ``colours`` below 0 or ``realism`` out of range.
     """
     found = decode_scene(data, limits=limits)
-    return next(paint([found], base_only=base_only, colours=colours, realism=realism, device=device))
+    return next(render_scenes([found], base_only=base_only, colours=colours, realism=realism, device=device))
 
 
 def preview(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Image:
@@ -210,7 +210,7 @@ def shown(scene: Scene) -> NDArray[np.uint8]:
     return picture
 
 
-def paint(
+def render_scenes(
     found: Sequence[tuple[Header, Scene]],
     *,
     base_only: bool = False,

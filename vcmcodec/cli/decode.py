@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vcmcodec.format.container import Header
     from vcmcodec.scene import Scene
 
-    Understood = dict[int, dict[batch.Task, tuple[Header, Scene]]]
+    Decoded = dict[int, dict[batch.Task, tuple[Header, Scene]]]
     """What files hold, by the number of their generator."""
 
 TOGETHER = 64
@@ -128,13 +128,13 @@ def _decode(
 ) -> Iterator[batch.Failed | None]:
     """Decodes all tasks, files of one generator together."""
     for start in range(0, len(todo), TOGETHER):
-        by_model: Understood = {}
-        understand = functools.partial(_understand, by_model=by_model, limits=limits, read=read)
-        results = batch.run(understand, todo[start : start + TOGETHER], jobs=1, force=force)
+        by_model: Decoded = {}
+        decode_layers = functools.partial(_decode_layers, by_model=by_model, limits=limits, read=read)
+        results = batch.run(decode_layers, todo[start : start + TOGETHER], jobs=1, force=force)
         yield from (failed for failed in results if failed is not None)
         for model, found in by_model.items():
             try:
-                images = vcmcodec.paint(list(found.values()), **look)
+                images = vcmcodec.render_scenes(list(found.values()), **look)
             except VcmError as error:
                 yield from (batch.failed(task, error) for task in found)
                 continue
@@ -143,8 +143,8 @@ def _decode(
             yield from batch.run(functools.partial(_save, images=images), list(found), jobs=1)
 
 
-def _understand(
-    task: batch.Task, by_model: Understood, limits: vcmcodec.Limits, read: Callable[[Path], bytes]
+def _decode_layers(
+    task: batch.Task, by_model: Decoded, limits: vcmcodec.Limits, read: Callable[[Path], bytes]
 ) -> None:
     header, scene = vcmcodec.decode_scene(read(task.source), limits=limits)
     by_model.setdefault(header.model, {})[task] = header, scene

@@ -58,8 +58,8 @@ class Encoding:
 
 @dataclass(frozen=True)
 class Decoding:
-    """``.vcm`` files to pictures of the kind that targets end in. ``look``: see :func:`vcmcodec.paint`.
-    ``preview``: texture alone."""
+    """``.vcm`` files to pictures of the kind that targets end in. ``look``: see
+    :func:`vcmcodec.render_scenes`. ``preview``: texture alone."""
 
     look: dict[str, Any]
     limits: Limits
@@ -73,12 +73,12 @@ class Decoding:
         _prepare(self.version)
         understood: dict[int, dict[Task, Any]] = {}
 
-        def understand(task: Task) -> None:
+        def decode_layers(task: Task) -> None:
             data = places.read(task.source, self.limits.file)
             found = vcmcodec.decode_scene(data, limits=self.limits)
             understood.setdefault(found[0].model, {})[task] = found
 
-        outcomes = {task: _outcome(task, understand) for task in tasks}
+        outcomes = {task: _outcome(task, decode_layers) for task in tasks}
         for members in understood.values():
             outcomes |= self._show(members)
         return [outcomes[task] for task in tasks]
@@ -91,7 +91,7 @@ class Decoding:
         images = None
         if not self.preview:
             try:
-                images = vcmcodec.paint(list(members.values()), **self.look)
+                images = vcmcodec.render_scenes(list(members.values()), **self.look)
             except VcmError as error:
                 return {task: _failed(task, error) for task in members}
 

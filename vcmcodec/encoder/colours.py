@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.encoder.price import price
+from vcmcodec.encoder.lagrangian import lambda_at
 from vcmcodec.encoder.proposer import Layers, Proposal
 from vcmcodec.format import container
 from vcmcodec.layers.colours import payload
@@ -17,7 +17,7 @@ from vcmcodec.scene import Scene
 
 def steps(quality: float) -> int:
     """The number of the quantiser steps of colours that go with strokes of a ``quality``, 0 to 100."""
-    cost = price(quality)
+    cost = lambda_at(quality)
     return 4 if cost > 1 else 3 if cost > 0.4 else 2
 
 
@@ -49,7 +49,7 @@ class ColourProposer:
             if exact.sizes[-1] + _framing(len(wanted)) > limit:
                 break
             costs, step = exact, step - 1
-        fitting = (n for n in range(costs.telling, 0, -1) if costs.sizes[n - 1] + _framing(n) <= limit)
+        fitting = (n for n in range(costs.last_nonzero, 0, -1) if costs.sizes[n - 1] + _framing(n) <= limit)
         for count in range(next(fitting, 0), 0, -1):
             made, layers = _coded(scene, wanted[:count], step)
             if container.framed(layers) <= limit:

@@ -105,7 +105,7 @@ def _levels(
     large = np.flatnonzero(abs(scaled) >= 0.5)
     if not len(large):
         return ()
-    price = LAGRANGIAN / importance
+    lam = LAGRANGIAN / importance
     count = int(large[-1]) + 1
     found = syntax.region(
         coder,
@@ -113,7 +113,7 @@ def _levels(
         step,
         known,
         count,
-        lambda rank, bases: best_level(float(scaled[rank]), coder, rate, bases, price) if rank < count else 0,
+        lambda rank, bases: best_level(float(scaled[rank]), coder, rate, bases, lam) if rank < count else 0,
     )
     end = max((rank + 1 for rank, level in enumerate(found) if level), default=0)
     levels = found[:end]
@@ -123,7 +123,7 @@ def _levels(
     )
     taken = np.array(levels, dtype=np.float32)
     gain = float((scaled[:end] ** 2 - (scaled[:end] - taken) ** 2).sum())
-    return levels if gain > price * rate.bits else ()
+    return levels if gain > lam * rate.bits else ()
 
 
 def size(detail: Detail | None) -> float:

@@ -1,4 +1,4 @@
-"""Sparse edges by structured forests (Dollar and Zitnick 2013), as in the seed paper's section 3.1:
+"""Sparse edges by structured forests (Dollar and Zitnick 2013), as in Hu et al. 2020, section 3.1:
 detect, thin by non-maximum suppression, binarise with hysteresis, drop what is short.
 
 Encoder only; nothing here is normative.
@@ -28,7 +28,7 @@ OFFSET = 0.42
 middle of a patch lies between pixels."""
 
 MIN_LENGTH = 10
-"""Edges of fewer pixels are trivial (seed paper, section 3.1)."""
+"""Edges of fewer pixels are trivial (Hu et al. 2020, section 3.1)."""
 
 LEAST_SIDE = 64
 """Smaller pictures are padded to this before detection: the forest looks at 32 x 32 patches."""

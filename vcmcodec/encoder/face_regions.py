@@ -1,5 +1,5 @@
-"""Where in a picture the face has its eyes, brows, nose and mouth, and where its oval: what decides which
-strokes are worth their bytes. A small network, trained in :mod:`vcmcodec.train.encoder.regions`.
+"""Where in a picture the face has its eyes, brows, nose and mouth, and where its oval: edges there weigh
+more. A small network, trained in :mod:`vcmcodec.train.encoder.regions`.
 
 Encoder only; nothing here is normative.
 """
@@ -22,7 +22,7 @@ SIDE, GRID = 64, 32
 """The network looks at pictures of SIDE x SIDE pixels, and answers for GRID x GRID cells."""
 
 FEATURES, OVAL = 3.0, 1.0
-"""What a pixel of the features, and of the oval, is worth more than others, which are worth 1."""
+"""Weight of a pixel of the features, and of the oval, above that of others, which is 1."""
 
 
 @functools.lru_cache(maxsize=2)
@@ -48,8 +48,8 @@ def shares(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.stack(maps)[:, :height, :width]
 
 
-def worth(image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """What an edge is worth at each pixel of a picture, uint8 (H, W, 3) RGB: float32 (H, W), from 1.
+def weight(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The weight of an edge at each pixel of a picture, uint8 (H, W, 3) RGB: float32 (H, W), from 1.
 
     Raises ModelError where the network is missing or altered.
     """

@@ -2,7 +2,7 @@
 curves on the grid.
 
 For every pair of knots along a chain a line and a curve are fitted, all at once; then dynamic
-programming picks, for a given price of a bit, which knots to join by what, and what to leave undrawn.
+programming picks, for a given lambda, which knots to join by what, and what to leave undrawn.
 What is measured is what the decoder will draw: ends and control points are rounded to the grid before a
 piece is judged. Encoder only; nothing here is normative.
 """
@@ -71,7 +71,7 @@ class _Pieces(NamedTuple):
 
 
 class Fitter:
-    """All pieces of some chains on a grid, fitted once; :meth:`strokes` then answers at any price.
+    """All pieces of some chains on a grid, fitted once; :meth:`strokes` then answers at any lambda.
 
     ``chains``: float (n, 2), x and y in pixels, n at least 2. ``weights``: per chain float (n,), what each
     point is worth. The distortion of a drawing is the sum over pixels of weight times squared distance, in
@@ -167,15 +167,15 @@ class Fitter:
             upright,
         )
 
-    def strokes(self, price: float) -> list[list[Op]]:
-        """The strokes with the least sum of distortion and ``price`` times bits. At a price of 0 all
+    def strokes(self, lam: float) -> list[list[Op]]:
+        """The strokes with the least sum of distortion and ``lam`` times bits. At a lambda of 0 all
         chains that leave a mark on the grid are drawn."""
         pieces = self._pieces
-        line = pieces.line_error + price * pieces.line_bits
-        curve = pieces.curve_error + price * pieces.curve_bits
+        line = pieces.line_error + lam * pieces.line_bits
+        curve = pieces.curve_error + lam * pieces.curve_bits
         curved = (curve < line).tolist()
         cost = np.minimum(line, curve).tolist()
-        move, end = price * MOVE_BITS, price * END_BITS
+        move, end = lam * MOVE_BITS, lam * END_BITS
         return [
             self._ops(begin, chosen, curved)
             for knots in self._knots

@@ -14,9 +14,9 @@ error of a step is a twelfth and a bit quarters it."""
 
 
 def best_level(
-    value: float, coder: ContextCoder, rate: RateEstimator, bases: Sequence[int], price: float = LAGRANGIAN
+    value: float, coder: ContextCoder, rate: RateEstimator, bases: Sequence[int], lam: float = LAGRANGIAN
 ) -> int:
-    """The level of a coefficient of ``value`` steps that costs least: the square of its error, and ``price``
+    """The level of a coefficient of ``value`` steps that costs least: the square of its error, and ``lam``
     a bit, as ``coder`` would code it into ``rate`` under contexts ``bases``."""
     size = abs(value)
     best = 0
@@ -26,6 +26,6 @@ def best_level(
         for level in {nearest, nearest - 1, 0 if nearest < 3 else nearest}:
             rate.bits = 0.0
             signed(coder, level, bases)
-            costs.append(((size - level) ** 2 + price * rate.bits, level))
+            costs.append(((size - level) ** 2 + lam * rate.bits, level))
         best = min(costs)[1]
     return -best if value < 0 else best

@@ -1,5 +1,5 @@
-"""From a picture to its strokes at any price (seed paper, section 3.1, with a rate added): edges, chains,
-what they are worth, and the strokes that are worth their bits.
+"""From a picture to its strokes at any lambda (Hu et al. 2020, section 3.1, with a rate added): edges, pixel
+chains, the weight of each pixel, and the strokes of least distortion plus lambda times bits.
 
 Encoder only; nothing here is normative.
 """
@@ -17,7 +17,7 @@ from vcmcodec.layers.edges.ops import Grid
 from vcmcodec.limits import DEFAULT_LIMITS
 
 FULL = 0.2
-"""An edge of this strength is worth as much as any."""
+"""Edges of this strength and more have the same weight."""
 
 
 class Sketch:
@@ -30,20 +30,20 @@ class Sketch:
         self.height, self.width = canvas.shape[:2]
         ridge = edge_map.ridges(canvas)
         chains = trace.trace(edge_map.binarise(ridge))
-        worth = np.minimum(ridge / np.float32(FULL), 1) * face_regions.worth(canvas)
-        self._weights = [np.array([worth[y, x] for x, y in chain], dtype=np.float32) for chain in chains]
+        weight = np.minimum(ridge / np.float32(FULL), 1) * face_regions.weight(canvas)
+        self._weights = [np.array([weight[y, x] for x, y in chain], dtype=np.float32) for chain in chains]
         self._points = [np.array(chain, dtype=np.float32) - np.float32(edge_map.OFFSET) for chain in chains]
         self._fitters: dict[int, Fitter] = {}
 
-    def drawing(self, price: float, step: int) -> Drawing:
-        """The strokes that are worth their bits at ``price`` (a pixel of a strong edge, 2.5 pixels or more
-        away from any stroke, against a bit) on a grid of ``step`` half-pixels, 1..8. Never more than
-        decoders take by default."""
+    def drawing(self, lam: float, step: int) -> Drawing:
+        """The strokes of least distortion plus ``lam`` times bits, on a grid of ``step`` half-pixels, 1..8.
+        The unit of distortion is a pixel of a strong edge that lies 2.5 pixels or more away from any stroke.
+        Never more than decoders take by default."""
         if step not in self._fitters:
             grid = Grid(self.width, self.height, step)
             self._fitters[step] = Fitter(self._points, self._weights, grid)
         while True:
-            ops = tuple(order.scan(self._fitters[step].strokes(price)))
+            ops = tuple(order.scan(self._fitters[step].strokes(lam)))
             if len(ops) <= DEFAULT_LIMITS.ops and raster.track(ops, step) <= DEFAULT_LIMITS.track:
                 return Drawing(self.width, self.height, step, ops)
-            price = 1.5 * price + 0.01
+            lam = 1.5 * lam + 0.01

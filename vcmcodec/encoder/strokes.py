@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.encoder.price import price
+from vcmcodec.encoder.lagrangian import lambda_at
 from vcmcodec.encoder.proposer import Proposal
 from vcmcodec.encoder.sketch import Sketch
 from vcmcodec.format import container
@@ -42,7 +42,7 @@ _LAYER = 5
 
 def step(quality: float) -> int:
     """The quantiser step of strokes of a ``quality``, 0 to 100, in half-pixels."""
-    return next((step for below, step in _STEPS if price(quality) < below), _LAST_STEP)
+    return next((step for below, step in _STEPS if lambda_at(quality) < below), _LAST_STEP)
 
 
 class StrokeProposer:
@@ -84,7 +84,7 @@ class StrokeProposer:
 
     def _drawing(self, quality: float) -> Drawing:
         if quality not in self._drawings:
-            self._drawings[quality] = self._sketch.drawing(price(quality), step(quality))
+            self._drawings[quality] = self._sketch.drawing(lambda_at(quality), step(quality))
         return self._drawings[quality]
 
 

@@ -1,4 +1,4 @@
-"""The generator: E, M, C and T to a picture, by onnxruntime (seed paper section 3.3; spec/FORMAT.md,
+"""The generator: E, M, C and T to a picture, by onnxruntime (Hu et al. 2020, section 3.3; spec/FORMAT.md,
 section "Generator"). What its network sees of a scene is said by its input contract
 (:mod:`vcmcodec.render.contracts`).
 
@@ -21,8 +21,8 @@ from vcmcodec.render.contracts import CONTRACTS, Contract
 from vcmcodec.scene import Scene
 
 REALISM = 1.0
-"""What the network is told unless asked otherwise: 0 for the picture nearest to the original, 1 for the
-most natural one."""
+"""The default condition of the network: 0 for the picture nearest to the original, 1 for the most natural
+one."""
 
 BATCH, BATCH_CUDA = 16, 64
 """Most pictures of 256 x 256 pixels in one run of the network, on the CPU and on CUDA; fewer of larger."""

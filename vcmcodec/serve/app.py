@@ -158,7 +158,7 @@ class _Endpoints:
             data = await self._body(request)
             found = await self._pool.work(jobs.decode, data, self._settings.limits, look)
             if not isinstance(found, bytes):
-                found = await self._pool.paint(jobs.paint, found, look)
+                found = await self._pool.render(jobs.render, found, look)
         return Response(found, media_type="image/png")
 
     async def info(self, request: Request) -> Response:

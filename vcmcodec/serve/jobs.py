@@ -12,7 +12,7 @@ from vcmcodec.format.container import Header
 from vcmcodec.limits import Limits
 from vcmcodec.scene import Scene
 
-Understood = tuple[Header, Scene]
+Decoded = tuple[Header, Scene]
 
 
 class Decoding(NamedTuple):
@@ -47,24 +47,24 @@ def encode(data: bytes, limits: Limits, goal: dict[str, Any]) -> bytes:
     return vcmcodec.encode(io.BytesIO(data), **goal)
 
 
-def paint(found: Understood, look: Decoding) -> bytes:
+def render(found: Decoded, look: Decoding) -> bytes:
     """The picture of a scene, coded as PNG.
 
     Raises FormatError where it has neither a generator nor texture, or no texture for a preview; ModelError
     where its generator is missing.
     """
-    image = previewed(*found) if look.preview else next(vcmcodec.paint([found], realism=look.realism))
+    image = previewed(*found) if look.preview else next(vcmcodec.render_scenes([found], realism=look.realism))
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
 
 
-def decode(data: bytes, limits: Limits, look: Decoding) -> bytes | Understood:
-    """The picture of a ``.vcm`` file, coded as PNG; of one that a generator is to paint, its scene.
+def decode(data: bytes, limits: Limits, look: Decoding) -> bytes | Decoded:
+    """The picture of a ``.vcm`` file, coded as PNG; of one that a generator is to render, its scene.
 
-    Raises as :func:`vcmcodec.decode_scene` and :func:`paint` do.
+    Raises as :func:`vcmcodec.decode_scene` and :func:`render` do.
     """
     found = vcmcodec.decode_scene(data, limits=limits)
     if found[0].model != NO_MODEL and not look.preview:
         return found
-    return paint(found, look)
+    return render(found, look)

@@ -78,7 +78,7 @@ class Pool:
                     self._processes = None
         raise WorkerLost("the process that worked on it was killed")
 
-    async def paint(self, job: Callable[..., Result], *arguments: object) -> Result:
+    async def render(self, job: Callable[..., Result], *arguments: object) -> Result:
         """The same in the thread of the generator."""
         return await self._try(self._painter, job, *arguments)
 

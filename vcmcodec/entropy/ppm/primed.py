@@ -1,4 +1,4 @@
-"""PPMd variant I with a primer (seed paper section 3.1; spec/FORMAT.md, section "Entropy coding").
+"""PPMd variant I with a primer (Hu et al. 2020, section 3.1; spec/FORMAT.md, section "Entropy coding").
 
 Both sides first code the primer, a string of symbols typical of the layer that ships with
 the models. The bytes that this gives are the same on both sides and are not sent.

@@ -25,7 +25,7 @@ def dump(data: bytes, *, base_only: bool = False, limits: Limits = DEFAULT_LIMIT
     Raises FormatError, TruncatedError, UnsupportedError, LimitError, ModelError.
     """
     header, layers = container.read(data, limits)
-    scene = codec.understand(header, layers, limits)
+    scene = codec.decode_layers(header, layers, limits)
     if base_only:
         layers = [layer for layer in layers if layer.kind == kinds.BASE.code]
     return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *_svg(header, scene, layers), ""])

@@ -87,10 +87,10 @@ def encode(
 
 class Costs(NamedTuple):
     """What the next colours would cost. ``sizes``: bytes that the decisions of the first 1, 2, ... of them
-    take. ``telling``: how many there are up to the last that is not what was expected."""
+    take. ``last_nonzero``: how many there are up to the last whose residual is not 0 after quantisation."""
 
     sizes: list[float]
-    telling: int
+    last_nonzero: int
 
 
 def costs(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> Costs:
@@ -100,21 +100,21 @@ def costs(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> C
     """
     rate, best = RateEstimator(), prediction.quantiser(wanted)
     sizes: list[float] = []
-    telling = 0
+    last_nonzero = 0
 
     def level(new: int, part: int, guess: Guess, step: int) -> int:
-        nonlocal telling
+        nonlocal last_nonzero
         if part == 0 and new:
             sizes.append(rate.bytes)
         value = best(new, part, guess, step)
         if value:
-            telling = new + 1
+            last_nonzero = new + 1
         return value
 
     scene = begun(scene)
     places, known = scene.places, list(scene.known)
     syntax.walk(ContextCoder(rate, _model()), places, known, len(wanted), steps, STEPS[steps], level)
-    return Costs([*sizes, rate.bytes], telling)
+    return Costs([*sizes, rate.bytes], last_nonzero)
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:

@@ -1,8 +1,8 @@
-"""Where the reference pixels lie: derived from the strokes, never sent (seed paper section
+"""Where the reference pixels lie: derived from the strokes, never sent (Hu et al. 2020, section
 3.2; spec/FORMAT.md, section "Reference pixels"). Normative, integers only.
 
-The paper's places lie beside strokes alone, so that nothing tells the colour of a background or of a
-cheek that no stroke comes near. *Fillers*, on a lattice, close such gaps.
+The paper's places lie beside strokes alone: a background or a cheek without strokes would have no colour.
+*Fillers*, on a lattice, close such gaps.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The op alphabet of the base layer: Move, Line, cubic Curve on an integer grid (seed paper
-section 3.1; spec/FORMAT.md, section "Ops").
+"""The op alphabet of the base layer: Move, Line, cubic Curve on an integer grid (Hu et al.
+2020, section 3.1; spec/FORMAT.md, section "Ops").
 
 A grid point ``(x, y)`` with quantiser step ``s`` lies at ``(x * s, y * s)`` half-pixels of the
 canvas; the centre of pixel ``(i, j)`` lies at ``(2 * i, 2 * j)`` half-pixels. Pure integers.

@@ -31,7 +31,7 @@ from PIL import Image
 import vcmcodec
 from vcmcodec.encoder import colours, edge_map, face_regions, strokes
 from vcmcodec.encoder.colours import pick
-from vcmcodec.encoder.price import price
+from vcmcodec.encoder.lagrangian import lambda_at
 from vcmcodec.encoder.sketch import Sketch
 from vcmcodec.errors import ModelError
 from vcmcodec.io import picture
@@ -117,7 +117,7 @@ def _file(canvas: NDArray[np.uint8]) -> bytes:
 def _row(name: str, target: bytes, rng: random.Random, fixed: bool) -> Row:
     canvas = textures.canvas(target)
     settings = point(rng)
-    drawing = Sketch(canvas).drawing(settings.price, settings.step)
+    drawing = Sketch(canvas).drawing(settings.lam, settings.step)
     known: list[ycocg.YCoCg] = []
     steps = colour_head.STEPS[settings.colour_steps]
     all_places = reference_pixels.of(drawing)
@@ -131,10 +131,10 @@ def _row(name: str, target: bytes, rng: random.Random, fixed: bool) -> Row:
 
 
 class Point(NamedTuple):
-    """The ``price`` of a bit and the quantiser ``step`` of strokes, in half-pixels; the number of the
+    """Lambda, ``lam``, and the quantiser ``step`` of strokes, in half-pixels; the number of the
     ``colour_steps``."""
 
-    price: float
+    lam: float
     step: int
     colour_steps: int
 
@@ -143,7 +143,7 @@ def point(rng: random.Random) -> Point:
     """A random operating point: any quality, and a quantiser step near the one that goes with it."""
     quality = rng.uniform(*QUALITIES)
     step = min(max(strokes.step(quality) + rng.choice((-1, 0, 0, 1)), 1), 8)
-    return Point(price(quality), step, colours.steps(quality))
+    return Point(lambda_at(quality), step, colours.steps(quality))
 
 
 def recipe(variants: int, paths: Sequence[Path], fixed: bool = False) -> str:
@@ -153,7 +153,7 @@ def recipe(variants: int, paths: Sequence[Path], fixed: bool = False) -> str:
     digest = hashlib.sha256(f"{variants} {fixed} {_mesh() is None}".encode())
     for path in paths:
         digest.update(f"{path.parent.name}/{path.name} {path.stat().st_size}".encode())
-    encoder = ("strokes", "colours", "price", "edge_map", "face_regions", "fit", "forest_file", "sketch")
+    encoder = ("strokes", "colours", "lagrangian", "edge_map", "face_regions", "fit", "forest_file", "sketch")
     colours_ = ("head", "prediction", "reference_pixels", "ycocg")
     sources = (
         *(package / "encoder" / f"{name}.py" for name in (*encoder, "trace")),

@@ -40,7 +40,7 @@ def decisions(path: Path) -> tuple[list[Recorder], list[Recorder]]:
     of_strokes, of_colours = [], []
     for _ in range(VARIANTS):
         settings = point(rng)
-        drawing = sketch.drawing(settings.price, settings.step)
+        drawing = sketch.drawing(settings.lam, settings.step)
         of_strokes.append(_strokes(drawing))
         places = reference_pixels.of(drawing)
         wanted = pick(canvas, places)

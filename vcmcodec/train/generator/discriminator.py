@@ -1,5 +1,5 @@
-"""The discriminators: spectrally normalised patch networks that see a picture with its E and M (seed
-paper, section 3.3 and supplement), at more than one scale and with features to match (Wang et al. 2018,
+"""The discriminators: spectrally normalised patch networks that see a picture with its E and M (Hu et
+al. 2020, section 3.3 and supplement), at more than one scale and with features to match (Wang et al. 2018,
 pix2pixHD)."""
 
 from __future__ import annotations

@@ -213,9 +213,9 @@ class Trainer:
             total = total + recipe.matching * (realism * parts["matching"]).mean()
         (slopes,) = torch.autograd.grad(total, seen, retain_graph=adversarial)
         if adversarial:
-            (wish,) = torch.autograd.grad(score.sum(), seen)
-            sizes = [part.square().sum(dim=(1, 2, 3), keepdim=True).sqrt() for part in (slopes, wish)]
-            slopes = slopes + recipe.adversarial * realism[:, None, None, None] * wish * (
+            (pull,) = torch.autograd.grad(score.sum(), seen)
+            sizes = [part.square().sum(dim=(1, 2, 3), keepdim=True).sqrt() for part in (slopes, pull)]
+            slopes = slopes + recipe.adversarial * realism[:, None, None, None] * pull * (
                 sizes[0].mean() / (sizes[1].mean() + 1e-12)
             )
         made.backward(slopes * piece.share)
