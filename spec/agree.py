@@ -63,6 +63,7 @@ def by_package(data: bytes) -> Outcome:
             "M": mask.tobytes(),
             "C": colour.tobytes(),
             "T": None if scene.T is None else scene.T.tobytes(),
+            "crop": None if scene.crop is None else tuple(scene.crop),
         },
     )
 
@@ -83,6 +84,7 @@ def by_document(data: bytes) -> Outcome:
             "M": found.M.tobytes(),
             "C": found.C.tobytes(),
             "T": None if found.T is None else found.T.tobytes(),
+            "crop": None if found.crop is None else tuple(found.crop),
         },
     )
 

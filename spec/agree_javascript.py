@@ -72,6 +72,7 @@ def digested(outcome: Outcome) -> Outcome:
         return outcome
     found = dict(outcome.found)
     found["sizes"] = list(found["sizes"])  # type: ignore[call-overload]
+    found["crop"] = None if found["crop"] is None else list(found["crop"])  # type: ignore[call-overload]
     found["ops"] = str(found["ops"]).encode()
     for name in ("ops", "E", "M", "C", "T"):
         plane = found[name]

@@ -35,6 +35,8 @@ from vcmcodec.format.wire import varint
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colour_layer
 from vcmcodec.layers.colours import reference_pixels
+from vcmcodec.layers.crop.record import CODE as CROP
+from vcmcodec.layers.crop.record import Crop
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges import ppm_strokes, strokes
@@ -886,6 +888,46 @@ def bad_detail() -> Iterator[Vector]:
         yield Vector(name, shows, data, cause)
 
 
+def good_crop() -> Iterator[Vector]:
+    edges = (edge_head.CODE, edge_layer.encode(drawing(PLAIN, TRIANGLE, 3)))
+    crops = (
+        ("plain", "A crop as large as the file's picture, behind all layers.", Crop(4000, 3000, 310, 95)),
+        ("turned", "One that is scaled, turned and reaches beyond.", Crop(640, 480, -9, 470, 77, 245)),
+        ("most", "Numbers as large as they may be.", Crop(*[65535] * 5, 255)),
+        ("least", "Numbers as small as they may be.", Crop(16, 16, -65535, -65535, 1, 1)),
+    )
+    for name, shows, crop in crops:
+        yield Vector(f"good-crop-{name}", shows, container.write(PLAIN, [edges, (CROP, crop.write())]))
+    first = [(CROP, Crop(4000, 3000, 0, 0).write()), edges]
+    yield Vector("good-crop-first", "A crop before all other layers.", container.write(PLAIN, first))
+
+
+def bad_crop() -> Iterator[Vector]:
+    edges = (edge_head.CODE, edge_layer.encode(drawing(PLAIN, TRIANGLE, 3)))
+
+    def numbers(*values: int) -> bytes:
+        return b"".join(map(varint, values))
+
+    payloads = (
+        ("empty", "A crop of no bytes.", b""),
+        ("short", "A crop without its y.", b"\0" + numbers(4000, 3000, 0)),
+        ("narrow", "A larger picture 15 pixels wide.", b"\0" + numbers(15, 3000, 0, 0)),
+        ("high", "A larger picture 65536 pixels high.", b"\0" + numbers(4000, 65536, 0, 0)),
+        ("right", "A corner too far to the right.", b"\0" + numbers(4000, 3000, 131072, 0)),
+        ("above", "A corner too far above.", b"\0" + numbers(4000, 3000, 0, 131073)),
+        ("no-width", "A width of 0.", b"\1" + numbers(4000, 3000, 0, 0, 0)),
+        ("wide", "A width of 65536.", b"\1" + numbers(4000, 3000, 0, 0, 65536)),
+        ("no-turn", "A turn of 0.", b"\2" + numbers(4000, 3000, 0, 0) + b"\0"),
+        ("behind", "A byte behind the crop.", b"\0" + numbers(4000, 3000, 0, 0, 0)),
+    )
+    for name, shows, payload in payloads:
+        yield Vector(f"bad-crop-{name}", shows, container.write(PLAIN, [edges, (CROP, payload)]), "invalid")
+    twice = [edges, *[(CROP, Crop(4000, 3000, 0, 0).write())] * 2]
+    yield Vector("bad-crop-twice", "A second crop.", container.write(PLAIN, twice), "invalid")
+    bit = [edges, (CROP, b"\4" + numbers(4000, 3000, 0, 0))]
+    yield Vector("unsupported-crop-bit", "Bit 2 of the profile.", container.write(PLAIN, bit), "unsupported")
+
+
 def said(data: bytes) -> str:
     """What the reference decoder says of a file that it refuses."""
     try:
@@ -907,6 +949,7 @@ def main(folder: Path) -> None:
     vectors = [
         *[*good(), *good_decisions(), *bad(), *good_texture(), *bad_texture()],
         *[*good_detail(), *bad_detail()],
+        *[*good_crop(), *bad_crop()],
     ]
     for old in folder.glob("*.vcm"):
         old.unlink()
@@ -925,6 +968,8 @@ def main(folder: Path) -> None:
             }
             if scene.T is not None:
                 entry["T"] = sha256(scene.T.astype(">i2").tobytes()).hexdigest()
+            if scene.crop is not None:
+                entry["crop"] = list(scene.crop)
         else:
             entry |= {"cause": vector.cause, "says": said(vector.data)}
         entries.append(entry)

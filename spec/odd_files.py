@@ -24,6 +24,7 @@ from vcmcodec.format.container import Header
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import reference_pixels
 from vcmcodec.layers.colours import syntax as colour_syntax
+from vcmcodec.layers.crop import record as crop
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import ppm_strokes, raster, strokes
 from vcmcodec.layers.edges.drawing import Drawing
@@ -92,7 +93,17 @@ def with_ancillary(rng: random.Random, layers: list[Layer]) -> list[Layer]:
         if rng.random() < 0.003:
             length = DEFAULT_LIMITS.payload
         layers.insert(rng.randint(0, len(layers)), (rng.randint(0x80, 0xFF), rng.randbytes(length)))
+    layers = [(kind, payload) for kind, payload in layers if kind != crop.CODE] or [(0x80, b"")]
+    if len(layers) < DEFAULT_LIMITS.layers and rng.random() < 0.3:
+        layers.insert(rng.randint(0, len(layers)), (crop.CODE, odd_crop(rng).write()))
     return layers
+
+
+def odd_crop(rng: random.Random) -> crop.Crop:
+    """A crop of any numbers that are legal."""
+    source = (rng.choice((16, crop.MAX_SOURCE, rng.randint(16, 9999))) for _ in range(2))
+    corner = (rng.choice((0, -1, crop.MAX_CORNER, rng.randint(-9999, 9999))) for _ in range(2))
+    return crop.Crop(*source, *corner, rng.choice((0, 1, crop.MAX_SOURCE)), rng.choice((0, 1, 255)))
 
 
 def with_texture(rng: random.Random, header: Header, layers: list[Layer]) -> list[Layer]:
@@ -295,7 +306,8 @@ def damaged(data: bytes, rng: random.Random) -> bytes:
     _, layers = container.read(data)
     head = bytearray(data[: layers[0].offset])
     parts = [(layer.kind, layer.payload) for layer in layers]
-    index = rng.choice([i for i, (kind, _) in enumerate(parts) if kind < 0x80] or [0])
+    known = [i for i, (kind, _) in enumerate(parts) if kind < 0x80 or kind == crop.CODE]
+    index = rng.choice(known or [0])
     kind, payload = parts[index]
     spot = rng.randrange(len(payload)) if payload else 0
     way = rng.choice(("flip", "flip", "flip", "set", "head", "cut", "grow", "noise", "parts", "header"))
@@ -314,7 +326,7 @@ def damaged(data: bytes, rng: random.Random) -> bytes:
     elif way == "header":
         head[rng.randrange(2, len(head))] ^= 1 << rng.randrange(8)
     else:
-        kind = rng.choice((0x01, 0x02, 0x03, 0x7F, 0x80))
+        kind = rng.choice((0x01, 0x02, 0x03, 0x7F, 0x80, crop.CODE))
     parts[index] = (kind, payload)
     if way == "parts":
         parts = rng.choice((parts, parts[::-1], parts + parts[-1:], parts[1:], parts[:index]))

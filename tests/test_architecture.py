@@ -27,18 +27,20 @@ WALLS = {
     "entropy": {"errors", "models"},
     "scene": set(),
     "layers": {
-        *(*BASICS, "format", "scene", "layers.colours", "layers.detail", "layers.edges", "layers.texture"),
+        *(*BASICS, "format", "scene", "layers.colours", "layers.crop", "layers.detail", "layers.edges"),
+        "layers.texture",
     },
     "layers.edges": KIND,
     "layers.colours": KIND | {"layers.edges"},
     "layers.texture": KIND,
     "layers.detail": KIND | {"layers.texture"},
+    "layers.crop": KIND,
     "encoder": {
         *BASICS,
         *("entropy", "format", "models", "scene"),
-        *("layers.colours", "layers.detail", "layers.edges", "layers.texture"),
+        *("layers.colours", "layers.crop", "layers.detail", "layers.edges", "layers.texture"),
     },
-    "render": {"errors", "models", "scene", "layers.texture"},
+    "render": {*BASICS, "models", "scene", "layers.crop", "layers.texture"},
     "codec": {*BASICS, "format", "io", "scene", "layers", "encoder", "render"},
     "inspection": {"limits", "format", "layers"},
     "truncation": {*BASICS, "format", "layers", "inspection"},
@@ -132,9 +134,7 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-MODULES = {
-    name_of(path): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")
-}
+MODULES = {name_of(path): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
 
 
 def type_checking(tree: ast.AST) -> set[int]:
@@ -272,9 +272,7 @@ def test_outside_packages_stay_where_they_belong(module):
 
 
 def test_every_home_is_lived_in():
-    lived = {
-        (name.split(".")[0], part(module)) for module, tree in MODULES.items() for name in imports(tree)
-    }
+    lived = {(name.split(".")[0], part(module)) for module, tree in MODULES.items() for name in imports(tree)}
     assert {(outside, home) for outside, homes in HOMES.items() for home in homes} <= lived
 
 

@@ -18,7 +18,7 @@ from portrait import portrait, texture_file
 
 import vcmcodec
 from vcmcodec import FormatError, cli
-from vcmcodec.cli import batch
+from vcmcodec.cli import batch, worklist
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_tree_is_encoded_and_decoded_as_it_is(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["encode", "in", "-r", "-o", "files", "--jobs", "2"]) == 0
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", "vcm: 3 done\n")
     found = sorted(str(path.relative_to("files")) for path in Path("files").rglob("*.vcm"))
     assert found == ["a.vcm", "deep/c.vcm", "deep/er/b.vcm"]
     assert Path("files/a.vcm").read_bytes() == texture_file()  # as in this process
@@ -53,7 +53,7 @@ def test_failures_are_collected(tree: Path, capsys: pytest.CaptureFixture[str]) 
     Path("in/zero.png").write_bytes(b"")
     assert cli.main(["encode", "-r", "in", "-o", "files", "--jobs", "2"]) == 3
     lines = capsys.readouterr().err.splitlines()
-    assert [line.split(": ")[:2] for line in lines] == [["vcm", "in/bad.png"], ["vcm", "in/zero.png"]]
+    assert [line.split(": ")[1] for line in lines] == ["in/bad.png", "in/zero.png", "3 done, 2 failed"]
     assert len(list(Path("files").rglob("*.vcm"))) == 3
 
 
@@ -72,7 +72,8 @@ def test_one_goes_on_where_one_stopped(tree: Path) -> None:
         (["encode", "in"], "in is a folder"),
         (["encode", "in/a.png", "in/deep/c.webp", "-o", "files"], "many files need a folder"),
         (["encode", "in", "-r", "-o", "in/a.png"], "many files need a folder"),
-        (["encode", "in/a.png", "in/copy/a.png", "-o", "."], "would both become a.vcm"),
+        (["encode", "nowhere/a.png"], "nowhere/a.png does not exist"),
+        (["encode"], "which PICTURE?"),
         (["encode", "in/a.png", "-j", "0"], "0 is not in the range"),
         (["decode", "in/f", "-r", "-o", "in/f.png"], "many files need a folder"),
         (["check", "in"], "in is a folder"),
@@ -100,7 +101,7 @@ def test_one_file_may_go_to_a_folder(tree: Path) -> None:
     assert Path("out/a.vcm").read_bytes() == texture_file()
 
 
-def _work(task: batch.Task) -> None:
+def _work(task: worklist.Task) -> None:
     if task.source.name == "bad":
         raise FormatError("broken", offset=7)
     if task.source.name == "worse":
@@ -113,11 +114,11 @@ def _work(task: batch.Task) -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_results_come_in_order(tmp_path: Path, jobs: int) -> None:
     names = ["a", "bad", "b", "c", "worse", "d"]
-    todo = [batch.Task(tmp_path / name, tmp_path / f"{n}.out") for n, name in enumerate(names)]
+    todo = [worklist.Task(tmp_path / name, tmp_path / f"{n}.out") for n, name in enumerate(names)]
     found = list(batch.run(_work, todo, jobs))
     assert [failed is not None for failed in found] == [name in ("bad", "worse") for name in names]
-    assert found[1] == batch.Failed(tmp_path / "bad", 4, "broken (byte 7)")
-    assert found[4] == batch.Failed(tmp_path / "worse", 1, "internal error: MemoryError: all of it")
+    assert found[1] == worklist.Failed(tmp_path / "bad", 4, "broken (byte 7)")
+    assert found[4] == worklist.Failed(tmp_path / "worse", 1, "internal error: MemoryError: all of it")
     processes = {path.read_text() for path in tmp_path.glob("*.out")}
     assert (str(os.getpid()) in processes) == (jobs == 1)
 
@@ -129,12 +130,12 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has
 @pytest.mark.parametrize("force", [True, False])
 def test_a_killed_process_takes_no_other_file_with_it(tmp_path: Path, force: bool) -> None:
     names = ["a", "b", "deadly", *"cdefg", "bad"]
-    todo = [batch.Task(tmp_path / name, tmp_path / f"{name}.out") for name in names]
+    todo = [worklist.Task(tmp_path / name, tmp_path / f"{name}.out") for name in names]
     found = list(batch.run(_work, todo, 2, force))
     assert len(found) == len(names)
     assert {failed for failed in found if failed} == {
-        batch.Failed(tmp_path / "deadly", 1, "its process was killed"),
-        batch.Failed(tmp_path / "bad", 4, "broken (byte 7)"),
+        worklist.Failed(tmp_path / "deadly", 1, "its process was killed"),
+        worklist.Failed(tmp_path / "bad", 4, "broken (byte 7)"),
     }
     assert sorted(path.stem for path in tmp_path.glob("*.out")) == [*"abcdefg"]
 

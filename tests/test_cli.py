@@ -109,7 +109,7 @@ def test_encode_takes_a_number_of_colours(vcm: Runner, colours: str, most: int) 
         (["--bytes", 222], 222),
         (["--bpp", 0.02], 163),
         (["--bytes", 300, "--detail", 30], 300),
-        (["--quality", 40], 350),
+        (["--quality", 40], 400),
     ],
 )
 def test_encode_keeps_a_budget(vcm: Runner, options: list[Any], most: int) -> None:
@@ -167,7 +167,7 @@ def test_decode_says_what_ran(vcm: Runner) -> None:
 def test_many_files_are_decoded_to_a_folder(vcm: Runner) -> None:
     Path("base.vcm").write_bytes(file()[: ends()[0]])
     os.mkdir("out")
-    assert vcm("decode", "face.vcm", "base.vcm", "-o", "out") == (0, "", "")
+    assert vcm("decode", "face.vcm", "base.vcm", "-o", "out") == (0, "", "vcm: 2 done\n")
     for name, data in (("face", file()), ("base", file()[: ends()[0]])):
         with Image.open(f"out/{name}.png") as image:
             made = np.asarray(image).astype(int)
@@ -175,7 +175,9 @@ def test_many_files_are_decoded_to_a_folder(vcm: Runner) -> None:
     shutil.copy("face.vcm", "out/face.vcm")
     for mistake in (["-o", "a.png"], ["-o", "nowhere"]):
         vcm.fails(2, "decode", "face.vcm", "base.vcm", *mistake, says="folder")
-    vcm.fails(2, "decode", "face.vcm", "out/face.vcm", "-o", "out", says="both become out/face.png")
+    done = vcm("decode", "face.vcm", "out/face.vcm", "-o", "new/")
+    assert done.code == 2 and "out/face.vcm: would become new/face.png, as face.vcm does" in done.err
+    assert os.listdir("new") == ["face.png"]
     shutil.rmtree("out")
 
 
@@ -213,7 +215,8 @@ def test_one_bad_file_does_not_stop_the_others(vcm: Runner) -> None:
     os.mkdir("out")
     result = vcm("decode", "bad.vcm", "other.vcm", "face.vcm", "last.vcm", "-o", "out")
     assert result.code == 4
-    bad, unknown = result.err.splitlines()
+    bad, unknown, summary = result.err.splitlines()
+    assert summary == "vcm: 2 done, 2 failed"
     assert bad.startswith("vcm: bad.vcm: damaged")
     assert unknown.startswith("vcm: other.vcm: ") and "generator 77" in unknown
     assert sorted(os.listdir("out")) == ["face.png", "last.png"]

@@ -41,6 +41,7 @@ def test_good_vectors_give_the_stated_strokes_and_planes(vector: dict[str, str])
     assert sha256(mask.tobytes()).hexdigest() == vector["M"]
     assert sha256(colour.tobytes()).hexdigest() == vector["C"]
     assert (scene.T is None) == ("T" not in vector)
+    assert (None if scene.crop is None else list(scene.crop)) == vector.get("crop")
     if scene.T is not None:
         assert sha256(scene.T.astype(">i2").tobytes()).hexdigest() == vector["T"]
 

@@ -20,6 +20,7 @@ from vcmcodec.errors import (
     ModelError,
     OutputError,
     PictureError,
+    PictureWarning,
     SvgError,
     TruncatedError,
     UnsupportedError,
@@ -28,7 +29,15 @@ from vcmcodec.errors import (
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
-    from vcmcodec.codec import decode, decode_scene, encode, preview, render_scenes
+    from vcmcodec.codec import (
+        Encoded,
+        decode,
+        decode_scene,
+        encode,
+        encode_faces,
+        preview,
+        render_scenes,
+    )
     from vcmcodec.inspection import Info, inspect
 
 __version__ = "0.1.0"
@@ -36,6 +45,7 @@ __version__ = "0.1.0"
 __all__ = [
     "DEFAULT_LIMITS",
     "BudgetError",
+    "Encoded",
     "ExistsError",
     "FormatError",
     "Info",
@@ -44,6 +54,7 @@ __all__ = [
     "ModelError",
     "OutputError",
     "PictureError",
+    "PictureWarning",
     "SvgError",
     "TruncatedError",
     "UnsupportedError",
@@ -52,13 +63,16 @@ __all__ = [
     "decode",
     "decode_scene",
     "encode",
+    "encode_faces",
     "inspect",
     "preview",
     "render_scenes",
 ]
 
 _HOMES = {
+    "Encoded": "vcmcodec.codec",
     "encode": "vcmcodec.codec",
+    "encode_faces": "vcmcodec.codec",
     "decode": "vcmcodec.codec",
     "decode_scene": "vcmcodec.codec",
     "preview": "vcmcodec.codec",

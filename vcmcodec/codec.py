@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,13 @@ from vcmcodec.format.canvas import CANVAS_UNIT, canvas_size
 from vcmcodec.format.container import Header, Layer
 from vcmcodec.layers import kinds
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, Limits
-from vcmcodec.scene import Scene
+from vcmcodec.scene import CROP, Scene
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from vcmcodec.io.picture import Source
+    from vcmcodec.layers.crop.record import Crop
 
 MODEL = 5
 """Id of the generator that new files name where they hold strokes."""
@@ -53,10 +54,11 @@ def scheme_of(scheme: str | None, detail: float | None, colours: int | None) -> 
 
 
 def encode_canvas(
-    canvas: NDArray[np.uint8], header: Header, goal: Goal, scheme: str
+    canvas: NDArray[np.uint8], header: Header, goal: Goal, scheme: str, reserved: int = 0
 ) -> tuple[Scene, list[tuple[int, bytes]]]:
     """The layers (kind, payload) of a canvas picture, uint8 (H, W, 3) RGB, that reach ``goal`` under
-    ``header``, and the scene that a decoder will make of them. ``scheme``: see :data:`SCHEMES`.
+    ``header``, and the scene that a decoder will make of them. ``scheme``: see :data:`SCHEMES`. ``reserved``:
+    bytes of the goal that other layers take.
 
     Raises BudgetError where the goal is too small, ModelError where a model file is missing.
     """
@@ -77,12 +79,26 @@ def encode_canvas(
     else:
         base = TextureProposer(canvas, face=scheme != "canvas", alone=scheme != "mixed")
         others = [StrokesBehind(StrokeProposer(canvas))] if scheme == "mixed" else []
-    return RateControl(base, others, header, goal).run()
+    return RateControl(base, others, header, goal, reserved).run()
+
+
+class Encoded(NamedTuple):
+    """A file; ``width``, ``height``: its picture's size in pixels; ``crop``: where that lay in the
+    photograph, None for all of it; ``faces``: how many there are, None where nobody looked; ``limit``: the
+    bytes it might have taken, None for a quality."""
+
+    data: builtins.bytes
+    width: int
+    height: int
+    crop: Crop | None
+    faces: int | None
+    limit: int | None
 
 
 def encode(
     image: Source,
     *,
+    face: str = "whole",
     size: int = 256,
     colours: int | None = None,
     preset: str | None = None,
@@ -91,46 +107,76 @@ def encode(
     quality: float | None = None,
     detail: float | None = None,
     scheme: str | None = None,
+    place: bool = True,
 ) -> builtins.bytes:
-    """A picture as a ``.vcm`` file.
+    """The face of a picture as a ``.vcm`` file.
 
-    ``image``: a path, a Pillow image, or uint8 (H, W, 3) RGB; sides 16 to 8192 pixels.
-    ``size``: the canvas's longest side in pixels, a multiple of 32 up to 1024. ``colours``: the
-    most reference pixels to send, 0 for strokes alone, None for as many as are worth it.
+    ``image``: a path, a Pillow image, or uint8 (H, W, 3) RGB. What is coded has sides of 16 to 8192 pixels.
+    ``face``: ``whole``, the picture as it is; ``auto``, the largest face of a photograph, cropped as the
+    models know faces, or the whole picture where it is framed so already, which is what ``vcm encode`` does;
+    a number, from 1, the largest; or ``X,Y,W,H``, a rectangle. ``place``: whether the file says where a crop
+    lay in the picture, in about 14 bytes, which the size includes. ``size``: the canvas's longest side in
+    pixels, a multiple of 32 up to 1024. ``colours``: the most reference pixels to send, 0 for strokes alone,
+    None for as many as are worth it.
 
     How large the file gets is settled by one of ``preset`` (see :data:`vcmcodec.encoder.goal.PRESETS`; the
-    default is ``normal``), ``bytes`` and ``bpp`` (bits per pixel of the picture), which are never
-    exceeded, and ``quality``, 0 to 100. ``detail``, 0 to 100, is the
-    quality of the strokes alone: colours take what is left of a budget, or of what ``quality`` takes.
-    ``scheme``: what the file is made of, see :data:`SCHEMES`; None for ``strokes`` where ``detail`` or
-    ``colours`` is given, else for ``texture``.
+    default is ``normal``), ``bytes`` and ``bpp`` (bits per pixel of the picture that is coded), which are
+    never exceeded, and ``quality``, 0 to 100. ``detail``, 0 to 100, is the quality of the strokes alone:
+    colours take what is left of a budget, or of what ``quality`` takes. ``scheme``: what the file is made of,
+    see :data:`SCHEMES`; None for ``strokes`` where ``detail`` or ``colours`` is given, else for ``texture``.
 
-    Raises PictureError for what is no such picture, BudgetError where not even the least of strokes
-    fits, ModelError for a missing or altered model file, ValueError for an argument out of range or
-    more than one size.
+    Raises PictureError for what is no such picture or has no such face, BudgetError where not even the least
+    of strokes fits, ModelError for a missing or altered model file, ValueError for an argument out of range
+    or more than one size.
     """
+    if face == "all":
+        raise ValueError("face 'all' makes several files: encode_faces")
+    goal = {"preset": preset, "bytes": bytes, "bpp": bpp, "quality": quality, "detail": detail}
+    more = {"colours": colours, "scheme": scheme, "place": place}
+    return encode_faces(image, face=face, size=size, **goal, **more)[0].data  # type: ignore[arg-type]
+
+
+def encode_faces(
+    image: Source,
+    *,
+    face: str = "all",
+    size: int = 256,
+    scheme: str | None = None,
+    detail: float | None = None,
+    colours: int | None = None,
+    place: bool = True,
+    **sizes: float | str | None,
+) -> list[Encoded]:
+    """A file for each face of a picture, the largest first, or for the one that ``face`` names; otherwise as
+    :func:`encode`, which see."""
+    from vcmcodec.encoder import photograph
     from vcmcodec.io import picture
 
     if size % CANVAS_UNIT or not CANVAS_UNIT <= size <= MAX_CANVAS:
         raise ValueError(f"size {size} is not a multiple of {CANVAS_UNIT} up to {MAX_CANVAS}")
-    pixels = picture.load(image)
-    height, width = pixels.shape[:2]
-    across, down = canvas_size(width, height, size)
     scheme = scheme_of(scheme, detail, colours)
-    goal = goal_of(
-        picture=width * height,
-        canvas=across * down,
-        preset=preset,
-        bytes=bytes,
-        bpp=bpp,
-        quality=quality,
-        detail=detail,
-        colours=colours,
-    )
-    canvas = picture.resize(pixels, across, down)
-    header = Header(width, height, size, NO_MODEL if scheme in ("texture", "canvas") else MODEL)
-    _, coded = encode_canvas(canvas, header, goal, scheme)
-    return container.write(header, coded)
+    photograph.check(face)
+    pixels = picture.load(image, crops=face != "whole")
+
+    def coded(cut: photograph.Cut) -> Encoded:
+        height, width = cut.pixels.shape[:2]
+        across, down = canvas_size(width, height, size)
+        goal = goal_of(
+            picture=width * height,
+            canvas=across * down,
+            detail=detail,
+            colours=colours,
+            **sizes,  # type: ignore[arg-type]
+        )
+        canvas = picture.resize(cut.pixels, across, down)
+        header = Header(width, height, size, NO_MODEL if scheme in ("texture", "canvas") else MODEL)
+        crop = cut.crop if place else None
+        last = [] if crop is None else [(CROP, crop.write())]
+        _, layers = encode_canvas(canvas, header, goal, scheme, container.framed(last))
+        data = container.write(header, [*layers, *last])
+        return Encoded(data, width, height, cut.crop, cut.faces, goal.limit)
+
+    return [coded(cut) for cut in photograph.framed(pixels, face)]
 
 
 def decode_layers(header: Header, found: Sequence[Layer], limits: Limits = DEFAULT_LIMITS) -> Scene:

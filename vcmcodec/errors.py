@@ -88,3 +88,7 @@ class BudgetError(VcmError):
     """A picture cannot be coded in so few bytes."""
 
     exit_code = 9
+
+
+class PictureWarning(UserWarning):
+    """The input of ``encode`` is read, but not all of it is, or was to be."""

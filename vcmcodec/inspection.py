@@ -13,15 +13,16 @@ from vcmcodec.limits import DEFAULT_LIMITS, Limits
 
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
-    """One layer. ``kind``: its name; ``offset``: where it begins; ``bytes``: its size in the
-    file, framing included; ``payload``: without framing; ``count``: strokes, colours or
-    what else its kind counts, None where the kind is unknown or counts nothing."""
+    """One layer. ``kind``: its name; ``offset``: where it begins; ``bytes``: its size in the file, framing
+    included; ``payload``: without framing; ``count``: strokes, colours or what else its kind counts, None
+    where the kind is unknown or counts nothing; ``note``: what else there is to know of it, in words."""
 
     kind: str
     offset: int
     bytes: int
     payload: int
     count: int | None
+    note: str | None = None
 
     @property
     def end(self) -> int:
@@ -73,7 +74,8 @@ def inspect(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Info:
     rows = []
     for index, layer in enumerate(found):
         name, count = kinds.summary(layer, index)
-        rows.append(LayerInfo(name, layer.offset, layer.size, len(layer.payload), count))
+        note = kinds.note(layer, index, header.width, header.height)
+        rows.append(LayerInfo(name, layer.offset, layer.size, len(layer.payload), count, note))
     width, height = canvas_size(header.width, header.height, header.side)
     return Info(
         header.width, header.height, width, height, container.VERSION, header.model, len(data), tuple(rows)

@@ -10,6 +10,12 @@ MIN_SIDE = 16
 MAX_SIDE = 8192
 """Longest picture side the format can name, in pixels."""
 
+MAX_PHOTOGRAPH = 32767
+"""Longest side of a picture that faces are cut out of, in pixels."""
+
+MAX_PHOTOGRAPH_PIXELS = 1 << 27
+"""The most pixels of one: 134 million, 400 MB of memory."""
+
 MAX_CANVAS = 1024
 """Longest canvas side the format can name, in pixels."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-EDGES, COLOURS, TEXTURE, DETAIL = 0x01, 0x02, 0x03, 0x04
+EDGES, COLOURS, TEXTURE, DETAIL, CROP = 0x01, 0x02, 0x03, 0x04, 0xC0
 """Codes of the kinds that the views below are of, as in spec/FORMAT.md, section "Layers and checks"."""
 
 
@@ -99,6 +99,12 @@ class Scene:
             return None
         picture: NDArray[np.uint8] = self.part(TEXTURE).shown(self.T)
         return picture
+
+    @property
+    def crop(self) -> Any:
+        """Where in which larger picture this one lay, a :class:`vcmcodec.layers.crop.record.Crop`; None where
+        the file does not say."""
+        return self.part(CROP)
 
     def first(self, count: int) -> Scene:
         """This scene with no more than its first ``count`` colours."""

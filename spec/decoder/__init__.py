@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from decoder.colours import planes_of, read_colour_head, read_colours
-from decoder.container import COLOURS, DETAIL, EDGES, TEXTURE, canvas_sides, read_file
+from decoder.container import COLOURS, CROP, DETAIL, EDGES, TEXTURE, canvas_sides, read_file
+from decoder.crop import Crop, read_crop
 from decoder.detail import Detail
 from decoder.drawing import Plane, draw, strokes_of
 from decoder.edges import read_edges
@@ -42,6 +43,7 @@ class Decoded(NamedTuple):
     M: Plane
     C: Plane
     T: TexturePlanes | None
+    crop: Crop | None
 
     def digests(self) -> dict[str, str]:
         """Section 10: the sha256 of the ops as text and of each plane."""
@@ -78,4 +80,7 @@ def decode(data: bytes) -> Decoded:
         if layer.kind == DETAIL:
             assert planes is not None
             planes = Detail(layer.payload).add_to(planes, texture.frame, width, height)
-    return Decoded(header.width, header.height, width, height, header.model, ops, edges, mask, rgbs, planes)
+    crops = [read_crop(layer.payload) for layer in layers if layer.kind == CROP]
+    crop = crops[0] if crops else None
+    sizes = (header.width, header.height, width, height)
+    return Decoded(*sizes, header.model, ops, edges, mask, rgbs, planes, crop)

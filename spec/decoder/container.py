@@ -19,6 +19,7 @@ EDGES = 0x01
 COLOURS = 0x02
 TEXTURE = 0x03
 DETAIL = 0x04
+CROP = 0xC0
 FIRST_ANCILLARY = 0x80
 
 
@@ -111,13 +112,13 @@ def read_layer(reader: Reader, register: int) -> tuple[Layer, int]:
 def is_known(kind: int, before: list[Layer]) -> bool:
     """Section 2.2: the table of kinds. `before` are the known layers so far; False is a layer to skip."""
     kinds = {layer.kind for layer in before}
-    if kind in (EDGES, DETAIL) and kind in kinds:
+    if kind in (EDGES, DETAIL, CROP) and kind in kinds:
         raise Invalid(f"a second layer of kind {kind}")
     if kind == COLOURS and EDGES not in kinds:
         raise Invalid("colours before edges")
     if kind == DETAIL and TEXTURE not in kinds:
         raise Invalid("detail before texture")
-    if kind in (EDGES, COLOURS, TEXTURE, DETAIL):
+    if kind in (EDGES, COLOURS, TEXTURE, DETAIL, CROP):
         return True
     if kind < FIRST_ANCILLARY:
         raise Unsupported(f"a critical layer of kind {kind}")

@@ -7,6 +7,7 @@ export const EDGES = 0x01;
 export const COLOURS = 0x02;
 export const TEXTURE = 0x03;
 export const DETAIL = 0x04;
+export const CROP = 0xc0;
 
 /** What each kind is called, and the kinds that must come before it. */
 const KINDS = new Map([
@@ -14,12 +15,13 @@ const KINDS = new Map([
   [COLOURS, { name: "colours", needs: [EDGES] }],
   [TEXTURE, { name: "texture", needs: [] }],
   [DETAIL, { name: "detail", needs: [TEXTURE] }],
+  [CROP, { name: "crop", needs: [] }],
 ]);
 
 /**
  * @typedef {object} Layer
  * @property {number} kind
- * @property {string} name "edges", "colours", "texture", "detail", or the kind in hexadecimal
+ * @property {string} name "edges", "colours", "texture", "detail", "crop", or the kind in hexadecimal
  * @property {boolean} known false for an ancillary layer that is skipped
  * @property {number} start offset of the payload in the file
  * @property {number} end offset behind the layer's check: the file may be cut here
@@ -176,8 +178,8 @@ function readLayer(reader, layers, limits, crc) {
   for (const need of known?.needs ?? []) {
     if (!layers.some((layer) => layer.kind === need)) throw new VcmError("invalid", "a layer before what it needs", where);
   }
-  if ((kind === EDGES || kind === DETAIL) && layers.some((layer) => layer.kind === kind)) {
-    throw new VcmError("invalid", `a second ${kind === EDGES ? "edge" : "detail"} layer`, where);
+  if ([EDGES, DETAIL, CROP].includes(kind) && layers.some((layer) => layer.kind === kind)) {
+    throw new VcmError("invalid", `a second ${kind === EDGES ? "edge" : known?.name} layer`, where);
   }
   reader.at = end + 2;
   const name = known?.name ?? `0x${kind.toString(16).padStart(2, "0")}`;

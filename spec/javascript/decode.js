@@ -1,7 +1,8 @@
 /** From a file to its scene: strokes, E, M, C and T. @module */
 
-import { COLOURS, DETAIL, EDGES, TEXTURE, readContainer } from "./container.js";
+import { COLOURS, CROP, DETAIL, EDGES, TEXTURE, readContainer } from "./container.js";
 import { Colours, planes } from "./colours.js";
+import { readCrop } from "./crop.js";
 import { Detail } from "./detail.js";
 import { draw } from "./drawing.js";
 import { readEdges } from "./edges.js";
@@ -22,6 +23,7 @@ import { Texture } from "./texture.js";
  * @property {import("./texture.js").Frame | null} frame of the face, where there is texture
  * @property {number} coarseness four times the binary logarithm of the step that the texture's first coefficient is known
  *   to; 0 without texture
+ * @property {import("./crop.js").Crop | null} crop where the picture lay in a larger one, if the file says so
  */
 
 /**
@@ -46,6 +48,8 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
   let texture = null;
   /** @type {Detail | null} */
   let detail = null;
+  /** @type {import("./crop.js").Crop | null} */
+  let crop = null;
   layers.forEach((layer, index) => {
     if (!layer.known || !use(layer, index)) return;
     try {
@@ -62,6 +66,8 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
       } else if (layer.kind === DETAIL) {
         if (!texture) throw new VcmError("invalid", "detail without the texture that it refines");
         detail = new Detail(models, layer.payload);
+      } else if (layer.kind === CROP) {
+        crop = readCrop(layer.payload);
       }
     } catch (error) {
       if (!(error instanceof VcmError) || error.where.layer !== undefined) throw error;
@@ -85,6 +91,7 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
     T,
     frame: read?.frame ?? null,
     coarseness: read?.coarseness() ?? 0,
+    crop,
   };
 }
 

@@ -46,6 +46,7 @@ export function digests(bytes, models) {
     C: hash(scene.C),
     T: scene.T && hash(bigEndian(scene.T)),
     inputs: Object.entries(CONTRACTS).map(([number, contract]) => [Number(number), inputs(contract(scene, 0.5))]),
+    crop: scene.crop && Object.values(scene.crop),
   };
 }
 

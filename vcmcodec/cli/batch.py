@@ -1,123 +1,52 @@
-"""Many files in one command: which there are, where each goes, and several at a time."""
+"""Many files in one command, several at a time, and what is said of them."""
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import click
 
-from vcmcodec import OutputError, VcmError
+from vcmcodec import ExistsError, OutputError, VcmError
 from vcmcodec.cli import fault, files
+from vcmcodec.cli.worklist import Failed, Task, Work
 
 _MOST = 61
 """More processes Windows cannot wait for."""
 
 
-class Task(NamedTuple):
-    """A file to read and one to write."""
+class Report(NamedTuple):
+    """What was done with a file: ``notes``, lines for stderr, and ``facts`` for ``--json``, one for each
+    output."""
 
-    source: Path
-    target: Path
-
-
-class Failed(NamedTuple):
-    """A file that could not be done: its name or its URL, the exit code, and why."""
-
-    path: Path | str
-    code: int
-    reason: str
+    path: Path
+    notes: tuple[str, ...] = ()
+    facts: tuple[dict[str, Any], ...] = ()
+    skipped: bool = False
 
 
-def below(sources: Iterable[Path], endings: tuple[str, ...], recursive: bool) -> list[Path]:
-    """``sources``, with folders replaced by the files below them that end in one of ``endings``, sorted.
-
-    Raises click.UsageError for a folder where that is not ``recursive``.
-    """
-    found: list[Path] = []
-    for source in sources:
-        if not source.is_dir():
-            found.append(source)
-        elif recursive:
-            files = (path for path in source.rglob("*") if path.suffix.lower() in endings)
-            found += sorted(path for path in files if path.is_file())
-        else:
-            raise click.UsageError(f"{source} is a folder: --recursive takes all files below it")
-    return found
-
-
-def some(found: Sequence[Any], sources: Sequence[Path]) -> None:
-    """Raises click.UsageError where nothing was found: a folder may be mistyped."""
-    if not found:
-        raise click.UsageError(f"no files to take below {', '.join(map(str, sources))}")
-
-
-def tasks(
-    sources: Iterable[Path],
-    output: Path | None,
-    *,
-    endings: tuple[str, ...],
-    suffix: str,
-    recursive: bool = False,
-    skip_existing: bool = False,
-) -> list[Task]:
-    """What to do for ``sources``, files and, if ``recursive``, folders, of which all files below that end
-    in one of ``endings`` are taken. ``output``: a file for one, a folder for many, below which the tree is
-    mirrored; None: beside the source. Outputs end in ``suffix`` unless named.
-
-    Makes the folders of the tree. Raises OutputError where it cannot, and click.UsageError where the
-    arguments make no sense: a folder, and not ``recursive``, or nothing below it; many files and no folder;
-    two files to one output; an output that is an input.
-    """
-    named = list(sources)
-    if files.STANDARD in named and (len(named) > 1 or recursive):
-        raise click.UsageError("- stands alone")
-    found = [
-        (path, path.relative_to(source) if source.is_dir() else Path(path.name))
-        for source in named
-        for path in below([source], endings, recursive)
-    ]
-    many = len(named) > 1 or named[0].is_dir()
-    if many and output == files.STANDARD:
-        raise click.UsageError("many files cannot all go to stdout")
-    if many and output is not None and not output.is_dir() and (output.exists() or not recursive):
-        raise click.UsageError(f"many files need a folder to go to, and {output} is none")
-    some(found, named)
-    made: dict[Path, Path] = {}
-    for source, relative in found:
-        if output is None or files.STANDARD in (source, output):
-            target = files.output_path(source, output, suffix)
-        elif many or output.is_dir():
-            target = (output / relative).with_suffix(suffix)
-        else:
-            target = output
-        if target in made:
-            raise click.UsageError(f"{made[target]} and {source} would both become {target}")
-        made[target] = source
-    for target, source in made.items():
-        files.output_path(source, target, suffix)
-    todo = [Task(source, target) for target, source in made.items()]
-    if many and output is not None:
-        for folder in sorted({task.target.parent for task in todo}):
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise OutputError(f"{folder} cannot be made: {error.strerror or error}") from None
-    return [task for task in todo if not (skip_existing and task.target.exists())]
+Result: TypeAlias = "Report | Failed | None"
 
 
 def run(
-    work: Callable[[Task], None], todo: list[Task], jobs: int, force: bool = True
-) -> Iterator[Failed | None]:
+    work: Callable[[Task], Result],
+    todo: list[Task],
+    jobs: int,
+    force: bool = True,
+    skip_existing: bool = False,
+) -> Iterator[Result]:
     """``work`` on each task whose output is not there, or on all if ``force``, by as many processes as
-    ``jobs`` says; for each None or how it failed, in order but where a process is killed. An interrupt stops
-    all of it; what is half done leaves no file."""
-    guarded = _Guarded(work, force)
+    ``jobs`` says; for each what it reports, None or how it failed, in order but where a process is killed.
+    With ``skip_existing`` an output that has come to be there meanwhile is no failure. An interrupt stops all
+    of it; what is half done leaves no file."""
+    guarded = _Guarded(work, force, skip_existing)
     if jobs <= 1 or len(todo) <= 1:
         yield from map(guarded, todo)
         return
@@ -138,9 +67,7 @@ def run(
             suspects = 2 * jobs + 1
 
 
-def _parallel(
-    guarded: _Guarded, todo: Sequence[Task], jobs: int, lost: list[Task]
-) -> Iterator[Failed | None]:
+def _parallel(guarded: _Guarded, todo: Sequence[Task], jobs: int, lost: list[Task]) -> Iterator[Result]:
     """What comes of each task. Where a process is killed, what is not done by then goes to ``lost``."""
     import multiprocessing  # takes longer to load than what most verbs do
     from concurrent.futures import ProcessPoolExecutor
@@ -168,20 +95,21 @@ def failed(task: Task, error: VcmError) -> Failed:
 class _Guarded:
     """``work`` that tells of errors instead of raising them; it can be sent to another process."""
 
-    def __init__(self, work: Callable[[Task], None], force: bool) -> None:
-        self._work, self._force = work, force
+    def __init__(self, work: Callable[[Task], Result], force: bool, skip_existing: bool) -> None:
+        self._work, self._force, self._skip_existing = work, force, skip_existing
 
-    def __call__(self, task: Task) -> Failed | None:
+    def __call__(self, task: Task) -> Result:
         try:
             files.free(task.target, self._force)
-            self._work(task)
+            return self._work(task)
+        except ExistsError as error:
+            return Report(task.source, skipped=True) if self._skip_existing else failed(task, error)
         except VcmError as error:
             return failed(task, error)
         except (click.UsageError, BrokenPipeError):
             raise
         except Exception as error:  # one picture's fault is not the others'
             return Failed(task.source, fault.EXIT_CODE, fault.told(error))
-        return None
 
 
 @contextmanager
@@ -214,20 +142,49 @@ def _prepare() -> None:
     os.environ["OPENCV_FOR_THREADS_NUM"] = "1"  # read when OpenCV is imported, which it is not yet
 
 
-def finish(results: Iterable[Failed | None], count: int, quiet: bool = False) -> None:
-    """Waits for all results, with a bar where stderr is a terminal and not ``quiet``; a line for each
-    failure, and then the exit code of the first."""
-    code = 0
+def finish(
+    results: Iterable[Result],
+    count: int,
+    quiet: bool = False,
+    work: Work | None = None,
+    as_json: bool = False,
+) -> None:
+    """Waits for all ``count`` results, with a bar where stderr is a terminal and not ``quiet``; on stderr
+    what there is to note of each and the summary of a batch unless ``quiet``, and a line for each failure. On
+    stdout, if ``as_json``, an object of all facts. Then the exit code of the first failure."""
+    code = done = 0
+    skipped = work.skipped if work else 0
+    before = work.failed if work else []
+    facts: list[dict[str, Any]] = []
+    failures: list[Failed] = []
     shown = count > 1 and not quiet and sys.stderr.isatty()
     with click.progressbar(length=count, file=sys.stderr) if shown else nullcontext() as bar:
-        for failed in results:
-            if bar is not None:
+        for index, result in enumerate(itertools.chain(before, results)):
+            if bar is not None and index >= len(before):
                 bar.update(1)
-            if failed is not None:
+            lines: list[str] = []
+            if isinstance(result, Failed):
+                lines = [files.line(result.path, result.reason)]
+                failures.append(result)
+                code = code or result.code
+            elif result is not None and result.skipped:
+                skipped += 1
+            else:
+                done += 1
+                if result is not None:
+                    facts += result.facts
+                    lines = [] if quiet else [files.line(result.path, note) for note in result.notes]
+            for line in lines:
                 if bar is not None:
                     click.echo("\r\033[K", nl=False, err=True)  # the bar is drawn again behind it
-                click.echo(files.line(failed.path, failed.reason), err=True)
-                code = code or failed.code
+                click.echo(line, err=True)
+    counts = {"done": done, "skipped": skipped, "failed": len(failures)}
+    if work and work.many and not quiet:
+        said = ", ".join(f"{number} {what}" for what, number in counts.items() if number)
+        click.echo(f"vcm: {said or 'nothing to do'}", err=True)
+    if as_json:
+        told = [{"file": str(one.path), "exit": one.code, "error": one.reason} for one in failures]
+        files.say(json.dumps({"files": facts, "errors": told, **counts}, indent=2))
     if code:
         click.get_current_context().exit(code)
 

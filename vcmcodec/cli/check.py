@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 import vcmcodec
-from vcmcodec.cli import batch, files, options
+from vcmcodec.cli import batch, files, options, worklist
 from vcmcodec.layers import kinds
 
 
 @click.command()
-@options.sources("FILE...", folders=True)
+@options.sources("FILE...")
 @options.recursive
 @options.limits
 @click.option("-v", "--verbose", is_flag=True, help="Say of good files, too, what they hold.")
@@ -29,7 +29,7 @@ def check(
     from vcmcodec.codec import NO_MODEL
     from vcmcodec.render import generator
 
-    def work(task: batch.Task) -> None:
+    def work(task: worklist.Task) -> None:
         data = files.read(task.source)
         header, _ = vcmcodec.decode_scene(data, limits=limits)
         if header.model != NO_MODEL:
@@ -38,9 +38,14 @@ def check(
             found = ", ".join(_counts(vcmcodec.inspect(data, limits=limits)))
             files.say(f"{task.source}: {header.width} x {header.height}, {found}, generator {header.model}")
 
-    todo = [batch.Task(source, source) for source in batch.below(sources, (".vcm",), recursive)]
-    batch.some(todo, sources)
-    batch.finish(batch.run(work, todo, jobs=1), len(todo), quiet)
+    found, missing = worklist.there(sources)
+    todo = [
+        worklist.Task(one, one) for source in found for one in worklist.below(source, (".vcm",), recursive)
+    ]
+    if not missing:
+        worklist.some(todo, sources)
+    known = worklist.Work(todo, missing, 0, False)
+    batch.finish(batch.run(work, todo, jobs=1), len(todo), quiet, known)
 
 
 def _counts(info: vcmcodec.Info) -> Iterator[str]:

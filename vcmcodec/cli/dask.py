@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 import vcmcodec
-from vcmcodec.cli import batch, files
+from vcmcodec.cli import batch, files, worklist
 
 if TYPE_CHECKING:
     from vcmcodec.cluster.run import Work
@@ -26,10 +26,10 @@ def option(verb: Verb) -> Verb:
     )(verb)
 
 
-def none_elsewhere(sources: Sequence[Path | str], output: Path | str | None) -> None:
+def none_elsewhere(sources: Sequence[Path | str], output: files.Output | None) -> None:
     """Raises click.UsageError for a URL, which only a cluster reaches."""
-    for place in (*sources, output):
-        if isinstance(place, str):
+    for place in (*sources, output.name if output else ""):
+        if "://" in str(place) and isinstance(place, str):
             raise click.UsageError(f"{place} is a URL: --dask takes those")
 
 
@@ -51,7 +51,7 @@ def run(
     address: str,
     make: Callable[[], Work],
     sources: Sequence[Path | str],
-    output: Path | str | None,
+    output: files.Output | None,
     *,
     endings: tuple[str, ...],
     suffix: str,
@@ -63,7 +63,7 @@ def run(
 ) -> None:
     """Does the work that ``make`` gives on all files, with a bar and a line for each failure; ends as
     :func:`vcmcodec.cli.batch.finish`."""
-    if output is None or files.STANDARD in (output, *sources):
+    if output is None or files.STANDARD in (output.path, *sources):
         raise click.UsageError("--dask needs files, and -o a folder for them")
     try:
         from vcmcodec.cluster import run as cluster
@@ -73,20 +73,20 @@ def run(
         raise click.UsageError(f"needs {error.name}: pip install 'vcmcodec[dask]'") from None
     todo, failed = cluster.tasks(
         [str(source) for source in sources],
-        str(output),
+        output.name,
         endings=endings,
         suffix=suffix,
         recursive=recursive,
         skip_existing=skip_existing,
         force=force,
     )
-    batch.some(
+    worklist.some(
         [*todo, *failed, skip_existing] if skip_existing else [*todo, *failed],
         [Path(str(source)) for source in sources],
     )
 
-    def results() -> Iterator[batch.Failed | None]:
+    def results() -> Iterator[worklist.Failed | None]:
         for outcome in (*failed, *cluster.run(work, todo, address, jobs or batch.cores())):
-            yield batch.Failed(outcome.path, outcome.code, outcome.reason) if outcome.code else None
+            yield worklist.Failed(outcome.path, outcome.code, outcome.reason) if outcome.code else None
 
     batch.finish(results(), len(todo) + len(failed), quiet)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import vcmcodec
-from vcmcodec import VcmError
-from vcmcodec.cli import batch, files, options
+from vcmcodec import ExistsError, VcmError
+from vcmcodec.cli import batch, files, options, pasting, worklist
 from vcmcodec.cli import dask as cluster
 from vcmcodec.truncation import whole
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vcmcodec.format.container import Header
     from vcmcodec.scene import Scene
 
-    Decoded = dict[int, dict[batch.Task, tuple[Header, Scene]]]
+    Decoded = dict[int, dict[worklist.Task, tuple[Header, Scene]]]
     """What files hold, by the number of their generator."""
 
 TOGETHER = 64
@@ -29,14 +29,35 @@ TOGETHER = 64
 
 
 @click.command()
-@options.sources("FILE...", folders=True)
+@options.sources("FILE...")
 @options.outputs(".png")
 @options.recursive
 @options.skip_existing
 @options.force
+@options.remove
 @options.quiet
 @cluster.option
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes of --dask local.")
+@click.option(
+    "--onto",
+    metavar="PICTURE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Paste the faces of all FILEs back into the picture that they were cut out of, or one of its size."
+    " -o names what comes of it; PICTURE stays as it is.",
+)
+@click.option(
+    "--format",
+    "ending",
+    type=click.Choice(["png", "jpg", "webp", "tiff", "bmp", "ppm"]),
+    help="What pictures are written as where -o does not say. [default: png]",
+)
+@click.option(
+    "--jpeg-quality",
+    type=click.IntRange(1, 100),
+    default=95,
+    metavar="Q",
+    help="Of JPEG files.",
+)
 @click.option("--base-only", is_flag=True, help="Decode from the strokes alone, as --colours 0 does.")
 @options.colours("The most reference pixels to use.")
 @click.option("--preview", is_flag=True, help="Show the texture layers alone: no network, in milliseconds.")
@@ -58,13 +79,17 @@ TOGETHER = 64
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what runs the generator.")
 def decode(
     sources: tuple[Path, ...],
-    output: Path | None,
+    output: files.Output | None,
     recursive: bool,
     skip_existing: bool,
     force: bool,
+    remove: bool,
     quiet: bool,
     dask: str | None,
     jobs: int | None,
+    onto: Path | None,
+    ending: str | None,
+    jpeg_quality: int,
     base_only: bool,
     colours: int | None,
     preview: bool,
@@ -78,15 +103,18 @@ def decode(
 
     A file that breaks off is decoded as far as its layers are whole, with a warning. One that cannot
     be decoded gets a line on stderr; the exit code is that of the first.
-    """
-    from vcmcodec.io import picture
 
+    A picture that vcm did not write is never replaced unless -o names it, --force or not: what would go there
+    goes to NAME.decoded.png.
+    """
     if base_only and colours:
         raise click.UsageError("--base-only and --colours exclude each other")
     if preview and (base_only or colours is not None):
         raise click.UsageError("--preview shows neither strokes nor colours")
     look = {"base_only": base_only, "colours": colours, "realism": realism, "device": device}
     if dask is not None:
+        if onto is not None or remove or ending is not None:
+            raise click.UsageError("--dask takes neither --onto nor --format nor --rm")
         cluster.run(
             dask,
             functools.partial(cluster.decoding, look, limits, preview),
@@ -102,36 +130,74 @@ def decode(
         )
         return
     cluster.none_elsewhere(sources, output)
-    todo = batch.tasks(
-        sources, output, endings=(".vcm",), suffix=".png", recursive=recursive, skip_existing=skip_existing
-    )
-    for task in todo:
-        if task.target != files.STANDARD and task.target.suffix.lower() not in picture.SUFFIXES:
-            raise click.UsageError(
-                f"the output {task.target} must end in one of {', '.join(picture.SUFFIXES)}"
-            )
+    suffix = f".{ending or 'png'}"
     read = functools.partial(_whole, limits=limits, strict=strict, quiet=quiet)
+    if onto is not None:
+        paste = pasting.Pasting(onto, output, suffix, jpeg_quality, force, recursive)
+        result = paste.run(sources, read, limits, None if preview else look)
+        batch.finish([result], 1, quiet)
+        return
+    apart: dict[Path, Path] = {}
+    work = worklist.tasks(
+        sources,
+        output,
+        endings=(".vcm",),
+        suffix=suffix,
+        recursive=recursive,
+        skip_existing=skip_existing,
+        moved=functools.partial(_apart, apart=apart),
+    )
+    for task in work.todo:
+        _check_ending(task.target, ending)
+    save = functools.partial(_save, suffix=suffix, quality=jpeg_quality, apart=apart, remove=remove)
     if preview:
-        show = functools.partial(_preview, limits=limits, read=read)
-        batch.finish(batch.run(show, todo, jobs=1, force=force), len(todo), quiet)
+        show = functools.partial(_preview, limits=limits, read=read, save=save)
+        results: Iterator[batch.Result] = batch.run(show, work.todo, 1, force, skip_existing)
     else:
-        batch.finish(_decode(todo, look, limits, read, force, verbose), len(todo), quiet)
+        results = _decode(work.todo, look, limits, read, save, force, skip_existing, verbose)
+    batch.finish(results, len(work.todo), quiet, work)
+
+
+def _check_ending(target: Path, ending: str | None) -> None:
+    """Raises click.UsageError for an output whose name ends in no known format, or in another than was asked
+    for."""
+    from vcmcodec.io import picture
+
+    if target == files.STANDARD or files.is_stream(target):
+        return
+    if target.suffix.lower() not in picture.SUFFIXES:
+        raise click.UsageError(f"the output {target} must end in one of {', '.join(picture.SUFFIXES)}")
+    if ending and picture.format_of(target.suffix.lower()) != picture.format_of(f".{ending}"):
+        raise click.UsageError(f"the output {target} does not end in .{ending}")
+
+
+def _apart(target: Path, apart: dict[Path, Path]) -> Path:
+    """Where a picture goes whose name nobody chose: apart from one that is there and is another's."""
+    from vcmcodec.io import picture
+
+    if not target.is_file() or picture.is_ours(target):
+        return target
+    other = worklist.numbered(target, ".decoded")
+    apart[other] = target
+    return other
 
 
 def _decode(
-    todo: list[batch.Task],
+    todo: list[worklist.Task],
     look: dict[str, Any],
     limits: vcmcodec.Limits,
     read: Callable[[Path], bytes],
+    save: Callable[..., batch.Report],
     force: bool,
+    skip_existing: bool,
     verbose: bool,
-) -> Iterator[batch.Failed | None]:
+) -> Iterator[batch.Result]:
     """Decodes all tasks, files of one generator together."""
     for start in range(0, len(todo), TOGETHER):
         by_model: Decoded = {}
         decode_layers = functools.partial(_decode_layers, by_model=by_model, limits=limits, read=read)
-        results = batch.run(decode_layers, todo[start : start + TOGETHER], jobs=1, force=force)
-        yield from (failed for failed in results if failed is not None)
+        results = batch.run(decode_layers, todo[start : start + TOGETHER], 1, force, skip_existing)
+        yield from (result for result in results if result is not None)
         for model, found in by_model.items():
             try:
                 images = vcmcodec.render_scenes(list(found.values()), **look)
@@ -140,24 +206,45 @@ def _decode(
                 continue
             if verbose:
                 click.echo(_runtime(model, look["device"]), err=True)
-            yield from batch.run(functools.partial(_save, images=images), list(found), jobs=1)
+            yield from batch.run(functools.partial(save, images=images), list(found), 1)
 
 
 def _decode_layers(
-    task: batch.Task, by_model: Decoded, limits: vcmcodec.Limits, read: Callable[[Path], bytes]
+    task: worklist.Task, by_model: Decoded, limits: vcmcodec.Limits, read: Callable[[Path], bytes]
 ) -> None:
     header, scene = vcmcodec.decode_scene(read(task.source), limits=limits)
     by_model.setdefault(header.model, {})[task] = header, scene
 
 
-def _preview(task: batch.Task, limits: vcmcodec.Limits, read: Callable[[Path], bytes]) -> None:
-    _save(task, iter([vcmcodec.preview(read(task.source), limits=limits)]))
+def _preview(
+    task: worklist.Task,
+    limits: vcmcodec.Limits,
+    read: Callable[[Path], bytes],
+    save: Callable[..., batch.Report],
+) -> batch.Report:
+    return save(task, images=iter([vcmcodec.preview(read(task.source), limits=limits)]))
 
 
-def _save(task: batch.Task, images: Iterator[Image]) -> None:
+def _save(
+    task: worklist.Task,
+    images: Iterator[Image],
+    suffix: str,
+    quality: int,
+    apart: dict[Path, Path],
+    remove: bool,
+) -> batch.Report:
     from vcmcodec.io import picture
 
-    files.write(task.target, picture.coded(next(images), task.target.suffix.lower() or ".png"))
+    named = task.target.suffix.lower()
+    image = next(images)
+    if task.target in apart and not picture.may_replace(task.target):
+        raise ExistsError("is there already, and vcm did not write it: -o names what is replaced")
+    files.write(task.target, picture.coded(image, named if named in picture.SUFFIXES else suffix, quality))
+    if remove and task.source != files.STANDARD:
+        files.remove(task.source)
+    other = apart.get(task.target)
+    note = () if other is None else (f"wrote {task.target}: vcm did not write {other}, which stays",)
+    return batch.Report(task.source, note)
 
 
 def _whole(source: Path, limits: vcmcodec.Limits, strict: bool, quiet: bool) -> bytes:

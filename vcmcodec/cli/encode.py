@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 import io
-import sys
+import re
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 import vcmcodec
-from vcmcodec.cli import batch, files, options
+from vcmcodec import ExistsError
+from vcmcodec.cli import batch, files, options, worklist
 from vcmcodec.cli import dask as cluster
 
 ENDINGS = (
@@ -38,24 +41,57 @@ ENDINGS = (
 """What pictures below a folder end in. Those that this Pillow cannot read are errors."""
 
 
+def _face(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    rectangle = re.fullmatch(r"\d{1,6},\d{1,6},\d{1,6},\d{1,6}", value)
+    if value not in ("auto", "whole", "all") and not re.fullmatch("[1-9][0-9]{0,3}", value) and not rectangle:
+        raise click.BadParameter(
+            f"{value!r} is none of auto, whole, all, a number from 1, and X,Y,W,H", ctx, param
+        )
+    return value
+
+
 @click.command()
-@options.sources("PICTURE...", folders=True)
+@options.sources("PICTURE...")
 @options.outputs(".vcm")
 @options.recursive
 @options.skip_existing
 @options.force
+@options.remove
 @options.quiet
+@click.option("-v", "--verbose", is_flag=True, help="Say of each file how large it is, and how long it took.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object that says all of this.")
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
 @cluster.option
-@options.size("Longest side of the canvas that strokes are drawn on.")
+@click.option(
+    "--face",
+    default="auto",
+    metavar="WHICH",
+    callback=_face,
+    help="auto: the largest face, cropped as the models know faces, or the picture as it is where it is"
+    " framed so already; whole: the picture as it is; a number: that face, 1 being the largest; X,Y,W,H: that"
+    " rectangle; all: a file for each face, NAME-1.vcm, NAME-2.vcm and so on, the largest first.",
+)
+@click.option(
+    "--place/--no-place",
+    default=True,
+    help="Whether a file says where in which picture a crop lay, for vcm decode --onto, in about 14 bytes.",
+)
+@options.size(
+    "Longest side of the canvas that strokes are drawn on and texture is spread over. Larger ones serve"
+    " pictures of strokes alone; texture holds no more on them."
+)
 @click.option(
     "--preset",
     type=click.Choice(["micro", "tiny", "small", "normal", "fine"]),
-    help="At most 0.008, 0.015, 0.03, 0.05, 0.08 bits per canvas pixel.  [default: normal]",
+    help="At most 65, 122, 245, 409 or 655 bytes for a square picture; others in proportion to their canvas."
+    "  [default: normal]",
 )
 @click.option("--bytes", "limit", type=click.IntRange(0), metavar="N", help="At most N bytes.")
 @click.option(
-    "--bpp", type=options.Number(0, 24), metavar="X", help="At most X bits per pixel of the picture."
+    "--bpp",
+    type=options.Number(0, 24),
+    metavar="X",
+    help="At most X bits per pixel of the picture in the file.",
 )
 @click.option(
     "--quality",
@@ -74,47 +110,40 @@ ENDINGS = (
 )
 def encode(
     sources: tuple[Path, ...],
-    output: Path | None,
+    output: files.Output | None,
     recursive: bool,
     skip_existing: bool,
     force: bool,
+    remove: bool,
     quiet: bool,
+    verbose: bool,
+    as_json: bool,
     jobs: int | None,
     dask: str | None,
-    size: int,
-    preset: str | None,
     limit: int | None,
-    bpp: float | None,
-    quality: float | None,
-    detail: float | None,
-    colours: int | None,
-    scheme: str | None,
+    **goal: Any,
 ) -> None:
-    """Encode each PICTURE of a face: any that Pillow reads, 16 to 8192 pixels a side.
+    """Encode the face on each PICTURE: any picture that Pillow reads, of 16 pixels a side or more.
+
+    The face is found and cropped; where it is one of several, or not all of the picture, a line on stderr
+    says what was coded. A picture without a face is an error, and --face whole codes it all the same.
 
     One of --preset, --bytes, --bpp and --quality says how large the file may get. Budgets are never
     exceeded; one that is too small for the face is an error that names the least. Below folders pictures are
     known by their endings, such as .png, .jpg and .webp. Where one of many
     pictures fails, it gets a line on stderr, and the others are done; the exit code is that of the first.
     """
-    sizes = {"--preset": preset, "--bytes": limit, "--bpp": bpp, "--quality": quality}
+    sizes = {"--preset": goal["preset"], "--bytes": limit, "--bpp": goal["bpp"], "--quality": goal["quality"]}
     given = [name for name, value in sizes.items() if value is not None]
     if len(given) > 1:
         raise click.UsageError(f"{' and '.join(given)}: a file has one size")
-    goal: dict[str, Any] = {
-        "size": size,
-        "colours": colours,
-        "preset": preset,
-        "bytes": limit,
-        "bpp": bpp,
-        "quality": quality,
-        "detail": detail,
-        "scheme": scheme,
-    }
+    every = goal["face"] == "all"
     if dask is not None:
+        if every or as_json or remove:
+            raise click.UsageError("--dask takes neither --face all nor --json nor --rm")
         cluster.run(
             dask,
-            functools.partial(cluster.encoding, goal),
+            functools.partial(cluster.encoding, {"bytes": limit, **goal}),
             sources,
             output,
             endings=ENDINGS,
@@ -127,15 +156,109 @@ def encode(
         )
         return
     cluster.none_elsewhere(sources, output)
-    todo = batch.tasks(
-        sources, output, endings=ENDINGS, suffix=".vcm", recursive=recursive, skip_existing=skip_existing
+    if as_json and output is not None and output.path == files.STANDARD:
+        raise click.UsageError("--json and the file cannot both go to stdout")
+    work = worklist.tasks(
+        sources,
+        output,
+        endings=ENDINGS,
+        suffix=".vcm",
+        recursive=recursive,
+        skip_existing=skip_existing,
+        first="-1" if every else "",
     )
-    work = functools.partial(_encode, **goal)
-    batch.finish(batch.run(work, todo, jobs or batch.cores(), force), len(todo), quiet)
+    if every and any(task.target == files.STANDARD for task in work.todo):
+        raise click.UsageError("--face all makes several files, which cannot all go to stdout")
+    do = functools.partial(_encode, force=force, remove=remove, verbose=verbose, bytes=limit, **goal)
+    # Files of all faces have names of their own, which _encode looks at.
+    results = batch.run(do, work.todo, jobs or batch.cores(), force or every, skip_existing)
+    batch.finish(results, len(work.todo), quiet, work, as_json)
 
 
-def _encode(task: batch.Task, **goal: Any) -> None:
-    source: Path | io.BytesIO = task.source
+def _encode(
+    task: worklist.Task, *, face: str, force: bool, remove: bool, verbose: bool, **goal: Any
+) -> batch.Result:
+    began = time.perf_counter()
+    with files.warned() as notes:
+        made = vcmcodec.encode_faces(_picture(task.source), face=face, **goal)
+    if face != "all":
+        targets = [task.target]
+    else:
+        targets = [worklist.numbered(task.target, f"-{index}") for index in range(1, len(made) + 1)]
+        for target in targets:
+            try:
+                files.free(target, force)
+            except ExistsError as error:
+                return worklist.Failed(target, error.exit_code, str(error))
+    for target, one in zip(targets, made):
+        files.write(target, one.data)
+    seconds = time.perf_counter() - began
+    notes += [note for one in made for note in _warnings(one, goal)]
+    said = list(_coded(made, face))
+    facts = []
+    for target, one in zip(targets, made):
+        pixels = one.width * one.height
+        facts.append(
+            {
+                "input": str(task.source),
+                "output": str(target),
+                "bytes": len(one.data),
+                "bpp": 8 * len(one.data) / pixels,
+                "ratio": 3 * pixels / len(one.data),
+                "width": one.width,
+                "height": one.height,
+                "faces": one.faces,
+                "crop": None if one.crop is None else one.crop._asdict(),
+                "seconds": seconds,
+                "warnings": notes,
+            }
+        )
+        if verbose:
+            said.append(
+                f"{target}: {len(one.data)} bytes, {8 * len(one.data) / pixels:.4f} bpp, 1:"
+                f"{3 * pixels / len(one.data):.0f} of {one.width} x {one.height} pixels, {seconds:.2f} s"
+            )
+    if remove and task.source != files.STANDARD:
+        files.remove(task.source)
+    return batch.Report(task.source, (*(f"warning: {note}" for note in notes), *said), tuple(facts))
+
+
+def _picture(source: Path) -> Path | io.BytesIO:
+    """What Pillow can read: a file, or all that a pipe holds."""
     if source == files.STANDARD:
-        source = io.BytesIO(sys.stdin.buffer.read())
-    files.write(task.target, vcmcodec.encode(source, **goal))
+        return io.BytesIO(files.standard_input().read())
+    return io.BytesIO(files.stream(source)) if files.is_stream(source) else source
+
+
+_ALMOST = 0.85
+"""A budget of which less is used up was too large."""
+
+
+def _warnings(one: vcmcodec.Encoded, goal: dict[str, Any]) -> Iterator[str]:
+    """What the user may not have expected of a file."""
+    asked = goal["bytes"] is not None or goal["bpp"] is not None
+    if asked and one.limit is not None and len(one.data) < _ALMOST * one.limit:
+        yield f"{len(one.data)} of {one.limit} bytes are all that the finest step of this scheme takes"
+    size = goal["size"]
+    if size > 256 and max(one.width, one.height) < size:
+        yield f"--size {size} is larger than the picture of {one.width} x {one.height}: bits without detail"
+    elif size > 256 and goal["scheme"] != "strokes" and goal["detail"] is None and goal["colours"] is None:
+        yield f"--size {size}: texture holds no more than at 256"
+
+
+def _coded(made: list[vcmcodec.Encoded], face: str) -> Iterator[str]:
+    """What of a photograph was coded, where it was not all of it."""
+    count = made[0].faces
+    number = "" if count is None else f"{count} face{'s' * (count != 1)}; "
+    which = "face " + face
+    if face == "all":
+        which = "all of them" if len(made) > 1 else "it"
+    elif face == "auto":
+        which = "it" if count == 1 else "the larger" if count == 2 else "the largest"
+    elif not face.isdigit():
+        which = "the rectangle"
+    places = [one.crop.told(one.width, one.height).partition(" of ") for one in made if one.crop is not None]
+    if places:
+        turned = [tail.partition(", ")[2] for _, _, tail in places]
+        told = [f"{place}{', ' + turn if turn else ''}" for (place, _, _), turn in zip(places, turned)]
+        yield f"{number}coded {which}, {'; '.join(told)}"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 import click
 
-from vcmcodec import DEFAULT_LIMITS, ExistsError, LimitError, OutputError, VcmError
+from vcmcodec import DEFAULT_LIMITS, ExistsError, LimitError, OutputError, PictureWarning, VcmError
 from vcmcodec.io import output
 
 _SUBJECT = "vcmcodec.subject"
@@ -17,6 +20,46 @@ _SUBJECT = "vcmcodec.subject"
 
 STANDARD = Path("-")
 """Stands for stdin as an input, for stdout as an output."""
+
+_STDIN, _STDOUT = ("/dev/stdin", "/dev/fd/0"), ("/dev/stdout", "/dev/fd/1")
+
+
+class Output(NamedTuple):
+    """What ``-o`` names: ``folder`` where it ends in a slash, and so is one that may have to be made;
+    ``name``: as it was given, which may be a URL."""
+
+    path: Path
+    folder: bool
+    name: str
+
+
+def output_of(name: str) -> Output:
+    """What a name after ``-o`` means."""
+    if name in _STDOUT:
+        return Output(STANDARD, False, str(STANDARD))
+    return Output(Path(name), name.endswith(("/", os.sep)), name)
+
+
+def source_of(name: str) -> Path:
+    """What the name of an input means. A URL stays a text, which only a cluster takes."""
+    if "://" in name:
+        return name  # type: ignore[return-value]
+    return STANDARD if name in _STDIN else Path(name)
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path is a pipe or device, such as a shell's process substitution."""
+    try:
+        return path.exists() and not path.is_file() and not path.is_dir()
+    except OSError:
+        return False
+
+
+def standard_input() -> BinaryIO:
+    """Raises VcmError where it is closed."""
+    if sys.stdin is None:
+        raise VcmError("cannot be read: stdin is closed")
+    return sys.stdin.buffer
 
 
 def subject(ctx: click.Context) -> Path | None:
@@ -38,6 +81,32 @@ def line(path: Path | str | None, message: object) -> str:
     return " ".join(f"vcm: {path}: {message}".split() if path else f"vcm: {message}".split())
 
 
+def stream(path: Path) -> bytes:
+    """All that a pipe holds. Raises VcmError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise VcmError(f"cannot be read: {error.strerror or error}") from None
+
+
+def remove(path: Path) -> None:
+    """Deletes an input that is done. Raises OutputError where that fails."""
+    try:
+        path.unlink()
+    except OSError as error:
+        raise OutputError(f"cannot be deleted: {error.strerror or error}") from None
+
+
+@contextmanager
+def warned() -> Iterator[list[str]]:
+    """Gives a list that in the end has what the library warned of meanwhile, each once."""
+    told: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", PictureWarning)
+        yield told
+    told += dict.fromkeys(str(one.message) for one in caught if issubclass(one.category, PictureWarning))
+
+
 def read(path: Path) -> bytes:
     """The bytes of a ``.vcm`` file, or of what comes on stdin.
 
@@ -47,7 +116,7 @@ def read(path: Path) -> bytes:
     limit = DEFAULT_LIMITS.file
     try:
         if about(path) == STANDARD:
-            data = sys.stdin.buffer.read(limit + 1)
+            data = standard_input().read(limit + 1)
         else:
             with path.open("rb") as file:
                 data = file.read(limit + 1)
@@ -67,6 +136,8 @@ def write(path: Path, data: bytes, text: bool = False) -> None:
     if path != STANDARD:
         output.write(about(path), data)
         return
+    if sys.stdout is None:
+        raise OutputError("stdout is closed")
     stream = sys.stdout.buffer
     if stream.isatty() and not text:
         raise click.UsageError("this is no text for a terminal: -o names a file")
@@ -112,6 +183,8 @@ def output_path(source: Path, chosen: Path | None, suffix: str) -> Path:
     """
     if STANDARD in (source, chosen):
         return chosen or STANDARD
+    if chosen is None and is_stream(source):
+        raise click.UsageError(f"{source} is a pipe: -o names the output")
     path = source.with_suffix(suffix) if chosen is None else chosen
     with suppress(OSError):  # what is wrong with the path shows when it is written
         if path.samefile(source):

@@ -31,6 +31,7 @@ def _table(info: vcmcodec.Info) -> str:
         f"canvas     {info.canvas_width} x {info.canvas_height}",
         f"format     version {info.version}",
         f"generator  {info.model}",
+        *(f"{layer.kind:<11}{layer.note}" for layer in info.layers if layer.note),
         "",
         f"{'part':<10}{'count':>8}{'bytes':>8}{'share':>9}{'bpp':>9}",
     ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
+
+from vcmcodec.cli import files
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
@@ -39,13 +43,6 @@ class Number(click.FloatRange):
         return number
 
 
-class Place(click.Path):
-    """A path, or a URL, which stays a text."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return value if isinstance(value, str) and "://" in value else super().convert(value, param, ctx)
-
-
 def source(kind: str) -> Callable[[Verb], Verb]:
     """The argument FILE: an existing ``kind``, given to the verb as ``source``."""
     return click.argument(
@@ -55,15 +52,40 @@ def source(kind: str) -> Callable[[Verb], Verb]:
     )
 
 
-def sources(kind: str, folders: bool = False) -> Callable[[Verb], Verb]:
-    """One or more arguments that are existing files, or ``folders``, called ``kind`` in the help; given to
-    the verb as ``sources``."""
-    return click.argument(
-        "sources",
-        metavar=kind,
-        nargs=-1,
-        required=True,
-        type=Place(exists=True, dir_okay=folders, readable=True, allow_dash=True, path_type=Path),
+def sources(kind: str) -> Callable[[Verb], Verb]:
+    """Arguments that are files or folders, called ``kind`` in the help, and those that ``--filelist`` names;
+    given to the verb as ``sources``."""
+
+    def both(verb: Verb) -> Verb:
+        @functools.wraps(verb)
+        def with_list(sources: tuple[str, ...], filelist: str | None, **more: Any) -> Any:
+            names = [*sources, *(listed(filelist) if filelist else ())]
+            if not names:
+                raise click.UsageError(f"which {kind.rstrip('.')}?")
+            return verb(sources=tuple(map(files.source_of, names)), **more)
+
+        argument = click.argument("sources", metavar=kind, nargs=-1, type=str)
+        option = click.option(
+            "--filelist", metavar="FILE", help="Take the names in FILE, too, one a line; - is stdin."
+        )
+        return cast(Verb, argument(option(with_list)))
+
+    return both
+
+
+def listed(name: str) -> list[str]:
+    """The names in a file, one a line.
+
+    Raises VcmError where it cannot be read.
+    """
+    text = files.read(files.source_of(name)).decode(sys.getfilesystemencoding(), "surrogateescape")
+    return [line for line in text.splitlines() if line]
+
+
+def remove(verb: Verb) -> Verb:
+    """The option ``--rm``."""
+    return click.option("--rm", "remove", is_flag=True, help="Delete each input once its output is written.")(
+        verb
     )
 
 
@@ -107,14 +129,16 @@ def quiet(verb: Verb) -> Verb:
 
 
 def outputs(default: str) -> Callable[[Verb], Verb]:
-    """The option ``-o`` of verbs that take many files, given to the verb as ``output``; None where it is
-    missing."""
+    """The option ``-o`` of verbs that take many files, given to the verb as ``output``, a
+    :class:`vcmcodec.cli.files.Output`; None where it is missing."""
     return click.option(
         "-o",
         "--output",
         metavar="FILE|FOLDER",
-        type=Place(path_type=Path),
-        help=f"A file, - for stdout, or a folder.  [default: the input's name, ending in {default}]",
+        type=str,
+        callback=lambda ctx, param, value: None if value is None else files.output_of(value),
+        help="A file, - for stdout, or a folder; one that ends in / is made."
+        f"  [default: the input's name, ending in {default}]",
     )
 
 

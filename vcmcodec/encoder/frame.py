@@ -59,13 +59,13 @@ def _detector(path: str) -> Any:
         logging.setLogLevel(level)
 
 
-def faces(picture: NDArray[np.uint8]) -> list[Face]:
-    """The faces in a picture, uint8 (H, W, 3) RGB, the largest first.
+def faces(picture: NDArray[np.uint8], share: float = MARGIN) -> list[Face]:
+    """The faces in a picture, uint8 (H, W, 3) RGB, the largest first. ``share``: see :data:`MARGIN`.
 
     Raises ModelError where the detector is missing or altered.
     """
     height, width = picture.shape[:2]
-    margin = round(MARGIN * max(height, width))
+    margin = round(share * max(height, width))
     around = (margin, margin, margin, margin)
     padded = cv2.copyMakeBorder(picture[:, :, ::-1], *around, cv2.BORDER_REPLICATE)
     with _ONE:

@@ -1,6 +1,6 @@
 """The scheme of Hu et al. 2020, "Towards coding for human and machine vision: a scalable image coding
 approach", section 3, to reproduce it and to compare with it: strokes by PPM, and the colours of reference
-pixels beside strokes alone, by PPM, too. Edges, curves and rate control are this encoder's. """
+pixels beside strokes alone, by PPM, too. Edges, curves and rate control are this encoder's."""
 
 from __future__ import annotations
 

@@ -30,13 +30,20 @@ class _File(NamedTuple):
 
 class RateControl:
     """Finds the layers that reach a ``goal``, of ``base`` and of ``others`` in their order, for one
-    picture."""
+    picture. ``reserved``: bytes of layers that others add to the file."""
 
-    def __init__(self, base: BaseProposer, others: Sequence[Proposer], header: Header, goal: Goal) -> None:
+    def __init__(
+        self,
+        base: BaseProposer,
+        others: Sequence[Proposer],
+        header: Header,
+        goal: Goal,
+        reserved: int = 0,
+    ) -> None:
         self._base, self._others, self._header, self._goal = base, others, header, goal
         width, height = canvas_size(header.width, header.height, header.side)
         self._pixels = width * height
-        self._frame = len(container.write(header, []))
+        self._frame = len(container.write(header, [])) + reserved
 
     def run(self) -> tuple[Scene, Layers]:
         """The layers (kind, payload), and the scene that a decoder will make of them.

@@ -17,10 +17,11 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
 
     Raises OutputError where the file cannot be written.
     """
+    named = Path(path)  # a pipe of another process has no real path
     target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)  # a directory fails here
+        if named.exists() and not named.is_file():
+            named.write_bytes(data)  # a directory fails here
             return
         _replace(target, data)
     except OSError as error:

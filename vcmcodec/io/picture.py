@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 import warnings
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, PngImagePlugin, UnidentifiedImageError
 
-from vcmcodec.errors import OutputError, PictureError
+from vcmcodec.errors import OutputError, PictureError, PictureWarning
 from vcmcodec.io import output
-from vcmcodec.limits import MAX_SIDE, MIN_SIDE
+from vcmcodec.limits import MAX_PHOTOGRAPH, MAX_PHOTOGRAPH_PIXELS, MAX_SIDE, MIN_SIDE
 
 Source: TypeAlias = "str | os.PathLike[str] | BinaryIO | Image.Image | NDArray[np.uint8]"
 
@@ -33,15 +34,21 @@ _WRITABLE: dict[str, tuple[str, dict[str, Any]]] = {
     ".ppm": ("PPM", {}),
 }
 
+SOFTWARE = "vcmcodec"
+"""What pictures that are written here say of who wrote them, where their format can."""
+
+_SOFTWARE_TAG = 0x0131
+
 SUFFIXES = tuple(_WRITABLE)
 """Name endings of the picture formats that :func:`save` writes."""
 
 
-def load(source: Source) -> NDArray[np.uint8]:
+def load(source: Source, crops: bool = False) -> NDArray[np.uint8]:
     """A picture as uint8 (H, W, 3) sRGB.
 
-    ``source``: a path, an open file, a Pillow image of any mode, or an array, uint8 (H, W, 3) RGB. Sides
-    must be MIN_SIDE to MAX_SIDE pixels. Of an animation the first frame counts. Grey of 16 bits or more is
+    ``source``: a path, an open file, a Pillow image of any mode, or an array, uint8 (H, W, 3) RGB. Sides must
+    be MIN_SIDE to MAX_SIDE pixels; where ``crops`` are to be taken of it, up to MAX_PHOTOGRAPH, and no more
+    than MAX_PHOTOGRAPH_PIXELS in all. Of an animation the first frame counts. Grey of 16 bits or more is
     scaled from 0..65535, floating point from 0..1 (0..255 where it goes beyond 1).
 
     Raises PictureError where it is no picture, truncated, damaged or of another size, TypeError for
@@ -50,21 +57,28 @@ def load(source: Source) -> NDArray[np.uint8]:
     if isinstance(source, np.ndarray):
         if source.dtype != np.uint8 or source.ndim != 3 or source.shape[2] != 3:
             raise PictureError(f"an array must be uint8 (H, W, 3), not {source.dtype} {source.shape}")
-        _check_size(source.shape[1], source.shape[0])
+        _check_size(source.shape[1], source.shape[0], crops)
         return source
     if not isinstance(source, (str, os.PathLike, Image.Image)) and not hasattr(source, "read"):
         raise TypeError(
             f"a picture is a path, an open file, a Pillow image or an array, not {type(source).__name__}"
         )
+    notes: list[str] = []
     try:
         if isinstance(source, Image.Image):
-            return _rgb(source)
+            return _rgb(source, crops, notes)
         with warnings.catch_warnings():
             # Pillow warns of large pictures and of odd metadata: the size is checked below.
             warnings.simplefilter("ignore")
             path = source if hasattr(source, "read") else Path(source)
             with Image.open(path) as image:
-                return _rgb(image)
+                frames = getattr(image, "n_frames", 1) if getattr(image, "is_animated", False) else 1
+                if frames > 1 and image.format != "MPO":  # whose others are previews
+                    notes.append(f"an animation or stack of {frames} pictures: the first one is read")
+                pixels = _rgb(image, crops, notes)
+        for note in notes:
+            warnings.warn(note, PictureWarning, stacklevel=2)
+        return pixels
     except PictureError:
         raise
     except UnidentifiedImageError:
@@ -77,16 +91,39 @@ def load(source: Source) -> NDArray[np.uint8]:
         raise PictureError(f"the picture is damaged: {type(error).__name__}: {error}") from None
 
 
-def _check_size(width: int, height: int) -> None:
-    if min(width, height) < MIN_SIDE or max(width, height) > MAX_SIDE:
+def _check_size(width: int, height: int, crops: bool) -> None:
+    most = MAX_PHOTOGRAPH if crops else MAX_SIDE
+    if min(width, height) < MIN_SIDE or max(width, height) > most:
+        raise PictureError(f"picture of {width} x {height} pixels: sides must be {MIN_SIDE} to {most} pixels")
+    if width * height > MAX_PHOTOGRAPH_PIXELS:
         raise PictureError(
-            f"picture of {width} x {height} pixels: sides must be {MIN_SIDE} to {MAX_SIDE} pixels"
+            f"picture of {width} x {height} pixels: no more than {MAX_PHOTOGRAPH_PIXELS} may be read"
         )
 
 
-def _rgb(image: Image.Image) -> NDArray[np.uint8]:
-    _check_size(*image.size)
-    image.load()
+_TRUNCATED = threading.Lock()
+"""Whether Pillow puts up with files that break off is a setting of the whole process."""
+
+
+def _loaded(image: Image.Image, notes: list[str]) -> None:
+    """Reads all samples; of a JPEG that breaks off those that are there, which viewers show, too."""
+    try:
+        image.load()
+    except OSError as error:
+        if image.format not in ("JPEG", "MPO") or "truncated" not in str(error):
+            raise
+        with _TRUNCATED:
+            before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, True
+            try:
+                image.load()
+            finally:
+                ImageFile.LOAD_TRUNCATED_IMAGES = before
+        notes.append("the file breaks off: what is missing is grey")
+
+
+def _rgb(image: Image.Image, crops: bool, notes: list[str]) -> NDArray[np.uint8]:
+    _check_size(*image.size, crops)
+    _loaded(image, notes)
     image = _upright(image)
     profile = image.info.get("icc_profile")
     alpha = None
@@ -160,17 +197,54 @@ def save(path: str | os.PathLike[str], image: Image.Image) -> None:
     output.write(path, coded(image, Path(path).suffix.lower()))
 
 
-def coded(image: Image.Image, suffix: str) -> bytes:
-    """An RGB ``image`` as a file whose name would end in ``suffix``, one of SUFFIXES.
+def format_of(suffix: str) -> str:
+    """Pillow's name of the format whose files end in ``suffix``, one of SUFFIXES."""
+    return _WRITABLE[suffix][0]
+
+
+def coded(image: Image.Image, suffix: str, quality: int = 95) -> bytes:
+    """An RGB ``image`` as a file whose name would end in ``suffix``, one of SUFFIXES. ``quality``: of JPEG,
+    1..100.
 
     Raises OutputError for another ending.
     """
     if suffix not in _WRITABLE:
         raise OutputError(f"unknown picture format {suffix or '(none)'}: one of {', '.join(SUFFIXES)}")
     name, options = _WRITABLE[suffix]
+    options = {**options, **_signed(name), **({"quality": quality} if name == "JPEG" else {})}
     buffer = io.BytesIO()
     try:
         image.save(buffer, name, **options)
     except (OSError, KeyError) as error:  # this Pillow was built without the format
         raise OutputError(f"cannot be written as {name}: {error}") from None
     return buffer.getvalue()
+
+
+def _signed(name: str) -> dict[str, Any]:
+    """What makes Pillow write SOFTWARE into a file of the format ``name``."""
+    if name == "PNG":
+        info = PngImagePlugin.PngInfo()
+        info.add_text("Software", SOFTWARE)
+        return {"pnginfo": info}
+    if name in ("JPEG", "WEBP"):
+        exif = Image.Exif()
+        exif[_SOFTWARE_TAG] = SOFTWARE
+        return {"exif": exif}
+    return {"tiffinfo": {_SOFTWARE_TAG: SOFTWARE}} if name == "TIFF" else {}
+
+
+def is_ours(path: Path) -> bool:
+    """Whether the file at ``path`` is a picture that says that it was written here."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path) as image:
+                said = image.info.get("Software") or image.getexif().get(_SOFTWARE_TAG)
+    except Exception:  # as in load(): what cannot be read is another's
+        return False
+    return bool(said == SOFTWARE)
+
+
+def may_replace(path: Path) -> bool:
+    """Whether nothing is lost when ``path`` is written to: nothing is there, or a picture that is ours."""
+    return not path.exists() or is_ours(path)

@@ -13,6 +13,7 @@ from vcmcodec.errors import UnsupportedError
 from vcmcodec.format.container import SKIPPABLE, Layer
 from vcmcodec.format.wire import Reader
 from vcmcodec.layers.colours.kind import Colours
+from vcmcodec.layers.crop.kind import CropRecord
 from vcmcodec.layers.detail.kind import Detail
 from vcmcodec.layers.edges.kind import Edges
 from vcmcodec.layers.layer_kind import LayerKind
@@ -32,6 +33,7 @@ KINDS: dict[int, LayerKind] = {
         Colours(),
         Texture(),
         Detail(),
+        CropRecord(),
     )
 }
 """All kinds by their codes, each behind those that it needs."""
@@ -81,6 +83,15 @@ def summary(layer: Layer, index: int) -> tuple[str, int | None]:
     if kind is None:
         return f"unknown-{layer.kind}", None
     return kind.name, kind.head(_reader(layer, index)).count
+
+
+def note(layer: Layer, index: int, width: int, height: int) -> str | None:
+    """What there is to know of a layer, see :meth:`LayerKind.note`; None for an unknown kind, too.
+
+    Raises FormatError where it is damaged, UnsupportedError where it is of a newer version.
+    """
+    kind = KINDS.get(layer.kind)
+    return None if kind is None else kind.note(_reader(layer, index), width, height)
 
 
 def cut_names(names: Sequence[str]) -> list[str | None]:

@@ -57,6 +57,14 @@ class LayerKind:
         """
         raise NotImplementedError
 
+    def note(self, reader: Reader, width: int, height: int) -> str | None:
+        """What a reader of ``vcm info`` wants to know of a layer, in a few words, of a file whose picture has
+        ``width`` x ``height`` pixels; None for nothing.
+
+        Raises as :meth:`head`.
+        """
+        return None
+
     def decode(self, scene: Scene, reader: Reader, limits: Limits) -> Scene:
         """The scene with what ``reader`` holds added to its part of this kind's ``code``. That kinds it
         ``needs`` are there, and that it is not there twice unless it ``repeats``, has been checked.

@@ -31,6 +31,7 @@ for (const vector of vectors) {
     assert.equal(hash(scene.M), vector.M, "M");
     assert.equal(hash(scene.C), vector.C, "C");
     assert.equal(scene.T ? hash(bigEndian(scene.T)) : undefined, vector.T, "T");
+    assert.deepEqual(scene.crop ? Object.values(scene.crop) : undefined, vector.crop, "crop");
   });
 }
 

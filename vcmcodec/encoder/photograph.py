@@ -1,0 +1,284 @@
+"""Finds the faces of a photograph, and cuts them out in the framing that the models know.
+
+Encoder only; nothing here is normative.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vcmcodec.encoder import frame
+from vcmcodec.encoder.frame import Face
+from vcmcodec.errors import PictureError
+from vcmcodec.layers.crop.record import TURNS, Crop
+from vcmcodec.layers.texture.frame import UNITS
+from vcmcodec.limits import MAX_SIDE, MIN_SIDE
+
+SCALE, BELOW = 0.759, 0.078
+"""The usual framing: side of the face's window, and how far its centre lies below the picture's, in shares of
+the picture's longest side. Means of 2901 training faces, every third."""
+
+SCALES, ACROSS, DOWN, ROLL = (0.59, 0.985), (-0.095, 0.095), (-0.052, 0.172), 11.3
+"""The measured spread, three standard deviations or 199 in 200 of them, what is wider: a picture framed so is
+coded whole. Roll in degrees."""
+
+UPRIGHT = 6.0
+"""Of a photograph, faces rolled by more degrees are turned back."""
+
+SLACK = 0.06, 0.87
+"""A crop that sticks out moves by this share of its side, and shrinks to this one, before it does."""
+
+SURE, LIKELY = 0.6, 0.4
+"""Scores of what is a face, and of what is one where nothing better is there."""
+
+SMALL, COARSE, FINEST = 320, 192, 2048
+"""A picture whose longest side is at most SMALL is seen as it is. Of a larger one the detector sees two
+copies: one of COARSE pixels, for faces that fill the picture or are cut by its border; and a finer one, of
+FINEST at most."""
+
+FINE, SHARE = 448, 0.4
+"""The finer one is as large as the picture, up to FINE; else this share of it, where faces of 48 pixels have
+19."""
+
+CLOSE, GAIN, LOOKS = 160, 2.0, 4
+"""The detector makes faces more upright than they are: it sees about half of a roll, and less of small faces.
+So it looks at a crop of CLOSE pixels again, turned back by GAIN times what was seen, as often as this."""
+
+STILL = 1.0
+"""Less roll, in degrees, is none."""
+
+_SAME = 0.3
+
+
+class Cut(NamedTuple):
+    """A picture to be coded, uint8 (H, W, 3) RGB; ``crop``: where it lay in the photograph, None for all of
+    it; ``faces``: how many faces the photograph has, None where nobody looked."""
+
+    pixels: NDArray[np.uint8]
+    crop: Crop | None = None
+    faces: int | None = None
+
+
+def faces(picture: NDArray[np.uint8]) -> list[Face]:
+    """The faces in a photograph, uint8 (H, W, 3) RGB of any size, the largest first.
+
+    Raises ModelError where the detector is missing or altered.
+    """
+    longest = max(picture.shape[:2])
+    fine = min(longest, max(FINE, round(longest * SHARE)), FINEST)
+    sides = {longest: frame.MARGIN} if longest <= SMALL else {COARSE: frame.MARGIN, fine: 0.0}
+    found: list[Face] = []
+    for side, margin in sides.items():
+        found += _seen(picture, side, margin)
+    kept: list[Face] = []
+    for face in sorted(found, key=lambda face: -face.score):
+        if face.score >= LIKELY and all(_overlap(face.box, other.box) < _SAME for other in kept):
+            kept.append(face)
+    sure = [face for face in kept if face.score >= SURE] or kept[:1]
+    return sorted(sure, key=lambda face: -face.box[2] * face.box[3])
+
+
+def _seen(picture: NDArray[np.uint8], side: int, margin: float) -> list[Face]:
+    """What the detector sees in a copy whose longest side is ``side``, in pixels of the picture."""
+    height, width = picture.shape[:2]
+    scale = side / max(height, width)
+    if scale < 1:
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return [
+        Face(tuple(value / scale for value in face.box), face.points / scale, face.score)
+        for face in frame.faces(picture, margin)
+    ]
+
+
+def _overlap(one: tuple[float, float, float, float], two: tuple[float, float, float, float]) -> float:
+    """The common share of two boxes; that of the smaller one, where it lies in the other."""
+    across = min(one[0] + one[2], two[0] + two[2]) - max(one[0], two[0])
+    down = min(one[1] + one[3], two[1] + two[3]) - max(one[1], two[1])
+    if across <= 0 or down <= 0:
+        return 0.0
+    return across * down / min(one[2] * one[3], two[2] * two[3])
+
+
+class _Place(NamedTuple):
+    """Where a face's window lies in a picture: its centre and side in pixels, its roll in degrees."""
+
+    x: float
+    y: float
+    side: float
+    roll: float
+
+
+def _place(face: Face) -> _Place:
+    # In a square around the face, so that the frame's bounds never matter.
+    left, top, across, down = face.box
+    side = 3 * max(across, down)
+    corner = np.array([left + across / 2 - side / 2, top + down / 2 - side / 2])
+    found = frame.frame_of((face.points - corner) * (UNITS / side), UNITS, UNITS)
+    unit = side / UNITS
+    x, y = corner + side / 2 + np.array([found.x, found.y]) * unit
+    roll = float(np.degrees(np.arctan2(found.down, found.across)))
+    return _Place(float(x), float(y), float(np.sqrt(found.square)) * unit, roll)
+
+
+def is_framed(face: Face, width: int, height: int) -> bool:
+    """Whether a picture of ``width`` x ``height`` pixels is framed as the training faces are."""
+    place, longest = _place(face), max(width, height)
+    measured = place.side / longest, (place.x - width / 2) / longest, (place.y - height / 2) / longest
+    ranges = zip(measured, (SCALES, ACROSS, DOWN))
+    return abs(place.roll) <= ROLL and all(low <= value <= high for value, (low, high) in ranges)
+
+
+def _looked_at(picture: NDArray[np.uint8], place: _Place) -> _Place:
+    """The same place, seen from near and upright."""
+    part, left, top, scale = _around(picture, place)
+    best = _Place((place.x - left) * scale, (place.y - top) * scale, place.side * scale, place.roll)
+    for look in range(LOOKS):
+        close = CLOSE * SCALE / best.side
+        there = _upright(best, close)
+        seen = frame.faces(cv2.warpAffine(part, there, (CLOSE, CLOSE), borderMode=cv2.BORDER_REPLICATE), 0.0)
+        middle = np.array([CLOSE / 2, CLOSE * (0.5 + BELOW)])
+        seen = [
+            face
+            for face in seen
+            if face.score >= LIKELY and np.abs(face.points.mean(axis=0) - middle).max() < CLOSE / 4
+        ]
+        if not seen:
+            break
+        found = _place(seen[0])
+        x, y = cv2.invertAffineTransform(there) @ (found.x - 0.5, found.y - 0.5, 1)
+        turned = found.roll if look == LOOKS - 1 else GAIN * found.roll
+        best = _Place(float(x) + 0.5, float(y) + 0.5, found.side / close, best.roll + turned)
+        if abs(found.roll) < STILL:
+            break
+    return _Place(best.x / scale + left, best.y / scale + top, best.side / scale, best.roll)
+
+
+def _around(picture: NDArray[np.uint8], place: _Place) -> tuple[NDArray[np.uint8], int, int, float]:
+    """What of a picture is near a face, shrunk where that is large; its left and upper border in the picture,
+    and how much it is shrunk."""
+    reach = 1.2 * place.side / SCALE
+    height, width = picture.shape[:2]
+    left = min(max(0, int(place.x - reach)), width - 1)
+    top = min(max(0, int(place.y - reach)), height - 1)
+    part = picture[top : max(top + 1, int(place.y + reach)), left : max(left + 1, int(place.x + reach))]
+    scale = min(1.0, 1.5 * CLOSE * SCALE / place.side)
+    if scale < 1:
+        part = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return part, left, top, scale
+
+
+def _upright(place: _Place, scale: float) -> NDArray[np.float64]:
+    """The map from a picture to a crop of CLOSE pixels around a face, upright: float64 (2, 3)."""
+    angle = np.radians(place.roll)
+    turn = scale * np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    middle = np.array([CLOSE / 2, CLOSE * (0.5 + BELOW)]) - 0.5
+    return np.column_stack([turn, middle - turn @ (place.x - 0.5, place.y - 0.5)])
+
+
+def _crop(place: _Place, width: int, height: int) -> tuple[Crop, int]:
+    """The usual framing of a face, and the crop's side in pixels of the photograph."""
+    turn = round(place.roll * TURNS / 360) if abs(place.roll) > UPRIGHT else 0
+    side = place.side / SCALE
+    if not turn:
+        side = max(min(side, width, height), side * SLACK[1])
+    whole = max(MIN_SIDE, round(side))
+    angle = turn * 2 * np.pi / TURNS
+    # The window's centre lies below the crop's, in the face's own upright.
+    centre = np.array([place.x + BELOW * side * np.sin(angle), place.y - BELOW * side * np.cos(angle)])
+    x, y = (round(float(value)) for value in centre - whole / 2)
+    if not turn:
+        slack = round(SLACK[0] * whole)
+        x, y = _moved(x, whole, width, slack), _moved(y, whole, height, slack)
+    return Crop(width, height, x, y, whole if whole > MAX_SIDE else 0, turn % TURNS), whole
+
+
+def _moved(start: int, length: int, whole: int, slack: int) -> int:
+    """``start`` of a part of that ``length``, moved into the ``whole`` by no more than ``slack``."""
+    goal = min(max(start, 0), whole - length) if length <= whole else (whole - length) // 2
+    return start + min(max(goal - start, -slack), slack)
+
+
+def cut(picture: NDArray[np.uint8], crop: Crop, width: int, height: int) -> NDArray[np.uint8]:
+    """The part of a picture that ``crop``, of ``width`` x ``height`` pixels, says; turned upright, the
+    picture's border going on beyond it. No larger than files hold."""
+    if crop.turn:
+        angle = crop.turn * 360 / TURNS
+        centre = crop.x + (width - 1) / 2, crop.y + (height - 1) / 2
+        back = cv2.getRotationMatrix2D(centre, angle, 1.0)
+        back[:, 2] -= (crop.x, crop.y)
+        part = cv2.warpAffine(
+            picture, back, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        )
+    else:
+        down, across = picture.shape[:2]
+        rows = np.clip(np.arange(crop.y, crop.y + height), 0, down - 1)
+        columns = np.clip(np.arange(crop.x, crop.x + width), 0, across - 1)
+        if rows[-1] - rows[0] == height - 1 and columns[-1] - columns[0] == width - 1:
+            part = picture[crop.y : crop.y + height, crop.x : crop.x + width]
+        else:
+            part = picture[rows[:, None], columns]
+    longest = max(width, height)
+    if longest > MAX_SIDE:
+        size = max(MIN_SIDE, width * MAX_SIDE // longest), max(MIN_SIDE, height * MAX_SIDE // longest)
+        part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(part, dtype=np.uint8)
+
+
+def rectangle(text: str) -> tuple[int, int, int, int] | None:
+    """X, Y, W and H of ``X,Y,W,H``; None for what is no such text."""
+    parts = text.split(",")
+    try:
+        numbers = [int(part) for part in parts]
+    except ValueError:
+        return None
+    return (numbers[0], numbers[1], numbers[2], numbers[3]) if len(numbers) == 4 else None
+
+
+def check(face: str) -> None:
+    """Raises ValueError for what ``face`` of :func:`framed` cannot be."""
+    if (
+        face in ("auto", "whole", "all")
+        or rectangle(face)
+        or (face.isascii() and face.isdigit() and int(face))
+    ):
+        return
+    raise ValueError(f"face {face!r} is none of auto, whole, all, a number from 1, and X,Y,W,H")
+
+
+def framed(picture: NDArray[np.uint8], face: str = "auto") -> list[Cut]:
+    """What of a photograph, uint8 (H, W, 3) RGB, is to be coded.
+
+    ``face``: ``auto``, the largest face, or all of a picture that is framed as the training faces are;
+    ``whole``; ``all`` faces, a picture each; a number, from 1, the largest; or ``X,Y,W,H``, a rectangle.
+
+    Raises PictureError where there is no such face, or the rectangle is not in the picture, ValueError for
+    another ``face``, ModelError where the detector is missing or altered.
+    """
+    check(face)
+    height, width = picture.shape[:2]
+    if face == "whole":
+        return [Cut(picture)]
+    if chosen := rectangle(face):
+        x, y, across, down = chosen
+        if min(across, down) < MIN_SIDE or x < 0 or y < 0 or x + across > width or y + down > height:
+            raise PictureError(f"{face} is no part of {width} x {height} pixels with sides from {MIN_SIDE}")
+        crop = Crop(width, height, x, y, across if max(across, down) > MAX_SIDE else 0)
+        return [Cut(cut(picture, crop, across, down), crop)]
+    found = faces(picture)
+    if not found:
+        raise PictureError("no face found: --face whole codes the picture as it is")
+    if face == "auto" and is_framed(found[0], width, height):
+        if max(width, height) <= MAX_SIDE:
+            return [Cut(picture, None, len(found))]
+        crop = Crop(width, height, 0, 0, width)
+        return [Cut(cut(picture, crop, width, height), crop, len(found))]
+    if face.isdigit() and int(face) > len(found):
+        raise PictureError(f"no face {face}: there are {len(found)}")
+    chosen_faces = found if face == "all" else [found[int(face) - 1 if face.isdigit() else 0]]
+    crops = (_crop(_looked_at(picture, _place(one)), width, height) for one in chosen_faces)
+    return [Cut(cut(picture, crop, side, side), crop, len(found)) for crop, side in crops]

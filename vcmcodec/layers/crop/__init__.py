@@ -1,0 +1,1 @@
+"""The crop layer: which part of which picture the file holds."""
