@@ -24,7 +24,7 @@ from vcmcodec.cli.app import vcm
 
 pytest.importorskip("distributed", reason="needs the extra dask")
 
-FACES = 24
+FACES = 16
 
 
 class Cluster(NamedTuple):

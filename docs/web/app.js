@@ -111,6 +111,7 @@ function showScene(scene, ms, same = false) {
   E.forEach((/** @type {number} */ on, /** @type {number} */ i) => on && ink.fill(0, 4 * i, 4 * i + 3));
   paint("strokes", ink, W, H);
   const strokes = ops.filter((/** @type {any} */ op) => op[0] === "M").length;
+  $("strokes-view").hidden = !strokes;
   $("strokes-note").textContent = strokes ? `${strokes}, ${colours} colours; click one, drag its points` : "none";
   if (!same) editor.show(scene);
 }
@@ -128,8 +129,7 @@ const updateScene = newest(async () => {
   file.edited = false;
   $("undo").disabled = true;
   showScene(scene, performance.now() - begin);
-  updatePicture();
-  updateWebP();
+  updatePicture().then(() => updateWebP()); // which is in no hurry
 });
 
 const updateEdit = newest(async (/** @type {any} */ ops, /** @type {boolean} */ done) => {
@@ -150,6 +150,7 @@ async function open(bytes, name, original) {
   const begin = performance.now();
   const { model, width, height, layers, broken } = await remote.call("open", bytes);
   const header = { model, width, height };
+  if (model) painter.call("ready", model).catch(() => {}); // what is wrong with it is said when it paints
   Object.assign(file, { bytes, name, header, original, layers, cut: layers.length, on: layers.map(() => true) });
   if (original) paintCanvas("original", original);
   $("original-view").hidden = !original;

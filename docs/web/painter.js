@@ -26,6 +26,11 @@ function sized(pixels, W, H, width, height) {
 }
 
 answer({
+  /** Loads a generator. @param {number} model */
+  async ready(model) {
+    await generator(model);
+  },
+
   /**
    * @param {{model: number, width: number, height: number}} header
    * @param {import("./vcm/decode.js").Scene} scene @param {number} realism

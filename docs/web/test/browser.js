@@ -1,7 +1,7 @@
 /** A file server, and a Chromium to look at what it serves. @module */
 
 import { createServer } from "node:http";
-import { existsSync, createReadStream, statSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname, join, normalize, resolve } from "node:path";
 
@@ -47,6 +47,29 @@ export async function serve(folders) {
   await new Promise((ready) => server.listen(0, "127.0.0.1", () => ready(null)));
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
+}
+
+/**
+ * Seconds of processors that all processes below this one have used: what a busy machine does not stretch.
+ * @returns {number}
+ */
+export function processorSeconds() {
+  /** @type {Map<number, {parent: number, seconds: number}>} */
+  const all = new Map();
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const fields = readFileSync(`/proc/${name}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+      all.set(Number(name), { parent: Number(fields[1]), seconds: (Number(fields[11]) + Number(fields[12])) / 100 });
+    } catch {
+      // It has ended.
+    }
+  }
+  const below = (/** @type {number} */ pid) => {
+    for (let at = all.get(pid)?.parent; at; at = all.get(at)?.parent) if (at === process.pid) return true;
+    return false;
+  };
+  return [...all].reduce((sum, [pid, { seconds }]) => sum + (below(pid) ? seconds : 0), 0);
 }
 
 /** Chromium, with hardly anything switched on that a page does not need. */
