@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vcmcodec import metrics
-from vcmcodec.bench.report import groups, html, listing, verification
+from vcmcodec.bench.report import differences, groups, html, listing, verification
 from vcmcodec.bench.report.summary import Summary, summarise
 from vcmcodec.bench.run import costs, options, runner
 from vcmcodec.bench.run.runner import Plan
 from vcmcodec.bench.run.score_store import Store
-from vcmcodec.errors import OutputError, PictureError
+from vcmcodec.errors import ModelError, OutputError, PictureError
 from vcmcodec.io import output
 
 RESULTS, REPORT = "results.json", "report.html"
@@ -83,6 +83,10 @@ def bench(settings: Settings, progress: Callable[[str, int, int], None]) -> Resu
         summary = summarise(plan, store, people, by_group)
     finally:
         store.close()
+    try:
+        summary.differences = differences.differences(summary)
+    except ModelError as error:
+        plan.gaps.append(f"differences: {error}")
     progress("reporting", 0, 1)
     about = _about()
     data = listing.to_json(plan, summary, failures, known, about)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
-from html import escape
-from typing import Any
+import importlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from vcmcodec.bench import codecs
 from vcmcodec.bench.report import listing, plots
@@ -18,49 +19,24 @@ from vcmcodec.errors import ModelError
 
 FACES_SHOWN = 7
 
-_STYLE = """
-:root { color-scheme: light; }
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto;
-       max-width: 1500px; padding: 0 1rem; color: #1a1a1a; }
-h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { margin-top: 2.2rem; font-size: 1.2rem; }
-p, li { max-width: 62rem; } .quiet { color: #666; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; white-space: nowrap; }
-th, td { padding: .22rem .6rem; text-align: right; border-bottom: 1px solid #e4e4e4; }
-th { position: sticky; top: 0; background: #fff; border-bottom: 2px solid #888; }
-th.text, td.text { text-align: left; }
-tr.own td { background: #eef5ea; font-weight: 600; }
-td.win { background: #d9efd2; } td.lose { background: #f8dfd9; }
-summary { cursor: pointer; font-weight: 600; margin: .4rem 0; }
-.curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(430px, 1fr)); gap: 1rem; }
-.curves svg { width: 100%; height: auto; }
-img { max-width: none; }
-"""
+_TEMPLATE = Path(__file__).parent / "report.html.jinja"
 
 
-def _table(rows: Sequence[Sequence[str]], text: int = 1, own: int | None = None, marks: Any = None) -> str:
-    """Rows of text as a table, a head first. The first ``text`` columns are words; rows that start with
-    this codec's name are set apart, ``marks(row, column)`` names the class of a cell."""
-    lines = ["<div class=scroll><table>"]
-    for number, row in enumerate(rows):
-        tag = "td" if number else "th"
-        cells = []
-        for column, cell in enumerate(row):
-            names = ["text"] if column < text else []
-            if number and marks is not None and (mark := marks(number, column)):
-                names.append(mark)
-            attribute = f' class="{" ".join(names)}"' if names else ""
-            cells.append(f"<{tag}{attribute}>{escape(cell)}</{tag}>")
-        mine = number and own is not None and row[own] == codecs.OWN
-        lines.append(f"<tr{' class=own' if mine else ''}>{''.join(cells)}</tr>")
-    return "\n".join([*lines, "</table></div>"])
+class Table(NamedTuple):
+    """``rows`` of text, a head first. The first ``text`` columns are words; rows whose column ``own`` is this
+    codec's name are set apart; ``marks``: classes of cells by row and column."""
+
+    rows: Sequence[Sequence[str]]
+    text: int = 1
+    own: int | None = None
+    marks: Mapping[tuple[int, int], list[str]] = {}
 
 
-def _best(summary: Summary) -> str:
+def _best(summary: Summary) -> Table:
     """This codec's points beside the best peer at no more bytes."""
     figures = [f for f in listing.measured(summary) if any(f.key in found for found in summary.best.values())]
     rows = [["point", "bpp", "", *(figure.title for figure in figures)]]
-    wins: dict[tuple[int, int], str] = {}
+    wins: dict[tuple[int, int], list[str]] = {}
     for point in summary.points:
         if point.codec != codecs.OWN or point.label not in summary.best:
             continue
@@ -72,14 +48,14 @@ def _best(summary: Summary) -> str:
             peer.append("none so low" if best is None else figure.show(best.quality))
             name.append("" if best is None else best.codec)
             if best is not None and value is not None and value != best.quality:
-                wins[len(rows), column] = "win" if (value > best.quality) == figure.higher else "lose"
+                wins[len(rows), column] = ["win" if (value > best.quality) == figure.higher else "lose"]
         rows.append([point.label, f"{point.bpp:.4f}", "vcm", *own])
         rows.append(["", "", "best peer", *peer])
         rows.append(["", "", "which", *name])
-    return _table(rows, 1, marks=lambda row, column: wins.get((row, column)))
+    return Table(rows, marks=wins)
 
 
-def _bd(summary: Summary) -> str:
+def _bd(summary: Summary) -> Table:
     keys = list(summary.bd)
     rows = [["peer", *(BY_KEY[key].title for key in keys)]]
     for peer in dict.fromkeys(peer for key in keys for peer in summary.bd[key]):
@@ -93,10 +69,10 @@ def _bd(summary: Summary) -> str:
             else:
                 cells.append(f"{found.percent:+.1f} % (over {100 * found.overlap:.0f} %)")
         rows.append([peer, *cells])
-    return _table(rows)
+    return Table(rows)
 
 
-def _groups(summary: Summary) -> Iterable[str]:
+def _groups(summary: Summary) -> Iterable[tuple[str, Table]]:
     for figure in FIGURES:
         found = {
             point: by_key[figure.key] for point, by_key in summary.spreads.items() if figure.key in by_key
@@ -109,90 +85,87 @@ def _groups(summary: Summary) -> Iterable[str]:
         for (codec, label), spread in found.items():
             means = (figure.show(spread.means.get(name)) for name in names)
             rows.append([codec, label, *means, figure.show(spread.gap)])
-        yield f"<details><summary>{escape(figure.title)}</summary>{_table(rows, 2, own=0)}</details>"
+        yield figure.title, Table(rows, 2, own=0)
 
 
-def _costs(costs: dict[str, Cost]) -> str:
+def _costs(costs: dict[str, Cost]) -> Table:
     rows = [["codec", "point", "encode, ms", "decode, ms", "peak memory, MiB"]]
     for codec, cost in costs.items():
         peak = "-" if cost.peak_mib is None else f"{cost.peak_mib:.0f}"
         rows.append([codec, cost.point, f"{cost.encode_ms:.1f}", f"{cost.decode_ms:.1f}", peak])
-    return _table(rows, 2, own=0)
+    return Table(rows, 2, own=0)
+
+
+def _differences(summary: Summary) -> Table:
+    """Each point of this codec less the best peer's with no more bytes, and whether that is real."""
+    found = summary.differences
+    keys = {key for by_key in found.values() for key in by_key}
+    figures = [figure for figure in listing.measured(summary) if figure.key in keys]
+    rows = [["point", *(figure.title for figure in figures)]]
+    marks: dict[tuple[int, int], list[str]] = {}
+    for label, by_key in found.items():
+        cells = []
+        for column, figure in enumerate(figures, start=1):
+            one = by_key.get(figure.key)
+            if one is None:
+                cells.append("-")
+                continue
+            bounds = (one.mean, one.low, one.high)
+            mean, low, high = (figure.form.format(figure.scale * value) for value in bounds)
+            cells.append(f"{mean} ({low} to {high}), {one.codec} {one.label}")
+            if one.real:
+                marks[len(rows), column] = ["win" if (one.mean > 0) == figure.higher else "lose"]
+        rows.append([label, *cells])
+    return Table(rows, marks=marks)
 
 
 def _curves(summary: Summary) -> Iterable[str]:
     for figure in listing.measured(summary):
-        yield f"<div>{plots.rate_quality(summary, figure)}</div>"
+        yield plots.rate_quality(summary, figure)
     if any("nme" in point.figures for point in summary.points):
         chosen = [(point.codec, point.label) for point in matched(summary)]
-        yield f"<div>{plots.cumulative_error(summary, chosen)}</div>"
-
-
-def _section(title: str, about: str, body: str) -> str:
-    return f"<h2>{escape(title)}</h2>\n<p>{escape(about)}</p>\n{body}"
+        yield plots.cumulative_error(summary, chosen)
 
 
 def html(
     plan: Plan, summary: Summary, failures: Sequence[str], costs: dict[str, Cost], about: dict[str, Any]
 ) -> str:
-    """The whole report."""
+    """The whole report.
+
+    Raises ModelError where Jinja2 is not installed.
+    """
     try:
-        drawn = f"<div class=curves>{''.join(_curves(summary))}</div>"
+        jinja2: Any = importlib.import_module("jinja2")
+        markup: Any = importlib.import_module("markupsafe").Markup
+    except ImportError:
+        raise ModelError("the package Jinja2 is not installed: it fills the report") from None
+    curves, not_drawn = list[Any](), ""
+    try:
+        curves = [markup(curve) for curve in _curves(summary)]
     except ModelError as error:
-        drawn = f"<p>Not drawn: {escape(str(error))}</p>"
-    sheet = base64.b64encode(contact_sheet(plan, summary, FACES_SHOWN)).decode()
+        not_drawn = str(error)
     figures = listing.measured(summary)
-    missing = listing.notes(plan, summary, failures)
-    machine = ", ".join(f"{key} {value}" for key, value in about["machine"].items())
-    parts = [
-        "<h1>vcm bench</h1>",
-        f"<p class=quiet>{len(plan.faces)} faces, {escape(about['date'])}; {escape(machine)}</p>",
-    ]
-    if missing:
-        lines = "".join(f"<li>{escape(line)}</li>" for line in missing)
-        parts.append(f"<h2>Not measured</h2><ul>{lines}</ul>")
-    if summary.best:
-        text = (
-            "Each of this codec's points, and the best that any peer reaches with no more bytes: between two "
-            "of its points by a line over log rate, never beyond them. Green: this codec is better."
-        )
-        parts.append(_section("Against the best peer at no more bytes", text, _best(summary)))
-    parts.append(_section("Rate and quality", "Means over faces; rates on a log axis.", drawn))
-    text = (
-        f"{min(FACES_SHOWN, len(plan.faces))} of the faces, each codec at the operating point whose mean "
-        "rate is nearest to this codec's with all colours (of this codec also the base layer alone)."
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    page: str = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
+        own=codecs.OWN,
+        faces=len(plan.faces),
+        date=about["date"],
+        machine=", ".join(f"{key} {value}" for key, value in about["machine"].items()),
+        missing=listing.notes(plan, summary, failures),
+        best=_best(summary) if summary.best else None,
+        differences=_differences(summary) if summary.differences else None,
+        curves=curves,
+        not_drawn=not_drawn,
+        shown=min(FACES_SHOWN, len(plan.faces)),
+        sheet=base64.b64encode(contact_sheet(plan, summary, FACES_SHOWN)).decode(),
+        figures="; ".join(f"{figure.title}: {figure.about}" for figure in figures if figure.about),
+        points=Table(listing.rows(summary, figures), 2, own=0),
+        bd=_bd(summary) if summary.bd else None,
+        groups=list(_groups(summary)),
+        costs=_costs(costs) if costs else None,
+        versions=[
+            *(f"{codec.name}: {codec.version}" for codec in plan.codecs),
+            *(judge.version for judge in plan.judges),
+        ],
     )
-    picture = (
-        f'<div class=scroll><img alt="faces through every codec" src="data:image/webp;base64,{sheet}"></div>'
-    )
-    parts.append(_section("The same faces through every codec", text, picture))
-    text = "; ".join(f"{figure.title}: {figure.about}" for figure in figures if figure.about)
-    parts.append(_section("All points", text, _table(listing.rows(summary, figures), 2, own=0)))
-    if summary.bd:
-        text = (
-            "Bytes that this codec needs more (negative: less) than a peer at equal quality (Bjontegaard, "
-            "PCHIP over log rate), and the share of its own range of quality that this is a mean over. "
-            "Nothing is extrapolated: where no quality is reached by both, that is said."
-        )
-        parts.append(_section("BD-rate", text, _bd(summary)))
-    if summary.spreads:
-        text = "Means by group of faces, the number of faces beside its name; the gap is best less worst."
-        parts.append(_section("Groups", text, "".join(_groups(summary))))
-    if costs:
-        text = (
-            "Medians over pictures, one after the other, each codec in a fresh process; libraries are called "
-            "in it, ffmpeg and shell commands are programs whose start is counted. Memory is the process's "
-            "peak, or that of the largest program that it ran."
-        )
-        parts.append(_section("Speed and memory", text, _costs(costs)))
-    versions = [
-        *(f"{codec.name}: {codec.version}" for codec in plan.codecs),
-        *(judge.version for judge in plan.judges),
-    ]
-    parts.append("<h2>Versions</h2><ul>" + "".join(f"<li>{escape(line)}</li>" for line in versions) + "</ul>")
-    body = "\n".join(parts)
-    return (
-        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>vcm bench</title>\n'
-        f'<meta name="viewport" content="width=device-width">\n<style>{_STYLE}</style>\n'
-        f"<body>\n{body}\n</body></html>\n"
-    )
+    return page

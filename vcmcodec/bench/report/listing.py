@@ -179,6 +179,10 @@ def to_json(
             }
             for label, by_key in summary.best.items()
         },
+        "differences": {
+            label: {key: found._asdict() | {"real": found.real} for key, found in by_key.items()}
+            for label, by_key in summary.differences.items()
+        },
         "groups": [
             {
                 "codec": codec,

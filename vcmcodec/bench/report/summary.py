@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from vcmcodec.bench.run.runner import Face, Part, Plan
 from vcmcodec.bench.run.score_store import Store
 from vcmcodec.errors import ModelError
 from vcmcodec.metrics import realism
+
+if TYPE_CHECKING:
+    from vcmcodec.bench.report.differences import Difference
 
 
 class Scored(NamedTuple):
@@ -47,12 +50,13 @@ class Point:
 @dataclass
 class Summary:
     """All that a report tells. ``bd``: by figure, then by peer; ``best``: by this codec's point, then by
-    figure; ``spreads``: by (codec, point), then by figure."""
+    figure, and so are ``differences``; ``spreads``: by (codec, point), then by figure."""
 
     scored: list[Scored]
     points: list[Point]
     bd: dict[str, dict[str, bd_rate.BdRate]] = field(default_factory=dict)
     best: dict[str, dict[str, bd_rate.Best | None]] = field(default_factory=dict)
+    differences: dict[str, dict[str, Difference]] = field(default_factory=dict)
     spreads: dict[tuple[str, str], dict[str, groups.Spread]] = field(default_factory=dict)
 
 

@@ -89,8 +89,8 @@ def inputs(size: tuple[int, int, int]) -> dict[str, NDArray[np.float32]]:
 
 
 def difference(generator: Generator, path: Path, size: tuple[int, int, int]) -> tuple[float, float]:
-    """The largest difference between torch and ONNX on a random input of batch, height, width, and its root mean
-    square."""
+    """The largest difference between torch and ONNX on a random input of batch, height, width, and its root
+    mean square."""
     given = inputs(size)
     network = session.load(path)
     with torch.no_grad():
