@@ -55,7 +55,7 @@ WALLS = {
     "serve": {"errors", "limits", "vcmcodec", "codec", "format", "scene"},
     "cli": {
         *("limits", "vcmcodec", "codec", "truncation", "format", "layers", "models", "render", "io"),
-        *("interop", "serve", "cluster", "bench", "bench.codecs", "bench.report"),
+        *("interop", "metrics", "serve", "cluster", "bench", "bench.codecs", "bench.report"),
     },
     "__main__": {"cli"},
     "bench": {"errors", "io", "metrics", "bench.report", "bench.run"},

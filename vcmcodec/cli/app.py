@@ -11,7 +11,22 @@ from typing import Any
 import click
 
 from vcmcodec import OutputError, VcmError, __version__
-from vcmcodec.cli import bench, check, completion, cut, decode, encode, fault, info, layers, serve, svg
+from vcmcodec.cli import (
+    bench,
+    check,
+    compare,
+    completion,
+    cut,
+    decode,
+    encode,
+    fault,
+    info,
+    layers,
+    qr,
+    serve,
+    strokes,
+    svg,
+)
 from vcmcodec.cli.files import line, subject, unwritable
 
 USAGE = 2
@@ -120,6 +135,9 @@ for verb in (
     cut.cut,
     check.check,
     svg.svg,
+    strokes.strokes,
+    compare.compare,
+    qr.qr,
     serve.serve,
     bench.bench,
     completion.completion,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import vcmcodec
-from vcmcodec import ExistsError, VcmError
+from vcmcodec import ExistsError, FormatError, PictureError, VcmError
 from vcmcodec.cli import batch, files, options, pasting, worklist
 from vcmcodec.cli import dask as cluster
 from vcmcodec.truncation import whole
@@ -103,6 +103,8 @@ def decode(
 
     A file that breaks off is decoded as far as its layers are whole, with a warning. One that cannot
     be decoded gets a line on stderr; the exit code is that of the first.
+
+    A FILE may be a picture, too: of a QR code that vcm qr wrote, printed and photographed.
 
     A picture that vcm did not write is never replaced unless -o names it, --force or not: what would go there
     goes to NAME.decoded.png.
@@ -248,7 +250,18 @@ def _save(
 
 
 def _whole(source: Path, limits: vcmcodec.Limits, strict: bool, quiet: bool) -> bytes:
-    """The bytes of a file; without ``strict``, those of its whole layers where it breaks off."""
+    """The bytes of a file, or of the QR code on a picture; without ``strict``, those of its whole layers
+    where it breaks off."""
+    from vcmcodec.io import picture
+
+    if source.suffix.lower() in picture.SUFFIXES:
+        from vcmcodec.interop import qr
+
+        pixels = picture.load(files.about(source))
+        try:
+            return qr.read(pixels)
+        except PictureError as error:
+            raise FormatError(f"not a vcm file: {error}") from None
     data = files.read(source)
     if strict:
         return data

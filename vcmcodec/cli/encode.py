@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import io
 import re
 import time
 from collections.abc import Iterator
@@ -180,7 +179,7 @@ def _encode(
 ) -> batch.Result:
     began = time.perf_counter()
     with files.warned() as notes:
-        made = vcmcodec.encode_faces(_picture(task.source), face=face, **goal)
+        made = vcmcodec.encode_faces(files.picture(task.source), face=face, **goal)
     if face != "all":
         targets = [task.target]
     else:
@@ -221,13 +220,6 @@ def _encode(
     if remove and task.source != files.STANDARD:
         files.remove(task.source)
     return batch.Report(task.source, (*(f"warning: {note}" for note in notes), *said), tuple(facts))
-
-
-def _picture(source: Path) -> Path | io.BytesIO:
-    """What Pillow can read: a file, or all that a pipe holds."""
-    if source == files.STANDARD:
-        return io.BytesIO(files.standard_input().read())
-    return io.BytesIO(files.stream(source)) if files.is_stream(source) else source
 
 
 _ALMOST = 0.85

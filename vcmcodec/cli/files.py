@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import warnings
@@ -79,6 +80,13 @@ def about(path: Path) -> Path:
 def line(path: Path | str | None, message: object) -> str:
     """An error's one line, with the file that it is about."""
     return " ".join(f"vcm: {path}: {message}".split() if path else f"vcm: {message}".split())
+
+
+def picture(path: Path) -> Path | io.BytesIO:
+    """What Pillow can read of a name: a file, or all that stdin or a pipe holds. Raises VcmError."""
+    if path == STANDARD:
+        return io.BytesIO(standard_input().read())
+    return io.BytesIO(stream(path)) if is_stream(path) else path
 
 
 def stream(path: Path) -> bytes:

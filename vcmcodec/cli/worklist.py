@@ -113,7 +113,9 @@ def tasks(
     made: dict[Path, Path] = {}
     for source, relative in found:
         if path is None or files.STANDARD in (source, path):
-            target = files.output_path(source, path, suffix)
+            own = path is None and source.suffix.lower() == suffix
+            beside = source.with_suffix(f".decoded{suffix}") if own else path
+            target = files.output_path(source, beside, suffix)
             target = moved(target) if path is None and target != files.STANDARD else target
         elif many or folder:
             target = moved((path / relative).with_suffix(suffix))

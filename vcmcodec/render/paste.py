@@ -58,6 +58,37 @@ def paste(
     return out
 
 
+def taken(picture: NDArray[np.uint8], crop: Crop, width: int, height: int) -> NDArray[np.uint8]:
+    """What a picture, uint8 (H, W, 3) RGB, shows where ``crop`` lay, upright, ``width`` x ``height`` pixels
+    large; beyond the picture its border goes on.
+
+    Raises PictureError where it is of another size than the one that the crop is of.
+    """
+    down, across = picture.shape[:2]
+    if (across, down) != (crop.source_width, crop.source_height):
+        raise PictureError(
+            f"a picture of {across} x {down} pixels, and the face comes from {crop.source_width} x "
+            f"{crop.source_height}"
+        )
+    own = crop.size(width, height)
+    angle = crop.turn * 2 * math.pi / TURNS
+    reach = math.ceil(math.hypot(*own))
+    left, top = crop.x + own[0] // 2 - reach, crop.y + own[1] // 2 - reach
+    rows = np.clip(np.arange(top, top + 2 * reach), 0, down - 1)
+    columns = np.clip(np.arange(left, left + 2 * reach), 0, across - 1)
+    around = Image.fromarray(picture[rows[:, None], columns])
+    cos, sin = math.cos(angle), math.sin(angle)
+    x, y = crop.x + own[0] / 2 - left, crop.y + own[1] / 2 - top
+    back = (
+        *(cos, -sin, x - cos * own[0] / 2 + sin * own[1] / 2),
+        *(sin, cos, y - sin * own[0] / 2 - cos * own[1] / 2),
+    )
+    part = around.transform(own, Image.Transform.AFFINE, back, Image.Resampling.BICUBIC)
+    return np.asarray(
+        part.resize((width, height), Image.Resampling.LANCZOS) if own != (width, height) else part
+    )
+
+
 def _bounds(crop: Crop, across: int, down: int, width: int, height: int) -> tuple[int, int, int, int]:
     """The upright box around the crop, inside the picture: left, top, right, bottom."""
     angle = crop.turn * 2 * math.pi / TURNS
