@@ -99,7 +99,15 @@ def test_a_picture_becomes_what_the_library_makes_of_it(server: Server, face: by
     answer = server.ask("/encode?preset=tiny", face)
     assert answer.status == 200, answer.body
     assert answer.headers["content-type"] == "image/x-vcm"
-    assert answer.body == vcmcodec.encode(portrait(), preset="tiny")
+    assert answer.body == vcmcodec.encode(portrait(), preset="tiny", face="auto")
+
+
+def test_the_face_of_a_photograph_is_found(server: Server) -> None:
+    photograph = np.full((400, 500, 3), 200, np.uint8)
+    photograph[100:356, 200:456] = portrait()
+    files = [server.ask(f"/encode?bytes=200{more}", png(photograph)).body for more in ("", "&face=whole")]
+    assert files == [vcmcodec.encode(photograph, bytes=200, face=face) for face in ("auto", "whole")]
+    assert len(set(files)) == 2
 
 
 def test_files_are_shown_with_and_without_a_generator(server: Server) -> None:
@@ -138,6 +146,8 @@ def test_health_and_page(server: Server) -> None:
         ("/encode?bytes=300&bpp=1", None, 400, 2, "UsageError"),
         ("/encode?bytes=-1", None, 400, 2, "UsageError"),
         ("/encode?quality=nan", None, 400, 2, "UsageError"),
+        ("/encode?face=all", None, 400, 2, "UsageError"),
+        ("/encode?face=9", None, 415, 3, "PictureError"),
         ("/encode?size=100", None, 400, 2, "UsageError"),
         ("/encode?colour=1", None, 400, 2, "UsageError"),
         ("/decode?realism=2", b"", 400, 2, "UsageError"),

@@ -148,7 +148,8 @@ const editor = new Editor($("editor"), (ops, done) => updateEdit(structuredClone
 /** @param {Uint8Array} bytes @param {string} name @param {HTMLCanvasElement | null} original */
 async function open(bytes, name, original) {
   const begin = performance.now();
-  const { model, width, height, layers, broken } = await remote.call("open", bytes);
+  const { model, width, height, layers, broken, crop } = await remote.call("open", bytes);
+  if (original && crop) original = cropped(original, crop, width, height);
   const header = { model, width, height };
   if (model) painter.call("ready", model).catch(() => {}); // what is wrong with it is said when it paints
   Object.assign(file, { bytes, name, header, original, layers, cut: layers.length, on: layers.map(() => true) });
@@ -177,6 +178,26 @@ async function open(bytes, name, original) {
   const warning = broken ? ` It breaks off: ${broken}.` : "";
   const ms = Math.round(performance.now() - begin);
   say(`${name}: ${bytes.length} bytes, ${width} x ${height}, ${what}; preview in ${ms} ms.${warning}`);
+}
+
+/**
+ * What of a photograph the file holds.
+ * @param {HTMLCanvasElement} photograph @param {import("./vcm/crop.js").Crop} crop
+ * @param {number} width of the file's picture @param {number} height of the file's picture
+ */
+function cropped(photograph, { x, y, across, turn }, width, height) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const brush = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const wide = across || width;
+  const high = Math.max(1, Math.round((height * wide) / width));
+  brush.imageSmoothingQuality = "high";
+  brush.translate(width / 2, height / 2);
+  brush.scale(width / wide, height / high);
+  brush.rotate((-2 * Math.PI * turn) / 256);
+  brush.drawImage(photograph, -(x + wide / 2), -(y + high / 2));
+  return canvas;
 }
 
 /** @param {string} id @param {HTMLCanvasElement} canvas */

@@ -24,7 +24,7 @@ const calls = {
   async open(bytes) {
     const found = readContainer(bytes, { partial: true });
     await models.prepare(found);
-    decodeScene(found, models); // a file with a fault in any layer is no file
+    const { crop } = decodeScene(found, models); // a file with a fault in any layer is no file
     container = found;
     const { model, width, height, layers, broken } = container;
     return {
@@ -33,6 +33,7 @@ const calls = {
       height,
       layers: layers.map(({ kind, name, known, start, end }) => ({ kind, name, known, start, end })),
       broken: broken?.message ?? null,
+      crop,
     };
   },
 

@@ -2,7 +2,8 @@
 
 =================  ===============================================================================
 ``POST /encode``   a picture that Pillow reads; ``?preset=``, ``bytes=``, ``bpp=``, ``quality=``, ``detail=``,
-                   ``colours=``, ``scheme=``, ``size=``, as ``vcm encode`` has them; answers a ``.vcm`` file
+                   ``colours=``, ``scheme=``, ``size=``, ``face=``, ``place=``, as ``vcm encode`` has them, but
+                   for ``face=all``; answers a ``.vcm`` file
 ``POST /decode``   a ``.vcm`` file; ``?realism=0..1``, ``preview=1``; answers a PNG
 ``POST /info``     a ``.vcm`` file; answers what ``vcm info --json`` prints, without the file's name
 ``GET /health``    version, and how long the queue is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,7 +11,8 @@ from vcmcodec.limits import MAX_CANVAS, Limits
 from vcmcodec.serve.jobs import Decoding
 
 PRESETS = ("micro", "tiny", "small", "normal", "fine")
-SCHEMES = ("texture", "mixed", "strokes", "canvas")
+SCHEMES = ("texture", "mixed", "strokes", "canvas", "hu2020")
+FACE = re.compile(r"auto|whole|[1-9][0-9]{0,3}|[0-9]{1,5}(,[0-9]{1,5}){3}")
 SIZES = ("preset", "bytes", "bpp", "quality")
 
 
@@ -19,7 +21,7 @@ class Misused(ValueError):
 
 
 def goal(query: Mapping[str, str]) -> dict[str, Any]:
-    """Arguments of :func:`vcmcodec.encode`.
+    """Arguments of :func:`vcmcodec.encode`; without ``face``, the largest is found, as ``vcm encode`` does.
 
     Raises Misused for what it does not take.
     """
@@ -30,6 +32,8 @@ def goal(query: Mapping[str, str]) -> dict[str, Any]:
         "bpp": _between(0, 24),
         "quality": _between(0, 100),
         "detail": _between(0, 100),
+        "face": _face,
+        "place": lambda text: _one_of(("0", "1"))(text) == "1",
         "size": _whole(32, MAX_CANVAS),
         "colours": _whole(0, 2048),
     }
@@ -39,7 +43,7 @@ def goal(query: Mapping[str, str]) -> dict[str, Any]:
         raise Misused(f"{' and '.join(given)}: a file has one size")
     if found.get("size", 32) % 32:
         raise Misused("size must be a multiple of 32")
-    return found
+    return {"face": "auto", **found}
 
 
 def look(query: Mapping[str, str]) -> Decoding:
@@ -69,6 +73,12 @@ def _read(query: Mapping[str, str], readers: dict[str, Callable[[str], Any]]) ->
         except ValueError as error:
             raise Misused(f"{name}: {error}") from None
     return found
+
+
+def _face(text: str) -> str:
+    if not FACE.fullmatch(text):
+        raise ValueError(f"{text!r} is none of auto, whole, a number from 1, X,Y,W,H")
+    return text
 
 
 def _one_of(values: tuple[str, ...]) -> Callable[[str], str]:

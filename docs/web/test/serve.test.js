@@ -57,6 +57,35 @@ test("a photograph is encoded by the server, and shown beside what it became", a
   await page.screenshot({ path: `${SHOTS}/served.png` });
 });
 
+test("of a photograph the face is coded, and what is coded is shown as the original", async () => {
+  const photograph = await page.evaluate(async () => {
+    const portrait = await createImageBitmap(await (await fetch("samples/portrait.jpg")).blob());
+    const canvas = new OffscreenCanvas(640, 480);
+    const brush = /** @type {any} */ (canvas.getContext("2d"));
+    brush.fillStyle = "#9ab";
+    brush.fillRect(0, 0, 640, 480);
+    brush.drawImage(portrait, 300, 120);
+    return Array.from(new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer()));
+  });
+  await drop(Uint8Array.from(photograph), "party.png", "image/png");
+  await page.waitForFunction(() => document.getElementById("status")?.textContent?.startsWith("party:"), null, { timeout: 60000 });
+  await page.waitForFunction(() => /^texture, \d+ ms/.test(document.getElementById("picture-note")?.textContent ?? ""));
+  // The mean difference between what is called the original and the preview: small where both show the same place.
+  const apart = await page.evaluate(() => {
+    const data = ["original", "preview"].map((id) => {
+      const canvas = /** @type {HTMLCanvasElement} */ (document.getElementById(id));
+      const small = new OffscreenCanvas(64, 64);
+      const brush = /** @type {any} */ (small.getContext("2d"));
+      brush.drawImage(canvas, 0, 0, 64, 64);
+      return brush.getImageData(0, 0, 64, 64).data;
+    });
+    return data[0].reduce((/** @type {number} */ sum, /** @type {number} */ v, /** @type {number} */ i) => sum + Math.abs(v - data[1][i]), 0) / data[0].length;
+  });
+  assert(apart < 12, `${apart} levels apart`);
+  assert(await page.locator("#layers label", { hasText: "crop" }).isVisible());
+  await page.screenshot({ path: `${SHOTS}/cropped.png` });
+});
+
 test("what is no picture is said in the server's words", async () => {
   await drop(new Uint8Array([1, 2, 3]), "nothing.png", "image/png");
   await page.waitForFunction(() => document.getElementById("status")?.classList.contains("error"));
