@@ -223,6 +223,17 @@ def test_a_killed_worker_is_replaced(face: bytes) -> None:
         assert server.ask("/encode", face).status == 200
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc to find the workers")
+def test_it_ends_though_a_worker_hangs(face: bytes) -> None:
+    with serving("--jobs", "1") as server:
+        for worker in workers(server.process.pid):
+            os.kill(worker, signal.SIGSTOP)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        connection.request("POST", "/encode", face)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(40) == 143
+
+
 def workers(pid: int) -> list[int]:
     """Worker processes below a process."""
     found = []

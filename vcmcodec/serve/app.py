@@ -1,9 +1,9 @@
 """The application: a page, and what requests may ask for.
 
 =================  ===============================================================================
-``POST /encode``   a picture that Pillow reads; ``?preset=``, ``bytes=``, ``bpp=``, ``quality=``, ``detail=``,
-                   ``colours=``, ``scheme=``, ``size=``, ``face=``, ``place=``, as ``vcm encode`` has them, but
-                   for ``face=all``; answers a ``.vcm`` file
+``POST /encode``   a picture that Pillow reads; ``?preset=``, ``bytes=``, ``bpp=``, ``quality=``,
+                   ``detail=``, ``colours=``, ``scheme=``, ``size=``, ``face=``, ``place=``, as ``vcm encode``
+                   has them, but for ``face=all``; answers a ``.vcm`` file
 ``POST /decode``   a ``.vcm`` file; ``?realism=0..1``, ``preview=1``; answers a PNG
 ``POST /info``     a ``.vcm`` file; answers what ``vcm info --json`` prints, without the file's name
 ``GET /health``    version, and how long the queue is
@@ -234,6 +234,6 @@ def options_of(settings: Settings) -> dict[str, Any]:
         "limit_concurrency": None,
         "h11_max_incomplete_event_size": 16384,
         "timeout_keep_alive": 5,
-        "timeout_graceful_shutdown": 10,
+        "timeout_graceful_shutdown": 5,
         "server_header": False,
     }

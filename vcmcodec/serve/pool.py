@@ -58,10 +58,12 @@ class Pool:
         await asyncio.gather(*(self._try(self._pool(), jobs.warm_up) for _ in range(self._workers)))
 
     def stop(self) -> None:
-        """Ends the workers; what is queued is dropped."""
+        """Ends the workers, whatever they are at; what is queued is dropped."""
         self._painter.shutdown(wait=False, cancel_futures=True)
         if self._processes is not None:
-            self._processes.shutdown(wait=True, cancel_futures=True)
+            self._processes.shutdown(wait=False, cancel_futures=True)
+        for worker in multiprocessing.active_children():
+            worker.kill()
 
     async def work(self, job: Callable[..., Result], *arguments: object) -> Result:
         """What ``job`` makes of its arguments, in a worker process. One that is killed is replaced, and the

@@ -98,9 +98,13 @@ def load(port: int, group: int, pictures: Sequence[bytes], requests: int, client
         while (number := next(numbers)) < requests:
             kind, picture, body = asked[number]
             begin = time.perf_counter()
-            connection.request("POST", "/encode", body)
-            answer = connection.getresponse()
-            data = answer.read()
+            try:
+                connection.request("POST", "/encode", body)
+                answer = connection.getresponse()
+                data = answer.read()
+            except (OSError, http.client.HTTPException):  # lost: it is missing in what is counted
+                connection.close()
+                continue
             with lock:
                 waits.append(time.perf_counter() - begin)
                 answers[kind, answer.status] += 1
