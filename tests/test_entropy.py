@@ -116,7 +116,7 @@ def test_weights_lie_element_by_element_context_by_context() -> None:
 
 
 @given(st.lists(st.integers(0, 4095 - 63), min_size=1, max_size=6), st.integers(0, 63))
-def test_a_context_coder_takes_probabilities_from_its_model(bases: list[int], node: int) -> None:
+def test_a_context_coder_takes_probabilities_from_its_model(offsets: list[int], bin: int) -> None:
     seen: list[int] = []
 
     class Spy(RateEstimator):
@@ -124,8 +124,8 @@ def test_a_context_coder_takes_probabilities_from_its_model(bases: list[int], no
             seen.append(p1)
             return super().bit(bit, p1)
 
-    ContextCoder(Spy(), MODEL).bit(1, bases, node)
-    assert seen == [MODEL.p1(bases, node)]
+    ContextCoder(Spy(), MODEL).bit(1, offsets, bin)
+    assert seen == [MODEL.p1(offsets, bin)]
     assert 0 < seen[0] < 65536
 
 

@@ -84,7 +84,7 @@ def begun(step: int = 50, face_step: int = 1, frame: Frame | None = None) -> Tex
 def any_level(rng: random.Random, known: Texture, shift: int) -> syntax.Choose:
     """Levels of all sizes that a layer of ``shift`` may hold behind ``known``."""
 
-    def choose(part: int, rank: int, bases: Sequence[int]) -> int:
+    def choose(part: int, rank: int, offsets: Sequence[int]) -> int:
         before, value = known.parts[part], rng.randint(-8191, 8191) >> rng.randint(0, 12)
         if rank < len(before.levels) and before.levels[rank] == 0:
             most = (1 << before.shifts[rank] - shift) - 1
@@ -419,7 +419,7 @@ def test_layers_down_to_shift_0_give_what_one_layer_gives() -> None:
     wanted = [[rng.randint(-300, 300) >> rng.randint(0, 9) for _ in range(count)] for count in (90, 70)]
 
     def level(shift: int) -> syntax.Choose:
-        def choose(part: int, rank: int, bases: Sequence[int]) -> int:
+        def choose(part: int, rank: int, offsets: Sequence[int]) -> int:
             value = wanted[part][rank]
             return (abs(value) >> shift) * (-1 if value < 0 else 1)
 
@@ -437,7 +437,7 @@ def test_layers_down_to_shift_0_give_what_one_layer_gives() -> None:
 def test_the_size_is_that_of_what_is_written() -> None:
     rng = random.Random(8)
     values = [[rng.randint(-5, 5) for _ in range(count)] for count in (90, 70)]
-    wanted = Wanted(1, (90, 70), lambda part, rank, bases: values[part][rank], begun())
+    wanted = Wanted(1, (90, 70), lambda part, rank, offsets: values[part][rank], begun())
     data, scene = payload.encode(Scene(*SIZE), wanted)
     size, known = payload.size(None, wanted)
     assert known == scene.part(heads.CODE)

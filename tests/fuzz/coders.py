@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from vcmcodec.entropy import context_weights
-from vcmcodec.entropy.binarise import NUMBER_NODES, signed, tree, unsigned
+from vcmcodec.entropy.binarise import NUMBER_BINS, signed, tree, unsigned
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
 from vcmcodec.entropy.ppm import primed
 from vcmcodec.entropy.range_coder import BinaryCoder, Decoder, Encoder
@@ -45,19 +45,19 @@ def _decisions(binary: BinaryCoder, rng: random.Random, values: list[int] | None
     coder = ContextCoder(binary, _edge_model())
     source, found = iter(values or ()), []
     for _ in range(rng.randrange(1, 60)):
-        bases = [64 * rng.randrange(1400) for _ in range(_CONTEXTS)]
+        offsets = [64 * rng.randrange(1400) for _ in range(_CONTEXTS)]
         kind, value = rng.randrange(5), next(source, 0)
         if kind == 0:
-            found.append(coder.bit(value, bases, rng.randrange(NUMBER_NODES)))
+            found.append(coder.bit(value, offsets, rng.randrange(NUMBER_BINS)))
         elif kind == 1:
             count = rng.choice((1, 2, 3, 255, 256, 1000, 65536))
             found.append(coder.uniform(value, count))
             assert 0 <= found[-1] < count
         elif kind == 2:
-            found.append(tree(coder, value, 4, bases))
+            found.append(tree(coder, value, 4, offsets))
             assert 0 <= found[-1] < 16
         else:
-            found.append((unsigned if kind == 3 else signed)(coder, value, bases))
+            found.append((unsigned if kind == 3 else signed)(coder, value, offsets))
             assert (0 if kind == 3 else -8191) <= found[-1] <= 8191
     return found
 

@@ -211,7 +211,7 @@ def textures() -> tuple[tuple[Scene, bytes], ...]:
         for shift, canvas, face in ((3, 24, 16), (1, 60, 8), (0, 40, 80), (0, 80, 80)):
             part = begin or scene.part(texture_head.CODE)
 
-            def level(number: int, rank: int, bases: object, part: Texture = part, shift: int = shift) -> int:
+            def level(number: int, rank: int, at: object, part: Texture = part, shift: int = shift) -> int:
                 known = part.parts[number]
                 size = 4 if rank >= len(known.levels) else (1 << max(known.shifts[rank] - shift, 0)) - 1
                 return rng.randint(-size, size)
@@ -260,7 +260,7 @@ def _check_texture(data: bytes, scene: Scene) -> None:
         else Texture(bare.width, bare.height, after.step, after.face_step, after.frame, *[Known()] * 2)
     )
 
-    def choose(number: int, rank: int, bases: object) -> int:
+    def choose(number: int, rank: int, offsets: object) -> int:
         return after.parts[number].levels[rank]
 
     coded, again = texture.encode(bare, Wanted(head.shift, (counts[0], counts[1]), choose, begin))

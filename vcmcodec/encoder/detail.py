@@ -6,6 +6,7 @@ Encoder only; nothing here is normative.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -107,14 +108,11 @@ def _levels(
         return ()
     lam = LAGRANGIAN / importance
     count = int(large[-1]) + 1
-    found = syntax.region(
-        coder,
-        tables.transform(),
-        step,
-        known,
-        count,
-        lambda rank, bases: best_level(float(scaled[rank]), coder, rate, bases, lam) if rank < count else 0,
-    )
+
+    def best(rank: int, offsets: Sequence[int]) -> int:
+        return best_level(float(scaled[rank]), coder, rate, offsets, lam) if rank < count else 0
+
+    found = syntax.region(coder, tables.transform(), step, known, count, best)
     end = max((rank + 1 for rank, level in enumerate(found) if level), default=0)
     levels = found[:end]
     rate.bits = 0.0

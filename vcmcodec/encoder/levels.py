@@ -14,10 +14,10 @@ error of a step is a twelfth and a bit quarters it."""
 
 
 def best_level(
-    value: float, coder: ContextCoder, rate: RateEstimator, bases: Sequence[int], lam: float = LAGRANGIAN
+    value: float, coder: ContextCoder, rate: RateEstimator, offsets: Sequence[int], lam: float = LAGRANGIAN
 ) -> int:
     """The level of a coefficient of ``value`` steps that costs least: the square of its error, and ``lam``
-    a bit, as ``coder`` would code it into ``rate`` under contexts ``bases``."""
+    a bit, as ``coder`` would code it into ``rate`` under contexts ``offsets``."""
     size = abs(value)
     best = 0
     if size >= 0.5:
@@ -25,7 +25,7 @@ def best_level(
         costs = []
         for level in {nearest, nearest - 1, 0 if nearest < 3 else nearest}:
             rate.bits = 0.0
-            signed(coder, level, bases)
+            signed(coder, level, offsets)
             costs.append(((size - level) ** 2 + lam * rate.bits, level))
         best = min(costs)[1]
     return -best if value < 0 else best

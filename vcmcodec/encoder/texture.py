@@ -188,13 +188,13 @@ class Levels:
         self._coder = ContextCoder(self._rate, payload.model())
         self.levels: tuple[list[int], list[int]] = ([], [])
 
-    def choose(self, part: int, rank: int, bases: Sequence[int]) -> int:
+    def choose(self, part: int, rank: int, offsets: Sequence[int]) -> int:
         if part and len(self._scaled) == 1:
             known = Known(tuple(self.levels[0]), (0,) * len(self.levels[0]))
             number = self._begin.step_numbers[1]
             values = self._analysis.face(known, steps.step(self._begin.step))
             self._scaled.append(values / np.float32(steps.step(number)))
-        level = best_level(float(self._scaled[part][rank]), self._coder, self._rate, bases)
+        level = best_level(float(self._scaled[part][rank]), self._coder, self._rate, offsets)
         self.levels[part].append(level)
         return level
 
@@ -249,7 +249,7 @@ def layer(texture: Texture, shift: int, counts: tuple[int, int] | None = None, f
     so many."""
     levels = texture.canvas.levels, texture.face.levels
 
-    def choose(part: int, rank: int, bases: Sequence[int]) -> int:
+    def choose(part: int, rank: int, offsets: Sequence[int]) -> int:
         if rank >= len(levels[part]):
             return 0
         level = levels[part][rank]

@@ -1,7 +1,7 @@
 """Probabilities of decisions as sums of trained weights (spec/FORMAT.md, section "Entropy coding").
 Normative, integers only.
 
-Every decision is described by a few contexts. Each context has a weight per decision node, in
+Every decision is described by a few contexts. Each context has a weight per bin, in
 1/16 of a natural logit; their sum says how probable a 1 is. So contexts that overlap add up
 instead of diluting each other, which is what matters in files of some hundred decisions: the
 weights are trained on thousands of faces and do not adapt.
@@ -59,34 +59,34 @@ _LAST = len(PROBABILITIES) - 1
 
 
 class Elements:
-    """Lays out the weights of a syntax's elements: each has so many nodes, and contexts of so many
+    """Lays out the weights of a syntax's elements: each has so many bins, and contexts of so many
     values. ``size``: weights in all."""
 
     def __init__(self) -> None:
         self.size = 0
 
-    def element(self, nodes: int, *contexts: int) -> Element:
+    def element(self, bins: int, *contexts: int) -> Element:
         """The next element: its contexts' weights follow those laid out before."""
-        bases = []
+        offsets = []
         for values in contexts:
-            bases.append(self.size)
-            self.size += values * nodes
-        return Element(nodes, tuple(bases), contexts)
+            offsets.append(self.size)
+            self.size += values * bins
+        return Element(bins, tuple(offsets), contexts)
 
 
 class Element:
     """Where an element's weights lie: those of context ``k`` with value ``v`` begin at
-    ``bases[k] + v * nodes``."""
+    ``offsets[k] + v * bins``."""
 
-    __slots__ = ("nodes", "bases", "contexts")
+    __slots__ = ("bins", "offsets", "contexts")
 
-    def __init__(self, nodes: int, bases: tuple[int, ...], contexts: tuple[int, ...]) -> None:
-        self.nodes, self.bases, self.contexts = nodes, bases, contexts
+    def __init__(self, bins: int, offsets: tuple[int, ...], contexts: tuple[int, ...]) -> None:
+        self.bins, self.offsets, self.contexts = bins, offsets, contexts
 
     def at(self, *values: int) -> list[int]:
         """Where the weights begin for these values of the contexts."""
-        nodes = self.nodes
-        return [base + value * nodes for base, value in zip(self.bases, values)]
+        bins = self.bins
+        return [offset + value * bins for offset, value in zip(self.offsets, values)]
 
 
 class ContextModel:
@@ -97,24 +97,24 @@ class ContextModel:
     def __init__(self, weights: Sequence[int]) -> None:
         self.weights = weights
 
-    def p1(self, bases: Sequence[int], node: int) -> int:
-        """The probability of a 1, in 1/65536, 22..65514. ``bases``: where each context's weights begin;
-        ``node``: which decision of the element this is."""
+    def p1(self, offsets: Sequence[int], bin: int) -> int:
+        """The probability of a 1, in 1/65536, 22..65514. ``offsets``: where each context's weights begin;
+        ``bin``: which decision of the element this is."""
         weights, total = self.weights, _ZERO
-        for base in bases:
-            total += weights[base + node]
+        for offset in offsets:
+            total += weights[offset + bin]
         return PROBABILITIES[0 if total < 0 else _LAST if total > _LAST else total]
 
 
 class Coder(Protocol):
     """What a syntax is written for: :class:`ContextCoder`, and what records decisions for training."""
 
-    def bit(self, bit: int, bases: Sequence[int], node: int) -> int:
-        """Code ``bit``; a decoder ignores it and returns what the file holds. ``bases``, ``node``: see
+    def bit(self, bit: int, offsets: Sequence[int], bin: int, /) -> int:
+        """Code ``bit``; a decoder ignores it and returns what the file holds. ``offsets``, ``bin``: see
         :meth:`ContextModel.p1`."""
         ...
 
-    def uniform(self, value: int, count: int) -> int:
+    def uniform(self, value: int, count: int, /) -> int:
         """As :meth:`vcmcodec.entropy.range_coder.BinaryCoder.uniform`."""
         ...
 
@@ -128,11 +128,11 @@ class ContextCoder:
     def __init__(self, coder: BinaryCoder, model: ContextModel) -> None:
         self._bit, self._uniform, self._weights = coder.bit, coder.uniform, model.weights
 
-    def bit(self, bit: int, bases: Sequence[int], node: int) -> int:
+    def bit(self, bit: int, offsets: Sequence[int], bin: int) -> int:
         # ContextModel.p1 written out: this is called for every decision, and a call costs a tenth of it.
         weights, total = self._weights, _ZERO
-        for base in bases:
-            total += weights[base + node]
+        for offset in offsets:
+            total += weights[offset + bin]
         return self._bit(bit, PROBABILITIES[0 if total < 0 else _LAST if total > _LAST else total])
 
     def uniform(self, value: int, count: int) -> int:

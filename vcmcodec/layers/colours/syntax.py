@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vcmcodec.entropy.binarise import NUMBER_NODES, signed
+from vcmcodec.entropy.binarise import NUMBER_BINS, signed
 from vcmcodec.entropy.contexts import Coder, Elements
 from vcmcodec.layers.colours import prediction
 from vcmcodec.layers.colours.prediction import Guess, Levels, Steps
@@ -18,9 +18,9 @@ from vcmcodec.layers.edges.ops import Point
 
 _elements = Elements()
 
-Y = _elements.element(NUMBER_NODES, 16, 9 * 16, 16, 9 * 6, 16)
-CO = _elements.element(NUMBER_NODES, 16, 9 * 16, 31, 16, 9 * 6)
-CG = _elements.element(NUMBER_NODES, 16, 9 * 16, 31, 31, 16, 9 * 6)
+Y = _elements.element(NUMBER_BINS, 16, 9 * 16, 16, 9 * 6, 16)
+CO = _elements.element(NUMBER_BINS, 16, 9 * 16, 31, 16, 9 * 6)
+CG = _elements.element(NUMBER_BINS, 16, 9 * 16, 31, 31, 16, 9 * 6)
 
 WEIGHTS = _elements.size
 """Weights that the syntax is coded with."""
@@ -51,14 +51,14 @@ def walk(
         apart = min((guess.spread // steps[0]).bit_length(), 8)
         both, quantised = 16 * apart + far, 6 * apart + number
         if part == 0:
-            bases = Y.at(far, both, min(max(guess.values[0] >> 4, 0), 15), quantised, min(len(known), 15))
+            offsets = Y.at(far, both, min(max(guess.values[0] >> 4, 0), 15), quantised, min(len(known), 15))
         else:
             tint = min(max(guess.values[part] + 128 >> 4, 0), 15)
             if part == 1:
-                bases = CO.at(far, both, _near(before[0]), tint, quantised)
+                offsets = CO.at(far, both, _near(before[0]), tint, quantised)
             else:
-                bases = CG.at(far, both, _near(before[0]), _near(before[1]), tint, quantised)
-        before[part] = value = signed(coder, value, bases)
+                offsets = CG.at(far, both, _near(before[0]), _near(before[1]), tint, quantised)
+        before[part] = value = signed(coder, value, offsets)
         return value
 
     prediction.extend(where, known, count, steps, level)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 
-from vcmcodec.entropy.binarise import NUMBER_NODES, signed, unsigned
+from vcmcodec.entropy.binarise import NUMBER_BINS, signed, unsigned
 from vcmcodec.entropy.contexts import Coder, Elements
 from vcmcodec.layers.detail.regions import REGIONS, SHAPES, TWIN
 from vcmcodec.layers.detail.tables import Basis, Transform
@@ -17,9 +17,9 @@ _RANKS = 88
 
 _elements = Elements()
 
-COUNT = _elements.element(NUMBER_NODES, len(REGIONS) * 64, len(REGIONS) * SUMS)
+COUNT = _elements.element(NUMBER_BINS, len(REGIONS) * 64, len(REGIONS) * SUMS)
 LEVEL = _elements.element(
-    NUMBER_NODES,
+    NUMBER_BINS,
     len(REGIONS) * _SIZES,
     len(SHAPES) * _RANKS,
     SUMS * _SIZES,
@@ -32,7 +32,7 @@ WEIGHTS = _elements.size
 """Weights that the syntax is coded with."""
 
 Choose = Callable[[int, Sequence[int]], int]
-"""The level to code of a rank, under contexts ``bases``."""
+"""The level to code of a rank, under contexts ``offsets``."""
 
 Levels = tuple[int, ...]
 """The levels of a region, by rank."""
@@ -55,8 +55,8 @@ def region(
     number = REGIONS[index].basis
     basis: Basis = transform[number]
     before = sum(level != 0 for levels in known for level in levels)
-    bases = COUNT.at(64 * index + step // 2, SUMS * index + sum_class(before))
-    units = unsigned(coder, -(-count // COUNT_UNIT), bases)
+    offsets = COUNT.at(64 * index + step // 2, SUMS * index + sum_class(before))
+    units = unsigned(coder, -(-count // COUNT_UNIT), offsets)
     if units > -(-basis.count // COUNT_UNIT):
         raise ValueError("more coefficients than the transform has")
     count = min(COUNT_UNIT * units, basis.count)
@@ -68,7 +68,7 @@ def region(
     for rank in range(count):
         expected = min(max(basis.energy[rank] + offset, 0), _SIZES - 1)
         other = 0 if twin is None else 1 + min(abs(twin[rank]), 2) if rank < len(twin) else 1
-        bases = LEVEL.at(
+        offsets = LEVEL.at(
             _SIZES * index + expected,
             _RANKS * number + rank_class(rank),
             _SIZES * sum_class(near) + expected,
@@ -76,7 +76,7 @@ def region(
             _SIZES * sum_class(far) + expected,
             _SIZES * other + expected,
         )
-        level = signed(coder, choose(rank, bases) if choose else 0, bases)
+        level = signed(coder, choose(rank, offsets) if choose else 0, offsets)
         levels.append(level)
         size = min(abs(level), MOST_SIZE)
         near += size - sizes[rank % FAR - NEAR]
@@ -101,5 +101,5 @@ def walk(
     return tuple(known)
 
 
-def _level(levels: Levels, rank: int, bases: Sequence[int]) -> int:
+def _level(levels: Levels, rank: int, offsets: Sequence[int]) -> int:
     return levels[rank] if rank < len(levels) else 0

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vcmcodec.entropy.binarise import NUMBER_NODES, signed, tree, unsigned
+from vcmcodec.entropy.binarise import NUMBER_BINS, signed, tree, unsigned
 from vcmcodec.entropy.contexts import Coder, Elements
 from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Op, Point, thirds
 
@@ -24,16 +24,16 @@ _FAR = 7  # classes of a length: 0, 1, 2-3, 4-7, 8-15, 16-31, 32-63, more
 _NOWHERE = 32  # the sector of a stroke that has not begun
 _CELLS = 64
 
-START_Y = _elements.element(NUMBER_NODES, 12, 16, 16)
+START_Y = _elements.element(NUMBER_BINS, 12, 16, 16)
 START_X = _elements.element(16, 16, 3 * 16)
 KIND = _elements.element(4, 4 * 3, 4 * 8, 33, _CELLS, 3 * 8)
-LENGTH = _elements.element(NUMBER_NODES, 3 * 4, 3 * 3 * 8, 3 * 33, _CELLS, 3 * 8)
+LENGTH = _elements.element(NUMBER_BINS, 3 * 4, 3 * 3 * 8, 3 * 33, _CELLS, 3 * 8)
 SECTOR = _elements.element(32, 3 * 33, 5 * 33, 2 * _CELLS, 8 * 33, 129)
 REST = _elements.element(4, 3 * 7, 5 * 8)
-NEAR = _elements.element(NUMBER_NODES, 8, 32, 3 * 5, 8 * 32, 32)
-FAR = _elements.element(NUMBER_NODES, 8, 31, 8 * 31, 32)
-FREE_A = _elements.element(NUMBER_NODES, 2 * 8)
-FREE_B = _elements.element(NUMBER_NODES, 2 * 8, 31)
+NEAR = _elements.element(NUMBER_BINS, 8, 32, 3 * 5, 8 * 32, 32)
+FAR = _elements.element(NUMBER_BINS, 8, 31, 8 * 31, 32)
+FREE_A = _elements.element(NUMBER_BINS, 2 * 8)
+FREE_B = _elements.element(NUMBER_BINS, 2 * 8, 31)
 
 WEIGHTS = _elements.size
 """Weights that the syntax is coded with."""
@@ -127,12 +127,12 @@ def _start(coder: Coder, grid: Grid, left: int, last: Point, op: Op | None) -> P
     x, y = op.end if op is not None else (0, 0)
     spacing = max(4 * (grid.rows - last[1]) // left, 0)
     row = min(last[1] * 16 // grid.rows, 15)
-    bases = START_Y.at(min(spacing.bit_length(), 11), min(left.bit_length(), 15), row)
-    down = unsigned(coder, y - last[1], bases)
+    offsets = START_Y.at(min(spacing.bit_length(), 11), min(left.bit_length(), 15), row)
+    down = unsigned(coder, y - last[1], offsets)
     y = last[1] + down
     side = 0 if down > 3 else 1 if down else 2
-    bases = START_X.at(min(y * 16 // grid.rows, 15), 16 * side + min(last[0] * 16 // grid.columns, 15))
-    cell = tree(coder, x * 16 // grid.columns, 4, bases)
+    offsets = START_X.at(min(y * 16 // grid.rows, 15), 16 * side + min(last[0] * 16 // grid.columns, 15))
+    cell = tree(coder, x * 16 // grid.columns, 4, offsets)
     first = -(-cell * grid.columns // 16)
     count = -(-(cell + 1) * grid.columns // 16) - first
     if count == 0:
@@ -143,12 +143,12 @@ def _start(coder: Coder, grid: Grid, left: int, last: Point, op: Op | None) -> P
 def _kind(coder: Coder, cell: int, state: _State, op: Op | None) -> int:
     """Whether the stroke ends, or else what its next segment is."""
     kind, count = state.kind, state.count
-    bases = KIND.at(3 * count + kind, 8 * count + state.length, state.sector, cell, 8 * kind + state.length)
-    if count and coder.bit(int(op is None or isinstance(op, Move)), bases, 0):
+    offsets = KIND.at(3 * count + kind, 8 * count + state.length, state.sector, cell, 8 * kind + state.length)
+    if count and coder.bit(int(op is None or isinstance(op, Move)), offsets, 0):
         return _END
-    if not coder.bit(int(isinstance(op, Curve)), bases, 1):
+    if not coder.bit(int(isinstance(op, Curve)), offsets, 1):
         return _LINE
-    return _FREE if coder.bit(int(isinstance(op, Curve) and _is_free(state.at, op)), bases, 2) else _CURVE
+    return _FREE if coder.bit(int(isinstance(op, Curve) and _is_free(state.at, op)), offsets, 2) else _CURVE
 
 
 def _upright(chord: Point) -> bool:
@@ -181,18 +181,18 @@ def _end(coder: Coder, cell: int, step: int, state: _State, kind: int, op: Op | 
     chord = (op.end[0] - x0, op.end[1] - y0) if op is not None else (0, 0)
     kind -= _LINE
     sector, before = state.sector, 8 * state.kind + state.length
-    bases = LENGTH.at(
+    offsets = LENGTH.at(
         3 * state.count + kind, 24 * kind + before, 33 * kind + sector, cell, 8 * kind + min(step - 1, 7)
     )
-    length = unsigned(coder, max(abs(chord[0]), abs(chord[1])), bases)
+    length = unsigned(coder, max(abs(chord[0]), abs(chord[1])), offsets)
     if length == 0:
         return state.at, 0
     size = _class(length)
     first = _CELLS if state.count == 0 else 0
-    bases = SECTOR.at(
+    offsets = SECTOR.at(
         33 * kind + sector, 33 * state.turn + sector, first + cell, 33 * size + sector, state.fine
     )
-    direction = tree(coder, _slope(chord, 8) if chord != (0, 0) else 0, 5, bases)
+    direction = tree(coder, _slope(chord, 8) if chord != (0, 0) else 0, 5, offsets)
     side, part = divmod(direction, 8)
     span = 2 * length + 1
     low, high = -(-part * span // 8) - length, -(-(part + 1) * span // 8) - length
@@ -215,13 +215,13 @@ def _rest(coder: Coder, state: _State, bounds: tuple[int, int], side: int, lengt
         return low
     hint = _ahead(state, side, length)
     place = 0 if hint is None else 1 if hint < low else 6 if hint >= high else 2 + (hint - low) * 4 // count
-    bases = REST.at(7 * min(count.bit_length() - 2, 2) + place, 8 * state.turn + _class(length))
-    node = 1
-    while high - low > 1 and node < 4:
+    offsets = REST.at(7 * min(count.bit_length() - 2, 2) + place, 8 * state.turn + _class(length))
+    bin = 1
+    while high - low > 1 and bin < 4:
         middle = low + high + 1 >> 1
-        upper = coder.bit(int(across >= middle), bases, node)
+        upper = coder.bit(int(across >= middle), offsets, bin)
         low, high = (middle, high) if upper else (low, middle)
-        node = 2 * node + upper
+        bin = 2 * bin + upper
     return low + coder.uniform(across - low, high - low) if high - low > 1 else low
 
 
@@ -244,10 +244,10 @@ def _beside(coder: Coder, state: _State, end: Point, length: int, curve: Curve) 
     size = _class(length)
     hint = _ahead(state, direction // 8, length)
     guess = 31 if hint is None else _near((hint + 1) // 3 - (one[across] - state.at[across]))
-    bases = NEAR.at(size, guess, 5 * state.kind + state.turn, 32 * size + guess, direction)
-    near = signed(coder, curve.a[across] - one[across], bases)
-    bases = FAR.at(size, _near(near), 31 * size + _near(near), direction)
-    far = signed(coder, curve.b[across] - two[across], bases)
+    offsets = NEAR.at(size, guess, 5 * state.kind + state.turn, 32 * size + guess, direction)
+    near = signed(coder, curve.a[across] - one[across], offsets)
+    offsets = FAR.at(size, _near(near), 31 * size + _near(near), direction)
+    far = signed(coder, curve.b[across] - two[across], offsets)
     if across:
         return Curve((one[0], one[1] + near), (two[0], two[1] + far), end)
     return Curve((one[0] + near, one[1]), (two[0] + far, two[1]), end)

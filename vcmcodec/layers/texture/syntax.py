@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from vcmcodec.entropy.binarise import NUMBER_NODES, signed, tree, unsigned
+from vcmcodec.entropy.binarise import NUMBER_BINS, signed, tree, unsigned
 from vcmcodec.entropy.contexts import Coder, Elements
 from vcmcodec.layers.texture import steps
 from vcmcodec.layers.texture.frame import Frame
@@ -24,10 +24,10 @@ SUMS = 16
 
 _elements = Elements()
 
-FRAME = _elements.element(NUMBER_NODES, 4)
-COUNT = _elements.element(NUMBER_NODES, 2 * 64, 2 * SHIFTS * 16)
+FRAME = _elements.element(NUMBER_BINS, 4)
+COUNT = _elements.element(NUMBER_BINS, 2 * 64, 2 * SHIFTS * 16)
 LEVEL = _elements.element(
-    NUMBER_NODES,
+    NUMBER_BINS,
     2 * _SIZES,
     2 * _RANKS,
     SUMS * _SIZES,
@@ -51,7 +51,7 @@ COUNT_UNIT = 4
 """A layer goes up to a rank that is a multiple of this, or to the last."""
 
 Choose = Callable[[int, int, Sequence[int]], int]
-"""The level to code, at the layer's shift, of a ``part`` and ``rank``, under contexts ``bases``."""
+"""The level to code, at the layer's shift, of a ``part`` and ``rank``, under contexts ``offsets``."""
 
 
 def sum_class(total: int) -> int:
@@ -70,10 +70,10 @@ def rank_class(rank: int) -> int:
     return min(64 + 8 * (bits - 7) + (rank >> (bits - 4) & 7), _RANKS - 1)
 
 
-_SUM_NODES = tuple(LEVEL.nodes * _SIZES * sum_class(total) for total in range(FAR * MOST_SIZE + 1))
-_RANK_NODES = tuple(LEVEL.nodes * rank_class(rank) for rank in range(MAX_COUNT))
+_SUM_NODES = tuple(LEVEL.bins * _SIZES * sum_class(total) for total in range(FAR * MOST_SIZE + 1))
+_RANK_NODES = tuple(LEVEL.bins * rank_class(rank) for rank in range(MAX_COUNT))
 _LAST_NODES = tuple(
-    tuple(LEVEL.nodes * _SIZES * (3 * min(one, 2) + min(two, 2)) for two in range(MOST_SIZE + 1))
+    tuple(LEVEL.bins * _SIZES * (3 * min(one, 2) + min(two, 2)) for two in range(MOST_SIZE + 1))
     for one in range(MOST_SIZE + 1)
 )
 """How far a context's weights lie behind its first ones, by a sum, by a rank, and by the last two sizes."""
@@ -112,8 +112,8 @@ def walk(
     energy = 0
     for part, basis in enumerate(transform.parts):
         most = -(-basis.count // COUNT_UNIT)
-        bases = COUNT.at(64 * part + numbers[part] // 2, 16 * (SHIFTS * part + shift) + sum_class(energy))
-        units = unsigned(coder, -(-counts[part] // COUNT_UNIT), bases)
+        offsets = COUNT.at(64 * part + numbers[part] // 2, 16 * (SHIFTS * part + shift) + sum_class(energy))
+        units = unsigned(coder, -(-counts[part] // COUNT_UNIT), offsets)
         if units > most:
             raise ValueError("more coefficients than the transform has")
         count = min(COUNT_UNIT * units, basis.count)
@@ -144,7 +144,7 @@ def _levels(
     offset = 20 - steps.quarter_octaves(number) - 4 * shift
     most = _SIZES - 1
     # LEVEL.at() written out, with all that a rank does not change: this is called for every coefficient.
-    nodes = LEVEL.nodes
+    bins = LEVEL.bins
     other = _SIZES * (sum_class(before) + 1 if part else 0)
     fixed = LEVEL.at(_SIZES * part, _RANKS * part, 0, 0, 0, other, 0)
     by_size, by_rank, by_near, by_last, by_far, by_other, by_left = fixed
@@ -158,22 +158,22 @@ def _levels(
         if rank < coded and left <= 0:
             pass  # a lower layer knew it as well
         elif level:
-            bases = REFINE.at(4 * min(left, SHIFTS - 1) + min(abs(level), 3), _SIZES * left + expected)
-            size = abs(choose(part, rank, bases)) if choose else 0
-            size = (abs(level) << left) + tree(coder, size & (1 << left) - 1, left, bases)
+            offsets = REFINE.at(4 * min(left, SHIFTS - 1) + min(abs(level), 3), _SIZES * left + expected)
+            size = abs(choose(part, rank, offsets)) if choose else 0
+            size = (abs(level) << left) + tree(coder, size & (1 << left) - 1, left, offsets)
             levels[rank], shifts[rank] = (-size if level < 0 else size), shift
         else:
-            node = nodes * expected
-            bases = [
-                by_size + node,
+            bin = bins * expected
+            offsets = [
+                by_size + bin,
                 by_rank + _RANK_NODES[rank],
-                by_near + _SUM_NODES[near] + node,
-                by_last + _LAST_NODES[one][two] + node,
-                by_far + _SUM_NODES[far] + node,
-                by_other + node,
-                by_left + nodes * _SIZES * left + node,
+                by_near + _SUM_NODES[near] + bin,
+                by_last + _LAST_NODES[one][two] + bin,
+                by_far + _SUM_NODES[far] + bin,
+                by_other + bin,
+                by_left + bins * _SIZES * left + bin,
             ]
-            level = signed(coder, choose(part, rank, bases) if choose else 0, bases)
+            level = signed(coder, choose(part, rank, offsets) if choose else 0, offsets)
             if left and abs(level) >> left:
                 raise ValueError("a level that a lower layer would have held")
             levels[rank], shifts[rank] = level, shift

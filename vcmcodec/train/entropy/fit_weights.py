@@ -27,10 +27,10 @@ class Recorder:
         self.features = array("i")
         self.counts = bytearray()
 
-    def bit(self, bit: int, bases: Sequence[int], node: int) -> int:
+    def bit(self, bit: int, offsets: Sequence[int], bin: int) -> int:
         self.bits.append(bit)
-        self.features.extend(base + node for base in bases)
-        self.counts.append(len(bases))
+        self.features.extend(base + bin for base in offsets)
+        self.counts.append(len(offsets))
         return bit
 
     def uniform(self, value: int, count: int) -> int:
