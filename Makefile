@@ -27,6 +27,8 @@ NUMBER ?= 6
 BATCH ?= 10000
 # Requests that the server is asked, and pictures that a cluster encodes.
 REQUESTS ?= 2000
+# Two photographs of each person, to tell apart.
+PAIRS ?= $(DATA)/pairs.csv
 # The study of texture takes every so-manieth face.
 EVERY ?= 1
 # Seconds for each target of fuzzing, and hostile inputs to read.
@@ -46,7 +48,7 @@ groups = $$(test ! -f $(WORK)/$(1) || echo --groups $(WORK)/$(1))
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome))
 
 
-.PHONY: help scale gpu dist site bench-dask bench-serve web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform collect dataset train export train-setup clean
+.PHONY: help scale gpu dist site bench-dask bench-serve web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet verify search-speed bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform features collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -112,6 +114,13 @@ texture: $(VENV)/.bench faces wild-faces ## Print what texture layers hold besid
 
 texture-sheet: $(VENV)/.bench faces wild-faces ## Write WORK/texture-1.png and on: 24 faces at five sizes beside WebP and AV1
 	$(TEXTURE) --sheet $(WORK)/texture.png
+
+verify: $(VENV)/.bench faces ## Tell people apart by coded faces and by features, on PAIRS; refresh docs/verification.md; hours on two cores
+	$(RUN) vcmcodec.bench.studies.verification --pairs $(PAIRS) --data $(WORK)/data --cache $(WORK)/verification \
+		--into docs/verification.md
+
+search-speed: $(VENV)/.dev ## Time vcm match as a process, and searches in 10,000 and in 1,000,000 features
+	$(RUN) vcmcodec.bench.studies.search_speed
 
 bench-speed: $(VENV)/.dev faces ## Time encode, decode and the command line on FACES
 	$(RUN) vcmcodec.bench.studies.speed $(FACES)
@@ -213,6 +222,17 @@ transform: $(VENV)/.train train-faces ## Train the transforms of texture and det
 	$(RUN) vcmcodec.train.transform.detail_weights --data $(TRAIN_FACES) --out $(WORK)/transform --limit 500
 	$(RUN) vcmcodec.train.transform.detail_weights --data $(TRAIN_FACES) --out $(WORK)/transform --limit 500
 
+# The group of TRAIN_FACES that cosines are calibrated on.
+ALIKE ?= scut
+features: $(VENV)/.train train-faces ## Train the features' transform, weights and calibration on TRAIN_FACES, into WORK/features
+	mkdir -p $(WORK)/features && cp models/face-detector.onnx models/face-embedding.onnx models/models.json $(WORK)/features
+	rm -f $(WORK)/features/feature-1.*
+	for round in transform 1 2 3 4 5; do $(FEATURE).build $(FEATURED) || exit 1; done
+	$(FEATURE).calibrate $(FEATURED) --group $(ALIKE)
+
+FEATURE = $(RUN) vcmcodec.train.feature
+FEATURED = --data $(TRAIN_FACES) --cache $(WORK)/embeddings.npz --out $(WORK)/features
+
 collect: $(VENV)/.train $(WORK)/loss-networks.safetensors ## Make training faces, in WORK/faces, of the pictures below PICTURES
 	@test -n "$(PICTURES)" || { echo "make collect PICTURES=FOLDER"; exit 1; }
 	$(RUN) vcmcodec.train.data.collect $(PICTURES) --loss-networks $(WORK)/loss-networks.safetensors --out $(WORK)/faces
@@ -307,6 +327,7 @@ val-faces: $(if $(filter $(WORK)/data/%,$(VAL_FACES)),$(WORK)/data/.val)
 $(WORK)/data/.val:
 	@test -f "$(DATA)/val.tar" || { echo "no $(DATA)/val.tar: set DATA to a folder of packs, or FACES to folders of faces"; exit 1; }
 	mkdir -p $(@D) && tar -xf $(DATA)/val.tar -C $(@D)
+	test ! -f $(DATA)/pairs.tar || tar -xf $(DATA)/pairs.tar -C $(@D)
 	@touch $@
 
 $(WORK)/data/.train:

@@ -64,6 +64,7 @@ def by_package(data: bytes) -> Outcome:
             "C": colour.tobytes(),
             "T": None if scene.T is None else scene.T.tobytes(),
             "crop": None if scene.crop is None else tuple(scene.crop),
+            "F": None if scene.F is None else scene.F.tobytes(),
         },
     )
 
@@ -85,6 +86,7 @@ def by_document(data: bytes) -> Outcome:
             "C": found.C.tobytes(),
             "T": None if found.T is None else found.T.tobytes(),
             "crop": None if found.crop is None else tuple(found.crop),
+            "F": None if found.F is None else found.F.tobytes(),
         },
     )
 

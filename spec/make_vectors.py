@@ -20,6 +20,9 @@ from unittest import mock
 
 import numpy as np
 from detail_files import bad_files, good_files
+from feature_files import good as good_features
+from feature_files import layer as feature_layer
+from feature_files import size as feature_size
 from texture_files import begun, counts, made
 
 from vcmcodec import codec
@@ -42,6 +45,7 @@ from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges import ppm_strokes, strokes
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Op, digest, fault, thirds
+from vcmcodec.layers.feature.head import CODE as FEATURE
 from vcmcodec.layers.texture import head as texture_head
 from vcmcodec.layers.texture.frame import MAX_AXIS, MAX_CENTRE, Frame
 from vcmcodec.layers.texture.part import Texture
@@ -928,6 +932,48 @@ def bad_crop() -> Iterator[Vector]:
     yield Vector("unsupported-crop-bit", "Bit 2 of the profile.", container.write(PLAIN, bit), "unsupported")
 
 
+def good_feature() -> Iterator[Vector]:
+    """Feature layers."""
+    rng = random.Random(7)
+
+    def level(rank: int) -> int:
+        return round(rng.gauss(0, 12 / (rank + 6)))
+
+    for name, shows, layer in good_features(rng, level):
+        yield Vector(f"good-{name}", shows, container.write(PLAIN, [layer]))
+    feature = feature_layer(12, [level(rank) for rank in range(50)])
+    texture = texture_layers(begun((256, 256), 60), [(2, 60, 40), (0, 100, 60)], partial(falling, rng))
+    drawn = drawing(PLAIN, in_order(random_ops(rng, Grid(256, 256, 3), 9, 25)), 3)
+    edges, *colours = decided(drawn, (9,), rng, 2)
+    other = (FEATURE, b"\x2fof another coding")
+    orders = (
+        ("before", "A feature before texture.", [feature, *texture]),
+        ("behind", "A feature behind strokes and colours.", [edges, *colours, feature]),
+        ("between", "A feature between two texture layers.", [texture[0], feature, texture[1]]),
+        ("other", "A feature of another coding is skipped.", [other, *texture]),
+        ("both", "Features of other codings, then of this one: this one is read.", [other, other, feature]),
+    )
+    for name, shows, layers in orders:
+        yield Vector(f"good-feature-{name}", shows, container.write(PLAIN, layers))
+
+
+def bad_feature() -> Iterator[Vector]:
+    """Feature layers that break one rule."""
+    rng = random.Random(8)
+    _, good = layer = feature_layer(12, [round(rng.gauss(0, 2)) for _ in range(40)])
+    cases = (
+        ("empty", "A payload of no bytes.", [(FEATURE, b"")]),
+        ("second", "A second feature layer.", [layer, (0x90, b""), layer]),
+        ("behind", "A feature layer of another coding behind one of this.", [layer, (FEATURE, b"\x2fother")]),
+        ("count", "More coefficients than there are.", [feature_layer(12, [0] * (feature_size() + 4))]),
+        ("surplus", "A byte that no decision needs.", [(FEATURE, good + bytes(8) + b"\1")]),
+        ("last-zero", "A last byte of 0, which an encoder leaves out.", [(FEATURE, good + b"\0")]),
+        ("code", "A code that no encoder writes.", [(FEATURE, good[:1] + b"\xff" * 4)]),
+    )
+    for name, shows, layers in cases:
+        yield Vector(f"bad-feature-{name}", shows, container.write(PLAIN, layers), "invalid")
+
+
 def said(data: bytes) -> str:
     """What the reference decoder says of a file that it refuses."""
     try:
@@ -950,6 +996,7 @@ def main(folder: Path) -> None:
         *[*good(), *good_decisions(), *bad(), *good_texture(), *bad_texture()],
         *[*good_detail(), *bad_detail()],
         *[*good_crop(), *bad_crop()],
+        *[*good_feature(), *bad_feature()],
     ]
     for old in folder.glob("*.vcm"):
         old.unlink()
@@ -970,6 +1017,8 @@ def main(folder: Path) -> None:
                 entry["T"] = sha256(scene.T.astype(">i2").tobytes()).hexdigest()
             if scene.crop is not None:
                 entry["crop"] = list(scene.crop)
+            if scene.F is not None:
+                entry["F"] = sha256(scene.F.astype(">i4").tobytes()).hexdigest()
         else:
             entry |= {"cause": vector.cause, "says": said(vector.data)}
         entries.append(entry)

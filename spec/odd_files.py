@@ -10,6 +10,7 @@ import random
 from itertools import chain
 
 from detail_files import odd_detail
+from feature_files import odd_feature
 from make_vectors import framed
 from texture_files import odd_texture
 
@@ -29,6 +30,7 @@ from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import ppm_strokes, raster, strokes
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Op, Point, fault, thirds
+from vcmcodec.layers.feature import head as feature_head
 from vcmcodec.limits import DEFAULT_LIMITS
 
 Layer = tuple[int, bytes]
@@ -63,7 +65,8 @@ def odd_file(seed: int) -> bytes:
         drawing, edges = odd_edges(rng, canvas)
         layers = [edges, *odd_colours(rng, drawing)]
     layers = with_ancillary(rng, layers)
-    return container.write(header, with_texture(random.Random(f"texture {seed}"), header, layers))
+    layers = with_texture(random.Random(f"texture {seed}"), header, layers)
+    return container.write(header, with_feature(random.Random(f"feature {seed}"), layers))
 
 
 def odd_header(rng: random.Random) -> Header:
@@ -92,10 +95,19 @@ def with_ancillary(rng: random.Random, layers: list[Layer]) -> list[Layer]:
         length = rng.choice((0, 1, 127, 128, rng.randint(0, 300)))
         if rng.random() < 0.003:
             length = DEFAULT_LIMITS.payload
-        layers.insert(rng.randint(0, len(layers)), (rng.randint(0x80, 0xFF), rng.randbytes(length)))
+        kind = rng.randint(0x80, 0xFF)
+        kind = kind if kind != feature_head.CODE else 0xFF
+        layers.insert(rng.randint(0, len(layers)), (kind, rng.randbytes(length)))
     layers = [(kind, payload) for kind, payload in layers if kind != crop.CODE] or [(0x80, b"")]
     if len(layers) < DEFAULT_LIMITS.layers and rng.random() < 0.3:
         layers.insert(rng.randint(0, len(layers)), (crop.CODE, odd_crop(rng).write()))
+    return layers
+
+
+def with_feature(rng: random.Random, layers: list[Layer]) -> list[Layer]:
+    """The same, a third of the time with a feature in any place."""
+    if len(layers) < DEFAULT_LIMITS.layers and rng.random() < 0.33:
+        layers.insert(rng.randint(0, len(layers)), odd_feature(rng, lambda: odd_encoder(rng)))
     return layers
 
 
@@ -306,7 +318,7 @@ def damaged(data: bytes, rng: random.Random) -> bytes:
     _, layers = container.read(data)
     head = bytearray(data[: layers[0].offset])
     parts = [(layer.kind, layer.payload) for layer in layers]
-    known = [i for i, (kind, _) in enumerate(parts) if kind < 0x80 or kind == crop.CODE]
+    known = [i for i, (kind, _) in enumerate(parts) if kind < 0x80 or kind in (crop.CODE, feature_head.CODE)]
     index = rng.choice(known or [0])
     kind, payload = parts[index]
     spot = rng.randrange(len(payload)) if payload else 0
@@ -326,7 +338,7 @@ def damaged(data: bytes, rng: random.Random) -> bytes:
     elif way == "header":
         head[rng.randrange(2, len(head))] ^= 1 << rng.randrange(8)
     else:
-        kind = rng.choice((0x01, 0x02, 0x03, 0x7F, 0x80, crop.CODE))
+        kind = rng.choice((0x01, 0x02, 0x03, 0x7F, 0x80, crop.CODE, feature_head.CODE))
     parts[index] = (kind, payload)
     if way == "parts":
         parts = rng.choice((parts, parts[::-1], parts + parts[-1:], parts[1:], parts[:index]))

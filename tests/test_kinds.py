@@ -92,6 +92,7 @@ def test_codes_of_a_scenes_views_are_those_of_their_kinds() -> None:
         "texture": scene.TEXTURE,
         "detail": scene.DETAIL,
         "crop": scene.CROP,
+        "feature": scene.FEATURE,
     }
 
 
@@ -99,6 +100,7 @@ def test_kinds_stand_behind_those_that_they_need() -> None:
     seen: set[int] = set()
     for code, kind in kinds.KINDS.items():
         assert kind.code == code and seen.issuperset(kind.needs)
+        assert not any(needed & container.SKIPPABLE for needed in kind.needs)
         seen.add(code)
     for names in ([kind.name for kind in kinds.KINDS.values()], kinds.cut_forms()):
         assert len(set(names)) == len(names)
@@ -140,9 +142,8 @@ def test_a_registered_kind_is_decoded_listed_and_cut(demo: Demo) -> None:
     assert truncation.upto(data, "demo:2") == data[: found[2].end]
     with pytest.raises(FormatError, match="no demos layer 3: there are 2"):
         truncation.upto(data, "demo:3")
-    with pytest.raises(
-        ValueError, match="'demo' is none of edge, colour:N, texture:N, detail, crop, demo:N with N from 1"
-    ):
+    says = "'demo' is none of edge, colour:N, texture:N, detail, crop, feature, demo:N with N from 1"
+    with pytest.raises(ValueError, match=says):
         truncation.upto(data, "demo")
 
 
@@ -179,7 +180,7 @@ def test_verbs_take_a_registered_kind(demo: Demo, vcm: Runner) -> None:
         "skin",
         "-o",
         "b.vcm",
-        says="none of edge, colour:N, texture:N, detail, crop, demo:N",
+        says="none of edge, colour:N, texture:N, detail, crop, feature, demo:N",
     )
     assert vcm("svg", "face.vcm", "-o", "a.svg").code == 0
     assert vcm("svg", "a.svg", "-o", "b.vcm").code == 0

@@ -44,6 +44,9 @@ def test_good_vectors_give_the_stated_strokes_and_planes(vector: dict[str, str])
     assert (None if scene.crop is None else list(scene.crop)) == vector.get("crop")
     if scene.T is not None:
         assert sha256(scene.T.astype(">i2").tobytes()).hexdigest() == vector["T"]
+    assert (scene.F is None) == ("F" not in vector)
+    if scene.F is not None:
+        assert sha256(scene.F.astype(">i4").tobytes()).hexdigest() == vector["F"]
 
 
 @pytest.mark.parametrize("vector", named("bad-") + named("unsupported-"), ids=lambda vector: vector["name"])

@@ -38,7 +38,9 @@ if TYPE_CHECKING:
         preview,
         render_scenes,
     )
+    from vcmcodec.gallery import Gallery
     from vcmcodec.inspection import Info, inspect
+    from vcmcodec.matching import Match, compared, face, false_accepts, feature, match, stored
 
 __version__ = "0.1.0"
 
@@ -48,9 +50,11 @@ __all__ = [
     "Encoded",
     "ExistsError",
     "FormatError",
+    "Gallery",
     "Info",
     "LimitError",
     "Limits",
+    "Match",
     "ModelError",
     "OutputError",
     "PictureError",
@@ -60,13 +64,19 @@ __all__ = [
     "UnsupportedError",
     "VcmError",
     "__version__",
+    "compared",
     "decode",
     "decode_scene",
     "encode",
     "encode_faces",
+    "face",
+    "false_accepts",
+    "feature",
     "inspect",
+    "match",
     "preview",
     "render_scenes",
+    "stored",
 ]
 
 _HOMES = {
@@ -79,6 +89,14 @@ _HOMES = {
     "render_scenes": "vcmcodec.codec",
     "Info": "vcmcodec.inspection",
     "inspect": "vcmcodec.inspection",
+    "Gallery": "vcmcodec.gallery",
+    "Match": "vcmcodec.matching",
+    "compared": "vcmcodec.matching",
+    "face": "vcmcodec.matching",
+    "false_accepts": "vcmcodec.matching",
+    "feature": "vcmcodec.matching",
+    "match": "vcmcodec.matching",
+    "stored": "vcmcodec.matching",
 }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec.encoder.goal import Goal, goal_of
-from vcmcodec.errors import FormatError
+from vcmcodec.errors import FormatError, PictureError
 from vcmcodec.format import container
 from vcmcodec.format.canvas import CANVAS_UNIT, canvas_size
 from vcmcodec.format.container import Header, Layer
@@ -108,6 +108,7 @@ def encode(
     detail: float | None = None,
     scheme: str | None = None,
     place: bool = True,
+    feature: int | None = None,
 ) -> builtins.bytes:
     """The face of a picture as a ``.vcm`` file.
 
@@ -125,6 +126,10 @@ def encode(
     colours take what is left of a budget, or of what ``quality`` takes. ``scheme``: what the file is made of,
     see :data:`SCHEMES`; None for ``strokes`` where ``detail`` or ``colours`` is given, else for ``texture``.
 
+    ``feature``: bytes of the face's embedding, 16 to 64, 32 being enough to tell people apart as well as
+    without quantisation; None for none. It is biometric data: whoever has the file can compare and search by
+    it (see :func:`vcmcodec.match`), and :func:`vcmcodec.truncation.without` drops it.
+
     Raises PictureError for what is no such picture or has no such face, BudgetError where not even the least
     of strokes fits, ModelError for a missing or altered model file, ValueError for an argument out of range
     or more than one size.
@@ -132,7 +137,7 @@ def encode(
     if face == "all":
         raise ValueError("face 'all' makes several files: encode_faces")
     goal = {"preset": preset, "bytes": bytes, "bpp": bpp, "quality": quality, "detail": detail}
-    more = {"colours": colours, "scheme": scheme, "place": place}
+    more = {"colours": colours, "scheme": scheme, "place": place, "feature": feature}
     return encode_faces(image, face=face, size=size, **goal, **more)[0].data  # type: ignore[arg-type]
 
 
@@ -145,6 +150,7 @@ def encode_faces(
     detail: float | None = None,
     colours: int | None = None,
     place: bool = True,
+    feature: int | None = None,
     **sizes: float | str | None,
 ) -> list[Encoded]:
     """A file for each face of a picture, the largest first, or for the one that ``face`` names; otherwise as
@@ -172,11 +178,24 @@ def encode_faces(
         header = Header(width, height, size, NO_MODEL if scheme in ("texture", "canvas") else MODEL)
         crop = cut.crop if place else None
         last = [] if crop is None else [(CROP, crop.write())]
-        _, layers = encode_canvas(canvas, header, goal, scheme, container.framed(last))
-        data = container.write(header, [*layers, *last])
+        first = [] if feature is None else [_feature(cut.pixels, feature)]
+        _, layers = encode_canvas(canvas, header, goal, scheme, container.framed([*first, *last]))
+        data = container.write(header, [*first, *layers, *last])
         return Encoded(data, width, height, cut.crop, cut.faces, goal.limit)
 
     return [coded(cut) for cut in photograph.framed(pixels, face)]
+
+
+def _feature(pixels: NDArray[np.uint8], size: int) -> tuple[int, builtins.bytes]:
+    """The feature layer (kind, payload) of a picture, uint8 (H, W, 3) RGB, of at most ``size`` bytes."""
+    from vcmcodec.encoder import feature
+
+    if not feature.LEAST <= size <= feature.MOST:
+        raise ValueError(f"feature {size} is not in {feature.LEAST}..{feature.MOST}")
+    found = feature.proposed(pixels, size)
+    if found is None:
+        raise PictureError("no face is found whose feature could be stored")
+    return found
 
 
 def decode_layers(header: Header, found: Sequence[Layer], limits: Limits = DEFAULT_LIMITS) -> Scene:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-EDGES, COLOURS, TEXTURE, DETAIL, CROP = 0x01, 0x02, 0x03, 0x04, 0xC0
+EDGES, COLOURS, TEXTURE, DETAIL, CROP, FEATURE = 0x01, 0x02, 0x03, 0x04, 0xC0, 0x84
 """Codes of the kinds that the views below are of, as in spec/FORMAT.md, section "Layers and checks"."""
 
 
@@ -105,6 +105,17 @@ class Scene:
         """Where in which larger picture this one lay, a :class:`vcmcodec.layers.crop.record.Crop`; None where
         the file does not say."""
         return self.part(CROP)
+
+    @property
+    def F(self) -> NDArray[np.int64] | None:
+        """int64 (128,): the embedding that the feature says, in about 1/2**14 of its length; None where there
+        is none.
+
+        Raises ModelError where its transform is missing or altered.
+        """
+        feature = self.part(FEATURE)
+        vector: NDArray[np.int64] | None = None if feature is None else feature.vector
+        return vector
 
     def first(self, count: int) -> Scene:
         """This scene with no more than its first ``count`` colours."""

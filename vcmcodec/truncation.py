@@ -44,6 +44,23 @@ def within(data: bytes, count: int, *, limits: Limits = DEFAULT_LIMITS) -> bytes
     return data[: max(end for end in ends if end <= count)]
 
 
+def without(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The file without its layers of the kind ``name``, one that decoders may skip, such as ``feature``; all
+    other layers are as they were.
+
+    Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, FormatError
+    where it has no such layer or no other, and ValueError for another name.
+    """
+    kind = kinds.droppable_kind(name)
+    header, layers = container.read(data, limits)
+    kept = [(layer.kind, layer.payload) for layer in layers if layer.kind != kind.code]
+    if len(kept) == len(layers):
+        raise FormatError(f"no {kind.name} layer")
+    if not kept:
+        raise FormatError(f"no layer but {kind.name}")
+    return container.write(header, kept)
+
+
 def whole(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[bytes, TruncatedError | None]:
     """What there is of a file up to the end of its last whole layer, and where it broke off; None where it
     did not.

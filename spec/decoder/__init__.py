@@ -2,8 +2,8 @@
 
 It is there to be read beside that document, and to find out where the document and the package
 ``vcmcodec`` do not say the same: nothing is shared between the two. It goes from a file's bytes up
-to the ops and the planes E, M, C and T. It has no generator, so it makes no pictures; it is not fast,
-and nothing else depends on it. Files of coding 1 need the package ``pyppmd``.
+to the ops, the planes E, M, C and T, and the embedding F. It has no generator, so it makes no pictures; it
+is not fast, and nothing else depends on it. Files of coding 1 need the package ``pyppmd``.
 
     python -m decoder FILE.vcm      from the folder ``spec``
 """
@@ -14,14 +14,16 @@ from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from decoder.colours import planes_of, read_colour_head, read_colours
-from decoder.container import COLOURS, CROP, DETAIL, EDGES, TEXTURE, canvas_sides, read_file
+from decoder.container import COLOURS, CROP, DETAIL, EDGES, FEATURE, TEXTURE, canvas_sides, read_file
 from decoder.crop import Crop, read_crop
 from decoder.detail import Detail
 from decoder.drawing import Plane, draw, strokes_of
 from decoder.edges import read_edges
 from decoder.failures import AboveLimit, Failure, Invalid, Truncated, Unsupported
+from decoder.feature import read_feature
 from decoder.ops import Op
 from decoder.places import places_of
 from decoder.texture import Texture
@@ -44,6 +46,7 @@ class Decoded(NamedTuple):
     C: Plane
     T: TexturePlanes | None
     crop: Crop | None
+    F: NDArray[np.int64] | None
 
     def digests(self) -> dict[str, str]:
         """Section 10: the sha256 of the ops as text and of each plane."""
@@ -51,11 +54,13 @@ class Decoded(NamedTuple):
         contents = {"ops": text, "E": self.E.tobytes(), "M": self.M.tobytes(), "C": self.C.tobytes()}
         if self.T is not None:
             contents["T"] = self.T.astype(">i2").tobytes()
+        if self.F is not None:
+            contents["F"] = self.F.astype(">i4").tobytes()
         return {name: sha256(content).hexdigest() for name, content in contents.items()}
 
 
 def decode(data: bytes) -> Decoded:
-    """Section 2: a whole file, of which E, M, C and T come out; sections 4 to 7 in turn."""
+    """Section 2: a whole file, of which E, M, C, T and F come out; sections 4 to 7, 11 and 12 in turn."""
     header, layers = read_file(data)
     width, height = canvas_sides(header)
     ops: list[Op] = []
@@ -83,4 +88,10 @@ def decode(data: bytes) -> Decoded:
     crops = [read_crop(layer.payload) for layer in layers if layer.kind == CROP]
     crop = crops[0] if crops else None
     sizes = (header.width, header.height, width, height)
-    return Decoded(*sizes, header.model, ops, edges, mask, rgbs, planes, crop)
+    feature = None
+    for layer in layers:
+        if layer.kind == FEATURE:
+            if feature is not None:
+                raise Invalid("a second feature layer")
+            feature = read_feature(layer.payload)
+    return Decoded(*sizes, header.model, ops, edges, mask, rgbs, planes, crop, feature)

@@ -20,6 +20,7 @@ COLOURS = 0x02
 TEXTURE = 0x03
 DETAIL = 0x04
 CROP = 0xC0
+FEATURE = 0x84
 FIRST_ANCILLARY = 0x80
 
 
@@ -118,7 +119,7 @@ def is_known(kind: int, before: list[Layer]) -> bool:
         raise Invalid("colours before edges")
     if kind == DETAIL and TEXTURE not in kinds:
         raise Invalid("detail before texture")
-    if kind in (EDGES, COLOURS, TEXTURE, DETAIL, CROP):
+    if kind in (EDGES, COLOURS, TEXTURE, DETAIL, CROP, FEATURE):
         return True
     if kind < FIRST_ANCILLARY:
         raise Unsupported(f"a critical layer of kind {kind}")

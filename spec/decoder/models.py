@@ -1,4 +1,4 @@
-"""Sections 3 and 7.2: the files that decoding starts from, of the repository's ``models`` folder.
+"""Sections 3, 7.2 and 12.2: the files that decoding starts from, of the repository's ``models`` folder.
 
 Where the environment names another folder by VCM_MODELS, as for the package, they are taken from there, and
 are what the list in that folder says that they are.
@@ -22,6 +22,8 @@ SHA256 = {
     "colours-2.weights": "5ee54fbace5bf8a45f1452ff10e7f9eb83a74201dd8f1569742b4b61f65c0122",
     "texture-1.weights": "1de88348a7c669fecc9fa3c35536842c9b18908acbe9e16d650064eb0348d1dc",
     "texture-1.transform": "73fcdec8ce3a5056a9d399aad5ebf69f68464a0c4349e6cdf92a3677e72a09cc",
+    "feature-1.weights": "8f52e64d4b54809a0b8b2a726329d2f75f4c17c0828946e7fd0336d7f4aa801d",
+    "feature-1.transform": "af99435c5adc079ed058177f85c85956951bfe9d7e75ac2aa4623db3e4e30921",
 }
 
 

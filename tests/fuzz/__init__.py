@@ -18,6 +18,7 @@ SHARES = {
     "colours": 6,
     "texture": 3,
     "detail": 2,
+    "feature": 2,
     "entropy": 3,
     "ppm": 3,
     "twin": 3,

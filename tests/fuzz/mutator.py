@@ -286,6 +286,7 @@ MUTATORS: dict[str, Mutator] = {
     "colours": mutate_colours,
     "texture": mutate_texture,
     "detail": mutate_detail,
+    "feature": spoil,
     "entropy": spoil,
     "ppm": spoil,
     "svg": mutate_text,

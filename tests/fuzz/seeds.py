@@ -9,6 +9,7 @@ from fuzz import ROOT, mutator
 from fuzz.coders import PRIMERS
 from fuzz.targets import CANVASES, detailed, scenes, textures
 from vcmcodec.interop import svg
+from vcmcodec.layers.feature.head import CODE as FEATURE
 
 VECTORS = ROOT / "spec" / "vectors"
 CORPUS = Path(__file__).parent / "corpus"
@@ -59,6 +60,8 @@ def seeds(target: str) -> tuple[bytes, ...]:
             found.append(bytes([index % len(textures())]) + payload)
     elif target == "detail":
         found = [detailed()[1], *_payloads(4)]
+    elif target == "feature":
+        found = _payloads(FEATURE)
     elif target in ("svg", "svg-text"):
         return tuple(_drawings())
     elif target == "ppm":

@@ -38,6 +38,9 @@ from vcmcodec.layers.edges import payload as edges
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Point, fault
 from vcmcodec.layers.edges.raster import track
+from vcmcodec.layers.feature import head as feature_head
+from vcmcodec.layers.feature import payload as feature
+from vcmcodec.layers.feature import tables as feature_tables
 from vcmcodec.layers.texture import head as texture_head
 from vcmcodec.layers.texture import payload as texture
 from vcmcodec.layers.texture import tables
@@ -274,6 +277,30 @@ def _check_planes_of_texture(scene: Scene) -> None:
     assert int(abs(T).max()) <= MAX_SAMPLE
 
 
+def _read_feature(data: bytes) -> Scene:
+    """A feature layer's payload."""
+    return feature.decode(Scene(64, 48), Reader(data, layer=0, whole=True), DEFAULT_LIMITS)
+
+
+def _check_feature(data: bytes, scene: Scene) -> None:
+    """What was read can be written, in no more bytes; another coding is skipped."""
+    part = scene.part(feature_head.CODE)
+    assert (part is None) == (data[0] >> 4 != feature_head.CODING)
+    if part is None:
+        return
+    _check_embedding(scene)
+    assert len(part.levels) <= feature_tables.basis().size
+    coded, again = feature.encode(Scene(64, 48), part)
+    assert len(coded) <= len(data) and again.part(feature_head.CODE) == part
+    assert _read_feature(coded).part(feature_head.CODE) == part
+
+
+def _check_embedding(scene: Scene) -> None:
+    F = scene.F
+    assert F is not None and F.shape == (feature_tables.basis().size,) and F.dtype == np.int64
+    assert int(abs(F).max()) < 1 << 24
+
+
 def _read_file(data: bytes) -> tuple[Header, Scene]:
     """All that a decoder does before it runs the generator."""
     header, scene = codec.decode_scene(data)
@@ -290,6 +317,8 @@ def _check_file(data: bytes, found: tuple[Header, Scene]) -> None:
         _check_drawing(scene.drawing)
     if scene.T is not None:
         _check_planes_of_texture(scene)
+    if scene.F is not None:
+        _check_embedding(scene)
     _check_planes(scene)
     info = inspect(data)
     assert (info.width, info.height, info.model) == (header.width, header.height, header.model)
@@ -379,6 +408,7 @@ TARGETS: dict[str, Target[Any]] = {
     "colours": Target(_read_colours, _check_colours),
     "texture": Target(_read_texture, _check_texture),
     "detail": Target(_read_detail, _check_detail),
+    "feature": Target(_read_feature, _check_feature),
     "entropy": Target(coders.read_decisions, coders.check_decisions),
     "ppm": Target(coders.read_symbols, coders.check_symbols),
     "twin": Target(codec.decode_scene, _check_twin),

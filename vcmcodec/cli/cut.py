@@ -35,16 +35,26 @@ class Upto(click.ParamType):  # type: ignore[type-arg]
     help="Keep layers up to the edges, or up to the Nth colour layer.",
 )
 @click.option("--bytes", "count", type=click.IntRange(0), metavar="N", help="Keep the layers N bytes hold.")
-def cut(source: Path, output: Path, force: bool, upto: str | None, count: int | None) -> None:
-    """Drop layers from the end of FILE, which stays a valid file; vcm layers lists them."""
-    if (upto is None) == (count is None):
-        raise click.UsageError("one of --upto and --bytes says where to cut")
+@click.option(
+    "--drop",
+    type=click.Choice(kinds.droppable()),
+    help="Drop this layer alone, wherever it stands: a feature is biometric data.",
+)
+def cut(
+    source: Path, output: Path, force: bool, upto: str | None, count: int | None, drop: str | None
+) -> None:
+    """Drop layers from the end of FILE, or one that decoders may skip; it stays a valid file. vcm layers
+    lists them."""
+    if [upto, count, drop].count(None) != 2:
+        raise click.UsageError("one of --upto, --bytes and --drop says what to cut")
     target = files.output_path(source, output, ".vcm")
     files.free(files.about(target), force)
     data = files.read(source)
-    if upto is None:
-        assert count is not None
+    if upto is not None:
+        made = cuts.upto(data, upto)
+    elif count is not None:
         made = cuts.within(data, count)
     else:
-        made = cuts.upto(data, upto)
+        assert drop is not None
+        made = cuts.without(data, drop)
     files.write(target, made)

@@ -107,6 +107,14 @@ def _face(ctx: click.Context, param: click.Parameter, value: str) -> str:
     " strokes and reference pixels; the same as Hu et al. 2020 code them."
     "  [default: strokes with --detail or --colours, else texture]",
 )
+@click.option(
+    "--feature",
+    type=click.IntRange(16, 64),
+    metavar="N",
+    help="Store the face's embedding, too, in at most N bytes, 16 to 64; 32 tell people apart as well as any."
+    " It is biometric data: whoever has the file can recognise the person by it.",
+)
+@click.option("--no-feature", is_flag=True, help="Store none, as by default.")
 def encode(
     sources: tuple[Path, ...],
     output: files.Output | None,
@@ -120,6 +128,7 @@ def encode(
     jobs: int | None,
     dask: str | None,
     limit: int | None,
+    no_feature: bool,
     **goal: Any,
 ) -> None:
     """Encode the face on each PICTURE: any picture that Pillow reads, of 16 pixels a side or more.
@@ -136,6 +145,8 @@ def encode(
     given = [name for name, value in sizes.items() if value is not None]
     if len(given) > 1:
         raise click.UsageError(f"{' and '.join(given)}: a file has one size")
+    if goal["feature"] is not None and no_feature:
+        raise click.UsageError("--feature and --no-feature exclude each other")
     every = goal["face"] == "all"
     if dask is not None:
         if every or as_json or remove:

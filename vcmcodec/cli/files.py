@@ -135,6 +135,17 @@ def read(path: Path) -> bytes:
     return data
 
 
+def taken(path: Path) -> Path | bytes | io.BytesIO:
+    """A ``.vcm`` file or a picture at ``path`` as :func:`vcmcodec.face` takes it; what comes on stdin is
+    read. Errors are about it from here on."""
+    from vcmcodec.format.container import MAGIC
+
+    if about(path) != STANDARD:
+        return path
+    data = sys.stdin.buffer.read()
+    return data if data.startswith(MAGIC) else io.BytesIO(data)
+
+
 def write(path: Path, data: bytes, text: bool = False) -> None:
     """``data`` to a file, whole or not at all, or to stdout.
 

@@ -43,10 +43,10 @@ class Number(click.FloatRange):
         return number
 
 
-def source(kind: str) -> Callable[[Verb], Verb]:
-    """The argument FILE: an existing ``kind``, given to the verb as ``source``."""
+def source(kind: str, name: str = "source") -> Callable[[Verb], Verb]:
+    """The argument FILE: an existing ``kind``, given to the verb as ``name``."""
     return click.argument(
-        "source",
+        name,
         metavar=kind,
         type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path),
     )

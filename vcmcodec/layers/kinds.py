@@ -16,6 +16,7 @@ from vcmcodec.layers.colours.kind import Colours
 from vcmcodec.layers.crop.kind import CropRecord
 from vcmcodec.layers.detail.kind import Detail
 from vcmcodec.layers.edges.kind import Edges
+from vcmcodec.layers.feature.kind import Feature
 from vcmcodec.layers.layer_kind import LayerKind
 from vcmcodec.layers.texture.kind import Texture
 from vcmcodec.limits import Limits
@@ -34,6 +35,7 @@ KINDS: dict[int, LayerKind] = {
         Texture(),
         Detail(),
         CropRecord(),
+        Feature(),
     )
 }
 """All kinds by their codes, each behind those that it needs."""
@@ -122,6 +124,22 @@ def cut_kind(name: str) -> tuple[LayerKind, int]:
         if found := re.fullmatch(re.escape(kind.cut_name) + number, name):
             return kind, int(found[1][1:] or 1)
     raise ValueError(f"{name!r} is none of {', '.join(cut_forms())} with N from 1")
+
+
+def droppable() -> list[str]:
+    """The kinds that ``vcm cut --drop`` takes, by their names there: decoders may skip them."""
+    return [kind.cut_name for kind in KINDS.values() if kind.code & SKIPPABLE]
+
+
+def droppable_kind(name: str) -> LayerKind:
+    """The kind that a name of :func:`droppable` means.
+
+    Raises ValueError for what is no such name.
+    """
+    for kind in KINDS.values():
+        if kind.cut_name == name and kind.code & SKIPPABLE:
+            return kind
+    raise ValueError(f"{name!r} is none of {', '.join(droppable())}")
 
 
 def _reader(layer: Layer, index: int) -> Reader:

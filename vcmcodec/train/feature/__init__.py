@@ -1,0 +1,1 @@
+"""Trains what feature layers are coded with, and how cosines are calibrated."""
