@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import vcmcodec
+from vcmcodec.cli.app import VERBS
 
 PACKAGE = Path(vcmcodec.__file__).resolve().parent
 
@@ -360,6 +361,15 @@ def test_info_starts_light(tmp_path):
     path.write_bytes(container.write(container.Header(256, 256, 256, 1), [(head.CODE, bytes(8))]))
     loaded = loaded_by(f"from vcmcodec.cli import main\nmain(['info', {str(path)!r}])")
     assert "vcmcodec" in loaded and loaded.isdisjoint(HEAVY | {"PIL", "numpy"})
+
+
+@pytest.mark.parametrize("verb", ["decode", "encode", "info"])
+def test_a_verb_loads_no_other(verb):
+    script = f"import sys\nfrom vcmcodec.cli import main\nmain([{verb!r}, '--help'])\n"
+    script += "print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    verbs = {f"vcmcodec.cli.{name}" for name in VERBS} & set(done.stderr.split())
+    assert verbs == {f"vcmcodec.cli.{verb}"}
 
 
 def test_importing_the_package_is_light():

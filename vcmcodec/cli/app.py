@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
 import threading
 from collections.abc import Sequence
@@ -11,26 +12,28 @@ from typing import Any
 import click
 
 from vcmcodec import OutputError, VcmError, __version__
-from vcmcodec.cli import (
-    bench,
-    check,
-    compare,
-    completion,
-    cut,
-    decode,
-    encode,
-    fault,
-    find,
-    index,
-    info,
-    layers,
-    match,
-    qr,
-    serve,
-    strokes,
-    svg,
-)
+from vcmcodec.cli import fault
 from vcmcodec.cli.files import line, subject, unwritable
+
+VERBS = (
+    "bench",
+    "check",
+    "compare",
+    "completion",
+    "cut",
+    "decode",
+    "encode",
+    "find",
+    "index",
+    "info",
+    "layers",
+    "match",
+    "qr",
+    "serve",
+    "strokes",
+    "svg",
+)
+"""Each is a module beside this one with a command of its name, loaded when it is asked for."""
 
 USAGE = 2
 INTERRUPTED = 130
@@ -66,7 +69,16 @@ def _say(ctx: click.Context | None, message: object) -> None:
 
 
 class _Verbs(click.Group):
-    """A group whose verbs end in an exit code, never in a traceback."""
+    """A group whose verbs end in an exit code, never in a traceback; running one loads no other."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        found: click.Command = getattr(importlib.import_module(f"vcmcodec.cli.{cmd_name}"), cmd_name)
+        return found
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -127,28 +139,7 @@ def vcm(ctx: click.Context) -> None:
     of models, with their list: it is trusted.
     """
     if ctx.invoked_subcommand is None:
-        raise click.UsageError(f"which of {', '.join(sorted(vcm.commands))}? See vcm --help")
-
-
-for verb in (
-    encode.encode,
-    decode.decode,
-    info.info,
-    layers.layers,
-    cut.cut,
-    check.check,
-    svg.svg,
-    strokes.strokes,
-    compare.compare,
-    qr.qr,
-    serve.serve,
-    match.match,
-    index.index,
-    find.find,
-    bench.bench,
-    completion.completion,
-):
-    vcm.add_command(verb)
+        raise click.UsageError(f"which of {', '.join(VERBS)}? See vcm --help")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

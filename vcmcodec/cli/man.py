@@ -46,8 +46,9 @@ def page() -> str:
     ]
     lines += [".SH SYNOPSIS", ".B vcm", "VERB [OPTIONS] FILE..."]
     lines += [".SH DESCRIPTION", *rest[1:], *_options(vcm, top), ".SH VERBS"]
-    for verb in sorted(vcm.commands):
-        command = vcm.commands[verb]
+    for verb in vcm.list_commands(top):
+        command = vcm.get_command(top, verb)
+        assert command is not None
         ctx = click.Context(command, info_name=verb, parent=top, **vcm.context_settings)
         usage = " ".join(command.collect_usage_pieces(ctx))
         lines += [f".SS {_plain(f'vcm {verb} {usage}')}", *_paragraphs(command.help), *_options(command, ctx)]
