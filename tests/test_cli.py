@@ -23,6 +23,7 @@ from portrait import ends, file, portrait, texture_file
 import vcmcodec
 from vcmcodec import cli, codec
 from vcmcodec.cli import app, encode, man
+from vcmcodec.encoder import schemes
 from vcmcodec.encoder.goal import PRESETS
 from vcmcodec.format import container
 from vcmcodec.format.container import Header
@@ -125,7 +126,7 @@ def test_the_presets_are_those_of_the_library() -> None:
 
 def test_the_schemes_are_those_of_the_library() -> None:
     (option,) = (one for one in encode.encode.params if one.name == "scheme")
-    assert tuple(option.type.choices) == codec.SCHEMES
+    assert tuple(option.type.choices) == schemes.SCHEMES
 
 
 def test_one_file_that_shows_nothing_does_not_stop_the_others(vcm: Runner) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vcmcodec.encoder import schemes
 from vcmcodec.encoder.goal import Goal, goal_of
 from vcmcodec.errors import FormatError, PictureError
 from vcmcodec.format import container
@@ -34,51 +35,18 @@ NO_MODEL = 0
 """The same where they hold texture alone: no generator, the texture is the picture."""
 
 
-SCHEMES = ("mixed", "texture", "canvas", "strokes", "hu2020")
-"""What files are made of: texture and strokes, as measured best; texture alone; its part for the whole canvas
-alone, for studies; strokes and reference pixels; and the same as Hu et al. 2020 code them, section 3: strokes
-by PPM, reference pixels beside strokes alone."""
-
-
-def scheme_of(scheme: str | None, detail: float | None, colours: int | None) -> str:
-    """The scheme that arguments of :func:`encode` ask for: where none is named, strokes for those who set
-    what only they have, else texture.
-
-    Raises ValueError for an unknown one.
-    """
-    if scheme is None:
-        return "texture" if detail is None and colours is None else "strokes"
-    if scheme not in SCHEMES:
-        raise ValueError(f"scheme {scheme!r} is none of {', '.join(SCHEMES)}")
-    return scheme
-
-
 def encode_canvas(
     canvas: NDArray[np.uint8], header: Header, goal: Goal, scheme: str, reserved: int = 0
 ) -> tuple[Scene, list[tuple[int, bytes]]]:
     """The layers (kind, payload) of a canvas picture, uint8 (H, W, 3) RGB, that reach ``goal`` under
-    ``header``, and the scene that a decoder will make of them. ``scheme``: see :data:`SCHEMES`. ``reserved``:
-    bytes of the goal that other layers take.
+    ``header``, and the scene that a decoder will make of them. ``scheme``: see
+    :data:`vcmcodec.encoder.schemes.SCHEMES`. ``reserved``: bytes of the goal that other layers take.
 
     Raises BudgetError where the goal is too small, ModelError where a model file is missing.
     """
-    from vcmcodec.encoder import hu2020
-    from vcmcodec.encoder.colours import ColourProposer
-    from vcmcodec.encoder.proposer import BaseProposer, Proposer
     from vcmcodec.encoder.rate_control import RateControl
-    from vcmcodec.encoder.strokes import StrokeProposer, StrokesBehind
-    from vcmcodec.encoder.texture_proposer import TextureProposer
 
-    base: BaseProposer
-    others: list[Proposer]
-    if scheme == "strokes":
-        base, others = StrokeProposer(canvas), [ColourProposer(canvas, goal.colours)]
-        others = [] if goal.colours == 0 else others
-    elif scheme == "hu2020":
-        base, others = hu2020.proposers(canvas, goal.colours)
-    else:
-        base = TextureProposer(canvas, face=scheme != "canvas", alone=scheme != "mixed")
-        others = [StrokesBehind(StrokeProposer(canvas))] if scheme == "mixed" else []
+    base, others = schemes.proposers(scheme, canvas, goal)
     return RateControl(base, others, header, goal, reserved).run()
 
 
@@ -124,7 +92,8 @@ def encode(
     default is ``normal``), ``bytes`` and ``bpp`` (bits per pixel of the picture that is coded), which are
     never exceeded, and ``quality``, 0 to 100. ``detail``, 0 to 100, is the quality of the strokes alone:
     colours take what is left of a budget, or of what ``quality`` takes. ``scheme``: what the file is made of,
-    see :data:`SCHEMES`; None for ``strokes`` where ``detail`` or ``colours`` is given, else for ``texture``.
+    see :data:`vcmcodec.encoder.schemes.SCHEMES`; None for ``strokes`` where ``detail`` or ``colours`` is
+    given, else for ``texture``.
 
     ``feature``: bytes of the face's embedding, 16 to 64, 32 being enough to tell people apart as well as
     without quantisation; None for none. It is biometric data: whoever has the file can compare and search by
@@ -160,7 +129,7 @@ def encode_faces(
 
     if size % CANVAS_UNIT or not CANVAS_UNIT <= size <= MAX_CANVAS:
         raise ValueError(f"size {size} is not a multiple of {CANVAS_UNIT} up to {MAX_CANVAS}")
-    scheme = scheme_of(scheme, detail, colours)
+    scheme = schemes.scheme_of(scheme, detail, colours)
     photograph.check(face)
     pixels = picture.load(image, crops=face != "whole")
 

@@ -13,8 +13,6 @@ from vcmcodec.entropy.contexts import Coder
 NUMBER_BINS = 64
 """Bins of an element that holds a number."""
 
-NUMBER_NODES = NUMBER_BINS  # goes as soon as no layer asks for it
-
 _LEAD, _NEXT, _SIGN = 16, 32, 60
 _CLASSES = 13
 

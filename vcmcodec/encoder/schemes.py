@@ -1,0 +1,57 @@
+"""What files are made of, by name: which proposers of layers an encoder lets compete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vcmcodec.encoder.goal import Goal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from vcmcodec.encoder.proposer import BaseProposer, Proposer
+
+SCHEMES = ("mixed", "texture", "canvas", "strokes", "hu2020")
+"""What files are made of: texture and strokes, as measured best; texture alone; its part for the whole canvas
+alone, for studies; strokes and reference pixels; and the same as Hu et al. 2020 code them, section 3: strokes
+by PPM, reference pixels beside strokes alone."""
+
+
+def scheme_of(scheme: str | None, detail: float | None, colours: int | None) -> str:
+    """The scheme that arguments of :func:`vcmcodec.encode` ask for: where none is named, strokes for those
+    who set what only they have, else texture.
+
+    Raises ValueError for an unknown one.
+    """
+    if scheme is None:
+        return "texture" if detail is None and colours is None else "strokes"
+    if scheme not in SCHEMES:
+        raise ValueError(f"scheme {scheme!r} is none of {', '.join(SCHEMES)}")
+    return scheme
+
+
+def proposers(
+    scheme: str, canvas: NDArray[np.uint8], goal: Goal
+) -> tuple[BaseProposer, list[Proposer]]:
+    """The proposer of the base layer and those of the others, in their order, for a canvas picture, uint8
+    (H, W, 3) RGB.
+
+    Raises ModelError where a model file is missing.
+    """
+    from vcmcodec.encoder import hu2020
+    from vcmcodec.encoder.colours import ColourProposer
+    from vcmcodec.encoder.strokes import StrokeProposer, StrokesBehind
+    from vcmcodec.encoder.texture_proposer import TextureProposer
+
+    base: BaseProposer
+    others: list[Proposer]
+    if scheme == "strokes":
+        base, others = StrokeProposer(canvas), [ColourProposer(canvas, goal.colours)]
+        others = [] if goal.colours == 0 else others
+    elif scheme == "hu2020":
+        base, others = hu2020.proposers(canvas, goal.colours)
+    else:
+        base = TextureProposer(canvas, face=scheme != "canvas", alone=scheme != "mixed")
+        others = [StrokesBehind(StrokeProposer(canvas))] if scheme == "mixed" else []
+    return base, others
