@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 import vcmcodec
 from vcmcodec.bench.codecs import CodecError
 from vcmcodec.encoder.goal import DEFAULT, PRESETS, STROKE_PRESETS
+from vcmcodec.io import source
 from vcmcodec.models import store
 from vcmcodec.truncation import after_base
 
@@ -26,7 +27,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         if path.relative_to(package).parts[0] not in ("bench", "cli", "metrics", "train"):
-            digest.update(path.read_bytes())
+            digest.update(source.meaning(path))
     digest.update(json.dumps(store.catalogue(), sort_keys=True).encode())
     return digest.hexdigest()[:8]
 

@@ -24,7 +24,7 @@ from vcmcodec import VcmError, metrics
 from vcmcodec.bench import codecs
 from vcmcodec.bench.run.score_store import Key, Store, coding_key, face_key
 from vcmcodec.errors import ModelError
-from vcmcodec.io import picture
+from vcmcodec.io import picture, source
 from vcmcodec.metrics import networks
 
 SCORES = "scores.sqlite"
@@ -130,7 +130,7 @@ def _judges_fingerprint() -> str:
     """First digits of a sha256 over the judges' own code: where that changes they may score otherwise."""
     digest = hashlib.sha256()
     for path in sorted(Path(metrics.__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
+        digest.update(source.meaning(path))
     return digest.hexdigest()[:8]
 
 

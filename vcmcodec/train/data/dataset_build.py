@@ -34,7 +34,7 @@ from vcmcodec.encoder.colours import pick
 from vcmcodec.encoder.lagrangian import lambda_at
 from vcmcodec.encoder.sketch import Sketch
 from vcmcodec.errors import ModelError
-from vcmcodec.io import picture
+from vcmcodec.io import picture, source
 from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import prediction, reference_pixels, ycocg
 from vcmcodec.models import store
@@ -163,7 +163,7 @@ def recipe(variants: int, paths: Sequence[Path], fixed: bool = False) -> str:
         Path(augment.__file__),
     )
     for path in sources:
-        digest.update(path.read_bytes())
+        digest.update(source.meaning(path))
     for name in (edge_map.FOREST, face_regions.MODEL):
         digest.update(store.catalogue()[name]["sha256"].encode())
     return digest.hexdigest()

@@ -22,6 +22,7 @@ from PIL import Image
 
 import vcmcodec
 from vcmcodec.encoder.texture_proposer import TextureProposer, quality_of
+from vcmcodec.io import source
 from vcmcodec.layers.detail import head as detail_head
 from vcmcodec.layers.detail.part import Detail
 from vcmcodec.layers.detail.regions import REGIONS
@@ -85,7 +86,7 @@ def recipe(fixed: bool = False) -> str:
         path for kind in ("texture", "detail") for path in sorted((package / "layers" / kind).glob("*.py"))
     )
     for path in (*encoder, *layers):
-        digest.update(path.read_bytes())
+        digest.update(source.meaning(path))
     for name in (*_TRANSFORMS, head.WEIGHTS, detail_head.WEIGHTS):
         digest.update(store.catalogue()[name]["sha256"].encode())
     return digest.hexdigest()
