@@ -17,7 +17,7 @@ SOURCES = sorted((SPEC / "javascript").glob("*.js"))
 agree = importlib.import_module("agree_javascript")
 limits = importlib.import_module("test_second_decoder")
 worst = importlib.import_module("fuzz.worst")
-SEEDS = range(25)
+SEEDS = range(12)
 SLOW = 5000
 """Milliseconds for the slowest files that are known: ten times what they take on an idle machine."""
 
