@@ -77,11 +77,18 @@ class Study:
 
         return self._kept(f"{coding.label} {coding.version} {most}", made)
 
-    def _kept(self, what: str, make: Any) -> Scored:
+    def knows(self, coding: Coding, most: int) -> bool:
+        """Whether this has been scored already."""
+        return self._path(f"{coding.label} {coding.version} {most}").exists()
+
+    def _path(self, what: str) -> Path:
         judged = " ".join(one.version for one in self.recognisers)
         listed = " ".join(str(path) for row in self._rows for path in row)
         digest = hashlib.sha256(f"{what} {judged} {listed}".encode()).hexdigest()[:16]
-        path = self._cache / f"{digest}.npz"
+        return self._cache / f"{digest}.npz"
+
+    def _kept(self, what: str, make: Any) -> Scored:
+        path = self._path(what)
         names = [one.name for one in self.recognisers]
         if path.exists():
             kept = np.load(path)
@@ -119,6 +126,7 @@ def pairs(path: Path, data: Path) -> list[tuple[Path, Path]]:
     default=PEERS,
     help="A codec beside ours; may be repeated.",
 )
+@click.option("--kept", is_flag=True, help="Tell of what has been scored already, and score nothing.")
 def main(
     listed: Path,
     data: Path,
@@ -127,18 +135,25 @@ def main(
     limit: int | None,
     budgets: tuple[int, ...],
     peers: tuple[str, ...],
+    kept: bool,
 ) -> None:
     """Print how well people are told apart by coded faces, and by the features in files."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     study = Study(pairs(listed, data)[:limit], [Sface(), DlibRecogniser()], cache)
     results: dict[int, dict[str, list[Scored]]] = {}
-    gaps: list[str] = []
+    gaps, left = list[str](), list[str]()
     for most in budgets:
-        found, gaps = codings(most, peers)
+        found, missing = codings(most, peers)
+        gaps += [one for one in missing if one not in gaps]
         for coding in found:
+            if kept and not study.knows(coding, most):
+                left.append(f"{coding.label} at {most}")
+                continue
             key = coding.label if coding.name == "vcm" or "feature" in coding.label else coding.name
             results.setdefault(most, {}).setdefault(key, []).append(study.scored(coding, most))
             click.echo(f"{most} bytes: {coding.label}", err=True)
+    if left:
+        gaps.append(f"scores of {', '.join(left)} bytes")
     text = report.text(study.originals, study.probes, study.recognisers, results, gaps)
     click.echo(text)
     if into is not None:
