@@ -124,25 +124,23 @@ def encode_faces(
 ) -> list[Encoded]:
     """A file for each face of a picture, the largest first, or for the one that ``face`` names; otherwise as
     :func:`encode`, which see."""
+    from vcmcodec.encoder import opencv
+
+    scheme = schemes.scheme_of(scheme, detail, colours)
+    opencv.check(strokes=scheme not in ("texture", "canvas"))
     from vcmcodec.encoder import photograph
     from vcmcodec.io import picture
 
     if size % CANVAS_UNIT or not CANVAS_UNIT <= size <= MAX_CANVAS:
         raise ValueError(f"size {size} is not a multiple of {CANVAS_UNIT} up to {MAX_CANVAS}")
-    scheme = schemes.scheme_of(scheme, detail, colours)
     photograph.check(face)
     pixels = picture.load(image, crops=face != "whole")
 
     def coded(cut: photograph.Cut) -> Encoded:
         height, width = cut.pixels.shape[:2]
         across, down = canvas_size(width, height, size)
-        goal = goal_of(
-            picture=width * height,
-            canvas=across * down,
-            detail=detail,
-            colours=colours,
-            **sizes,  # type: ignore[arg-type]
-        )
+        size_of = {"picture": width * height, "canvas": across * down}
+        goal = goal_of(**size_of, detail=detail, colours=colours, **sizes)  # type: ignore[arg-type]
         canvas = picture.resize(cut.pixels, across, down)
         header = Header(width, height, size, NO_MODEL if scheme in ("texture", "canvas") else MODEL)
         crop = cut.crop if place else None

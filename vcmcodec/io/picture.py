@@ -6,6 +6,8 @@ else a file may carry is dropped: these are faces.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import io
 import os
 import threading
@@ -71,6 +73,8 @@ def load(source: Source, crops: bool = False) -> NDArray[np.uint8]:
             # Pillow warns of large pictures and of odd metadata: the size is checked below.
             warnings.simplefilter("ignore")
             path = source if hasattr(source, "read") else Path(source)
+            if isinstance(path, Path):
+                _plug_in(path)
             with Image.open(path) as image:
                 frames = getattr(image, "n_frames", 1) if getattr(image, "is_animated", False) else 1
                 if frames > 1 and image.format != "MPO":  # whose others are previews
@@ -82,13 +86,37 @@ def load(source: Source, crops: bool = False) -> NDArray[np.uint8]:
     except PictureError:
         raise
     except UnidentifiedImageError:
-        raise PictureError("not a picture that can be read") from None
+        raise PictureError(_unknown(source)) from None
     except Image.DecompressionBombError:
         raise PictureError(f"picture is larger than {MAX_SIDE} x {MAX_SIDE} pixels") from None
     except OSError as error:
         raise PictureError(f"cannot read the picture: {error.strerror or error}") from None
     except Exception as error:  # damaged input: Pillow's plugins raise whatever their parsing meets
         raise PictureError(f"the picture is damaged: {type(error).__name__}: {error}") from None
+
+
+_PLUGINS = {".heic": "pillow-heif", ".heif": "pillow-heif", ".jxl": "pillow-jxl-plugin"}
+"""Packages that teach Pillow to read files of these endings."""
+
+
+def _plug_in(path: Path) -> None:
+    """Registers what reads files of this ending, where it is installed."""
+    package = _PLUGINS.get(path.suffix.lower())
+    with contextlib.suppress(ImportError):
+        if package == "pillow-heif":
+            importlib.import_module("pillow_heif").register_heif_opener()
+        elif package:
+            importlib.import_module("pillow_jxl")
+
+
+def _unknown(source: object) -> str:
+    """Why Pillow does not know what it was given."""
+    package = _PLUGINS.get(Path(source).suffix.lower()) if isinstance(source, (str, os.PathLike)) else None
+    return (
+        f"not a picture that can be read without pip install {package}"
+        if package
+        else ("not a picture that can be read")
+    )
 
 
 def _check_size(width: int, height: int, crops: bool) -> None:

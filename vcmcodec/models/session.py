@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import importlib
+import importlib.util
 import io
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 
 DEVICES = ("auto", "cuda", "cpu")
 """``auto`` is CUDA where it runs, and the CPU elsewhere."""
+
+MISSING = (
+    "onnxruntime is not installed: it runs networks: pip install onnxruntime, or onnxruntime-gpu for CUDA"
+)
+
+MEND = "pip uninstall -y onnxruntime onnxruntime-gpu; pip install onnxruntime, or onnxruntime-gpu for CUDA"
+"""Both packages write into one folder, and taking one away leaves half of the other: so both go first."""
 
 _CUDA = "CUDAExecutionProvider"
 _FATAL = 4
@@ -61,8 +69,12 @@ def load(path: str | Path, device: str = "cpu", *, threads: int | None = None) -
     """
     try:
         onnxruntime: Any = importlib.import_module("onnxruntime")
-    except ImportError:
-        raise ModelError("onnxruntime is not installed: it runs networks") from None
+    except ModuleNotFoundError:
+        raise ModelError(MISSING) from None
+    except ImportError as error:
+        raise ModelError(f"onnxruntime cannot be loaded ({str(error).splitlines()[0]}): {MEND}") from None
+    if not hasattr(onnxruntime, "InferenceSession"):
+        raise ModelError(f"what is left of onnxruntime does not run: {MEND}")
     providers: list[Any] = ["CPUExecutionProvider"]
     if device != "cpu" and cuda_driver_found() and _CUDA in onnxruntime.get_available_providers():
         if hasattr(onnxruntime, "preload_dlls"):
@@ -100,13 +112,20 @@ def runtime() -> str:
     """What would run a generator: onnxruntime's version, and the provider that is asked first. Does not load
     it.
 
-    Raises ModelError where onnxruntime is not installed.
+    Raises ModelError where onnxruntime is not installed, or twice.
     """
+    found = {}
     for name in ("onnxruntime-gpu", "onnxruntime"):
-        try:
-            version = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-        cuda = name == "onnxruntime-gpu" and cuda_driver_found()
-        return f"onnxruntime {version} on {'CUDA' if cuda else 'CPU'}ExecutionProvider"
-    raise ModelError("onnxruntime is not installed: it runs networks")
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    if not found:
+        raise ModelError(MISSING)
+    if len(found) > 1:
+        both = " and ".join(f"{name} {version}" for name, version in found.items())
+        raise ModelError(f"{both} are installed side by side, and one breaks the other: {MEND}")
+    spec = importlib.util.find_spec("onnxruntime")
+    if spec is None or spec.origin is None:  # a folder without its own module: one of two was uninstalled
+        raise ModelError(f"what is left of onnxruntime does not run: {MEND}")
+    ((name, version),) = found.items()
+    cuda = name == "onnxruntime-gpu" and cuda_driver_found()
+    return f"onnxruntime {version} on {'CUDA' if cuda else 'CPU'}ExecutionProvider"

@@ -1,0 +1,28 @@
+"""Whether OpenCV is there, and is the one that the encoder needs. Nothing is loaded before it is asked
+for."""
+
+from __future__ import annotations
+
+import importlib
+
+from vcmcodec.errors import ModelError
+
+PACKAGE = "opencv-contrib-python-headless"
+OTHERS = "opencv-python opencv-python-headless opencv-contrib-python"
+
+MEND = f"pip uninstall -y {OTHERS} {PACKAGE}; pip install {PACKAGE}"
+"""Two OpenCVs write into one folder, and taking one away leaves half of the other: so all go first."""
+
+
+def check(strokes: bool = False) -> None:
+    """Raises ModelError, with the command that mends it, where OpenCV is missing, cannot be loaded, or has
+    not got what the encoder needs; ``strokes``: opencv_contrib's part among it."""
+    try:
+        cv2 = importlib.import_module("cv2")
+    except ModuleNotFoundError:
+        raise ModelError(f"OpenCV is not installed: pip install {PACKAGE}") from None
+    except ImportError as error:
+        raise ModelError(f"OpenCV cannot be loaded ({str(error).splitlines()[0]}): {MEND}") from None
+    for part in ("warpAffine", "FaceDetectorYN", *(["ximgproc"] if strokes else [])):
+        if not hasattr(cv2, part):
+            raise ModelError(f"this OpenCV has no {part}: {MEND}")
