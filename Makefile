@@ -74,9 +74,9 @@ lint: $(VENV)/.dev ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.bench faces ## All codecs and judges on FACES: WORK/bench/report.html, and the README's table; hours on two cores
+bench: $(VENV)/.bench faces ## All codecs and judges on FACES: WORK/bench/report.html, and the table in docs/measurements.md; hours on two cores
 	-$(RUN) vcmcodec.bench.studies.skin $(FACES) -o $(WORK)/groups.csv
-	$(BIN)/vcm bench $(FACES) -o $(WORK)/bench --landmarks $(call groups,groups.csv) --into README.md
+	$(BIN)/vcm bench $(FACES) -o $(WORK)/bench --landmarks $(call groups,groups.csv) --into docs/measurements.md
 
 bench-wild: $(VENV)/.bench wild-faces ## The same on WILD_FACES
 	-$(RUN) vcmcodec.bench.studies.skin $(WILD_FACES) -o $(WORK)/groups-wild.csv
@@ -88,14 +88,14 @@ bench-smoke: $(VENV)/.bench faces ## A few codecs on 8 of FACES, in minutes
 
 bench-setup: $(VENV)/.bench ## Install the judges and the peers
 
-measure: $(VENV)/.bench faces ## Print figures and bars on FACES, and refresh the README's table
-	$(RUN) vcmcodec.bench.studies.measure $(FACES) --into README.md
+measure: $(VENV)/.bench faces ## Print figures and bars on FACES, and refresh docs/measurements.md
+	$(RUN) vcmcodec.bench.studies.measure $(FACES) --into docs/measurements.md
 
 measure-wild: $(VENV)/.bench wild-faces ## The same on 50 of WILD_FACES
-	$(RUN) vcmcodec.bench.studies.measure $(WILD_FACES) --limit 50 --into README.md --mark measure-wild
+	$(RUN) vcmcodec.bench.studies.measure $(WILD_FACES) --limit 50 --into docs/measurements.md --mark measure-wild
 
-rate: $(VENV)/.bench faces ## Print what strokes cost on FACES, the bars of presets, and refresh the README's table
-	$(RUN) vcmcodec.bench.studies.rate $(FACES) --into README.md
+rate: $(VENV)/.bench faces ## Print what strokes cost on FACES, the bars of presets, and refresh docs/measurements.md
+	$(RUN) vcmcodec.bench.studies.rate $(FACES) --into docs/measurements.md
 
 rate-table: $(VENV)/.dev ## Refresh tests/rate.csv: what fixed drawings cost
 	$(RUN) vcmcodec.bench.studies.rate_table tests/rate -o tests/rate.csv

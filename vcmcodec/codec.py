@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vcmcodec.encoder import schemes
 from vcmcodec.encoder.goal import Goal, goal_of
-from vcmcodec.errors import FormatError, PictureError
+from vcmcodec.errors import FormatError
 from vcmcodec.format import container
 from vcmcodec.format.canvas import CANVAS_UNIT, canvas_size
 from vcmcodec.format.container import Header, Layer
@@ -34,6 +34,9 @@ MODEL = 5
 NO_MODEL = 0
 """The same where they hold texture alone: no generator, the texture is the picture."""
 
+NO_STROKES = ("texture", "canvas")
+"""Schemes whose files hold none."""
+
 
 def encode_canvas(
     canvas: NDArray[np.uint8], header: Header, goal: Goal, scheme: str, reserved: int = 0
@@ -51,9 +54,9 @@ def encode_canvas(
 
 
 class Encoded(NamedTuple):
-    """A file; ``width``, ``height``: its picture's size in pixels; ``crop``: where that lay in the
-    photograph, None for all of it; ``faces``: how many there are, None where nobody looked; ``limit``: the
-    bytes it might have taken, None for a quality."""
+    """A file; ``width``, ``height``: its picture's size; ``crop``: where that lay in the photograph, None for
+    all of it; ``faces``: how many there are, None where nobody looked; ``limit``: its budget, None for
+    none."""
 
     data: builtins.bytes
     width: int
@@ -83,10 +86,9 @@ def encode(
     ``image``: a path, a Pillow image, or uint8 (H, W, 3) RGB. What is coded has sides of 16 to 8192 pixels.
     ``face``: ``whole``, the picture as it is; ``auto``, the largest face of a photograph, cropped as the
     models know faces, or the whole picture where it is framed so already, which is what ``vcm encode`` does;
-    a number, from 1, the largest; or ``X,Y,W,H``, a rectangle. ``place``: whether the file says where a crop
-    lay in the picture, in about 14 bytes, which the size includes. ``size``: the canvas's longest side in
-    pixels, a multiple of 32 up to 1024. ``colours``: the most reference pixels to send, 0 for strokes alone,
-    None for as many as are worth it.
+    a number, from 1, the largest; or ``X,Y,W,H``. ``place``: whether the file says where a crop lay, in about
+    14 bytes, which the size includes. ``size``: the canvas's longest side in pixels, a multiple of 32 up to
+    1024. ``colours``: the most reference pixels to send, None for as many as are worth it.
 
     How large the file gets is settled by one of ``preset`` (see :data:`vcmcodec.encoder.goal.PRESETS`; the
     default is ``normal``), ``bytes`` and ``bpp`` (bits per pixel of the picture that is coded), which are
@@ -95,19 +97,17 @@ def encode(
     see :data:`vcmcodec.encoder.schemes.SCHEMES`; None for ``strokes`` where ``detail`` or ``colours`` is
     given, else for ``texture``.
 
-    ``feature``: bytes of the face's embedding, 16 to 64, 32 being enough to tell people apart as well as
-    without quantisation; None for none. It is biometric data: whoever has the file can compare and search by
-    it (see :func:`vcmcodec.match`), and :func:`vcmcodec.truncation.without` drops it.
+    ``feature``: bytes of the face's embedding, 16 to 64, 32 being enough to tell people apart; None for none.
+    It is biometric data (see :func:`vcmcodec.match`): :func:`vcmcodec.truncation.without` drops it.
 
-    Raises PictureError for what is no such picture or has no such face, BudgetError where not even the least
-    of strokes fits, ModelError for a missing or altered model file, ValueError for an argument out of range
-    or more than one size.
+    Raises PictureError for what is no such picture or has no such face, BudgetError where the least does not
+    fit, ModelError for a missing or altered model file, ValueError for an argument out of range.
     """
     if face == "all":
         raise ValueError("face 'all' makes several files: encode_faces")
-    goal = {"preset": preset, "bytes": bytes, "bpp": bpp, "quality": quality, "detail": detail}
-    more = {"colours": colours, "scheme": scheme, "place": place, "feature": feature}
-    return encode_faces(image, face=face, size=size, **goal, **more)[0].data  # type: ignore[arg-type]
+    more = {"size": size, "colours": colours, "scheme": scheme, "place": place, "feature": feature}
+    sizes = {"preset": preset, "bytes": bytes, "bpp": bpp, "quality": quality, "detail": detail}
+    return encode_faces(image, face=face, **sizes, **more)[0].data  # type: ignore[arg-type]
 
 
 def encode_faces(
@@ -122,12 +122,13 @@ def encode_faces(
     feature: int | None = None,
     **sizes: float | str | None,
 ) -> list[Encoded]:
-    """A file for each face of a picture, the largest first, or for the one that ``face`` names; otherwise as
-    :func:`encode`, which see."""
+    """A file for each face of a picture, the largest first, or for that of ``face``; else as
+    :func:`encode`."""
     from vcmcodec.encoder import opencv
 
     scheme = schemes.scheme_of(scheme, detail, colours)
-    opencv.check(strokes=scheme not in ("texture", "canvas"))
+    opencv.check(strokes=scheme not in NO_STROKES)
+    from vcmcodec.encoder import feature as embedding
     from vcmcodec.encoder import photograph
     from vcmcodec.io import picture
 
@@ -142,27 +143,14 @@ def encode_faces(
         size_of = {"picture": width * height, "canvas": across * down}
         goal = goal_of(**size_of, detail=detail, colours=colours, **sizes)  # type: ignore[arg-type]
         canvas = picture.resize(cut.pixels, across, down)
-        header = Header(width, height, size, NO_MODEL if scheme in ("texture", "canvas") else MODEL)
-        crop = cut.crop if place else None
-        last = [] if crop is None else [(CROP, crop.write())]
-        first = [] if feature is None else [_feature(cut.pixels, feature)]
+        header = Header(width, height, size, NO_MODEL if scheme in NO_STROKES else MODEL)
+        last = [(CROP, cut.crop.write())] if place and cut.crop else []
+        first = [] if feature is None else [embedding.layer(cut.pixels, feature)]
         _, layers = encode_canvas(canvas, header, goal, scheme, container.framed([*first, *last]))
         data = container.write(header, [*first, *layers, *last])
         return Encoded(data, width, height, cut.crop, cut.faces, goal.limit)
 
     return [coded(cut) for cut in photograph.framed(pixels, face)]
-
-
-def _feature(pixels: NDArray[np.uint8], size: int) -> tuple[int, builtins.bytes]:
-    """The feature layer (kind, payload) of a picture, uint8 (H, W, 3) RGB, of at most ``size`` bytes."""
-    from vcmcodec.encoder import feature
-
-    if not feature.LEAST <= size <= feature.MOST:
-        raise ValueError(f"feature {size} is not in {feature.LEAST}..{feature.MOST}")
-    found = feature.proposed(pixels, size)
-    if found is None:
-        raise PictureError("no face is found whose feature could be stored")
-    return found
 
 
 def decode_layers(header: Header, found: Sequence[Layer], limits: Limits = DEFAULT_LIMITS) -> Scene:

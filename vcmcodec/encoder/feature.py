@@ -12,6 +12,7 @@ from vcmcodec.encoder import embedding as embeddings
 from vcmcodec.entropy.binarise import NUMBER_BINS, signed, unsigned
 from vcmcodec.entropy.contexts import PROBABILITIES, REACH, UNIT
 from vcmcodec.entropy.range_coder import SCALE_BITS
+from vcmcodec.errors import PictureError
 from vcmcodec.layers.feature import payload, syntax, tables
 from vcmcodec.layers.feature.head import CODE, STEPS, WEIGHTS
 from vcmcodec.layers.feature.part import Feature, step_of, value
@@ -153,3 +154,16 @@ def proposed(picture: NDArray[np.uint8], most: int) -> tuple[int, bytes] | None:
     if found is None:
         return None
     return CODE, payload.encode(Scene(1, 1), quantised(found, most))[0]
+
+
+def layer(picture: NDArray[np.uint8], size: int) -> tuple[int, bytes]:
+    """The feature layer (kind, payload) of a picture, uint8 (H, W, 3) RGB, of at most ``size`` bytes.
+
+    Raises ValueError for a size out of range, PictureError where no face is found, ModelError.
+    """
+    if not LEAST <= size <= MOST:
+        raise ValueError(f"feature {size} is not in {LEAST}..{MOST}")
+    found = proposed(picture, size)
+    if found is None:
+        raise PictureError("no face is found whose feature could be stored")
+    return found
