@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -276,7 +277,7 @@ def test_texture_is_what_files_hold_unless_strokes_are_asked_for() -> None:
         assert info.layers[0].kind == "edges" and info.model == codec.MODEL
     mixed = vcmcodec.inspect(vcmcodec.encode(portrait(), scheme="mixed"))
     assert {layer.kind for layer in mixed.layers} == {"texture", "edges"}
-    assert mixed.model == codec.MODEL
+    assert mixed.model == codec.TEXTURE_MODEL
 
 
 def test_more_bytes_are_a_better_preview() -> None:
@@ -287,12 +288,22 @@ def test_more_bytes_are_a_better_preview() -> None:
 
 
 def test_texture_without_a_generator_is_its_preview_but_for_grain() -> None:
-    data = vcmcodec.encode(portrait())
-    assert vcmcodec.inspect(data).model == codec.NO_MODEL
+    header, layers = container.read(vcmcodec.encode(portrait()))
+    assert header.model == codec.TEXTURE_MODEL
+    bare = [(layer.kind, layer.payload) for layer in layers]
+    data = container.write(replace(header, model=codec.NO_MODEL), bare)
     preview = np.asarray(vcmcodec.preview(data)).astype(int)
     assert (np.asarray(vcmcodec.decode(data, realism=0)) == preview).all()
     natural = np.asarray(vcmcodec.decode(data)).astype(int)
     assert 0 < abs(natural - preview).mean() < 2
+
+
+@pytest.mark.parametrize("limit", [120, 409])
+def test_the_generator_comes_closer_than_the_texture_that_it_sees(limit: int) -> None:
+    data = vcmcodec.encode(portrait(), bytes=limit)
+    shown = [np.asarray(vcmcodec.preview(data)), np.asarray(vcmcodec.decode(data, realism=0))]
+    coarse, fine = (measures.psnr(picture, portrait()) for picture in shown)
+    assert fine > coarse
 
 
 def test_three_layers_of_texture_each_give_a_better_picture() -> None:

@@ -29,13 +29,19 @@ if TYPE_CHECKING:
     from vcmcodec.layers.crop.record import Crop
 
 MODEL = 5
-"""Id of the generator that new files name where they hold strokes."""
+"""Id of the generator that new files name where they hold strokes and reference pixels alone."""
+
+TEXTURE_MODEL = 6
+"""The same where they hold texture: a network that sees T."""
 
 NO_MODEL = 0
-"""The same where they hold texture alone: no generator, the texture is the picture."""
+"""The same where no generator is wanted: the texture is the picture."""
 
 NO_STROKES = ("texture", "canvas")
 """Schemes whose files hold none."""
+
+_MODELS = {"mixed": TEXTURE_MODEL, "texture": TEXTURE_MODEL, "canvas": NO_MODEL}
+"""Generators by scheme; the others' is MODEL."""
 
 
 def encode_canvas(
@@ -143,7 +149,7 @@ def encode_faces(
         size_of = {"picture": width * height, "canvas": across * down}
         goal = goal_of(**size_of, detail=detail, colours=colours, **sizes)  # type: ignore[arg-type]
         canvas = picture.resize(cut.pixels, across, down)
-        header = Header(width, height, size, NO_MODEL if scheme in NO_STROKES else MODEL)
+        header = Header(width, height, size, _MODELS.get(scheme, MODEL))
         last = [(CROP, cut.crop.write())] if place and cut.crop else []
         first = [] if feature is None else [embedding.layer(cut.pixels, feature)]
         _, layers = encode_canvas(canvas, header, goal, scheme, container.framed([*first, *last]))

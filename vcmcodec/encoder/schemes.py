@@ -31,9 +31,7 @@ def scheme_of(scheme: str | None, detail: float | None, colours: int | None) -> 
     return scheme
 
 
-def proposers(
-    scheme: str, canvas: NDArray[np.uint8], goal: Goal
-) -> tuple[BaseProposer, list[Proposer]]:
+def proposers(scheme: str, canvas: NDArray[np.uint8], goal: Goal) -> tuple[BaseProposer, list[Proposer]]:
     """The proposer of the base layer and those of the others, in their order, for a canvas picture, uint8
     (H, W, 3) RGB.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from vcmcodec.io import output
 
@@ -24,3 +25,12 @@ def enter(path: Path, **facts: int) -> None:
     entries[path.name] = {"file": path.name, "sha256": digest, **facts}
     text = json.dumps({"files": [entries[name] for name in sorted(entries)]}, indent=2)
     output.write(where, f"{text}\n".encode())
+
+
+def entry(path: Path) -> dict[str, Any]:
+    """What the list beside the file at ``path`` says of it.
+
+    Raises KeyError where it says nothing.
+    """
+    files = json.loads((path.parent / NAME).read_text(encoding="utf-8"))["files"]
+    return {entry["file"]: entry for entry in files}[path.name]

@@ -33,7 +33,7 @@ def _fingerprint() -> str:
 
 
 class Vcm:
-    """This codec at its presets: texture, which needs no generator."""
+    """This codec at its presets: texture, which a generator refines."""
 
     name = "vcm"
     points: tuple[str, ...] = tuple(PRESETS)

@@ -13,65 +13,17 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 from vcmcodec.io import output
 from vcmcodec.models import session
 from vcmcodec.train import catalogue
 from vcmcodec.train.generator.network import CONTRACT, FACTS, PLANES, Generator, renamed
+from vcmcodec.train.generator.stored import narrow
 
 TOLERANCE, TYPICAL = 0.03, 0.004
 """Most that ONNX with narrow weights may differ from torch, in -1..1, and most of its root mean square: half
 a level of 255."""
-
-LARGE, SOME = 4096, 256
-"""Weights of so many numbers are stored in 8 bits each, those of so many in 16."""
-
-_CLIPS = np.linspace(1, 0.6, 9)
-"""Shares of a row's largest number that its range may end at."""
-
-
-def narrow(model: onnx.ModelProto) -> None:
-    """Stores large weights as int8, with a scale for each row, or as float16, and widens them again when the
-    network is loaded: a quarter of the file, arithmetic in 32 bits as before."""
-    widening = []
-    added = []
-    for tensor in model.graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < SOME:
-            continue
-        name = tensor.name
-        if values.size < LARGE or values.ndim < 2:
-            tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
-            widening.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
-            continue
-        codes, scale = quantised(values)
-        tensor.CopyFrom(numpy_helper.from_array(codes, f"{name}.codes"))
-        added.append(numpy_helper.from_array(scale, f"{name}.scale"))
-        widening += [
-            helper.make_node("Cast", [f"{name}.codes"], [f"{name}.wide"], to=TensorProto.FLOAT),
-            helper.make_node("Mul", [f"{name}.wide", f"{name}.scale"], [name]),
-        ]
-    model.graph.initializer.extend(added)
-    for index, node in enumerate(widening):
-        model.graph.node.insert(index, node)
-
-
-def quantised(values: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Weights as int8 of the same shape, and the scale, float32 (n, 1, ...), of each of the ``n`` rows of the
-    first axis: that of the least squared error."""
-    rows = values.reshape(len(values), -1)
-    best = np.full(len(rows), np.inf)
-    scale = np.ones(len(rows), dtype=np.float32)
-    most = np.maximum(abs(rows).max(axis=1), 1e-12)
-    for clip in _CLIPS:
-        step = (most * clip / 127).astype(np.float32)
-        error = ((np.clip(np.rint(rows / step[:, None]), -127, 127) * step[:, None] - rows) ** 2).sum(axis=1)
-        better = error < best
-        best[better], scale[better] = error[better], step[better]
-    codes = np.clip(np.rint(rows / scale[:, None]), -127, 127).astype(np.int8)
-    return codes.reshape(values.shape), scale.reshape(-1, *[1] * (values.ndim - 1))
 
 
 def inputs(size: tuple[int, int, int]) -> dict[str, NDArray[np.float32]]:

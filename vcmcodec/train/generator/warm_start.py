@@ -14,9 +14,9 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import numpy_helper
 from torch import Tensor
 
+from vcmcodec.train.generator import stored
 from vcmcodec.train.generator.network import Generator, renamed
 
 _NORMS = (
@@ -35,9 +35,7 @@ def weights(path: Path) -> dict[str, Tensor]:
     """
     found: dict[str, NDArray[np.float32]] = {}
     norms: dict[str, list[tuple[int, NDArray[np.float32]]]] = {"Mul": [], "Add": []}
-    for tensor in onnx.load(str(path)).graph.initializer:
-        name = tensor.name.removesuffix(".half")
-        values = numpy_helper.to_array(tensor).astype(np.float32)
+    for name, values in stored.weights(onnx.load(str(path))).items():
         if name.startswith("onnx::"):
             kind, number = name.removeprefix("onnx::").split("_")
             norms[kind].append((int(number), values.ravel()))
