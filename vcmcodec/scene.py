@@ -89,7 +89,7 @@ class Scene:
         planes: NDArray[np.int16] = texture.T if detail is None else detail.over(texture)
         return planes
 
-    @property
+    @cached_property
     def shown(self) -> NDArray[np.uint8] | None:
         """T as a picture, uint8 (height, width, 3) RGB; None where there is none.
 

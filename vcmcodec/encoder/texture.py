@@ -217,6 +217,10 @@ class Analysis:
         rest = self.planes - reconstructed(known, step, self.width, self.height)
         return face_coefficients(rest, self.frame)
 
+    def rest(self, texture: Texture) -> Planes:
+        """What a ``texture`` leaves of what is aimed at."""
+        return self.planes - texture.T.astype(np.float32) / np.float32(synthesis.UNIT)
+
     def quantise(self, step: int, face: int, most: tuple[int, int]) -> Texture:
         """Both parts' levels with the quantiser step of that number and the ``face`` step 0..3 that goes with
         it, of at most so many ranks."""

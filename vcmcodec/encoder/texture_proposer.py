@@ -16,7 +16,6 @@ from vcmcodec.layers.detail.part import Detail
 from vcmcodec.layers.texture import payload, steps
 from vcmcodec.layers.texture.head import CODE, SHIFTS
 from vcmcodec.layers.texture.part import Texture
-from vcmcodec.layers.texture.synthesis import UNIT
 from vcmcodec.scene import Scene
 
 FINEST, COARSEST = 8, 127
@@ -160,9 +159,8 @@ class TextureProposer:
             return None
         if number not in self._details:
             texture, _ = self._quantised(number)
-            rest = self._analysis.planes - texture.T.astype(np.float32) / np.float32(UNIT)
             step = max(texture.step_numbers[1] - _DETAIL_STEP, 0)
-            self._details[number] = quantise(rest, texture.frame, step)
+            self._details[number] = quantise(self._analysis.rest(texture), texture.frame, step)
         return self._details[number]
 
 

@@ -10,10 +10,13 @@ import functools
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from vcmcodec.errors import ModelError
+
+Parsed = TypeVar("Parsed")
 
 
 def models_dir() -> Path:
@@ -72,6 +75,24 @@ def model_path(name: str) -> Path:
     if entry is None:
         raise ModelError(f"{folder / 'models.json'} lists no file {name}")
     return _verified(folder / name, entry["sha256"])
+
+
+@functools.lru_cache(maxsize=8)
+def _parsed(path: Path, parse: Callable[[bytes], Any]) -> Any:
+    try:
+        return parse(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ModelError(f"cannot read the transform {path}: {error}") from None
+
+
+def transform(name: str, parse: Callable[[bytes], Parsed]) -> Parsed:
+    """What ``parse``, which raises ValueError where it cannot, makes of the transform ``name``, once a
+    process.
+
+    Raises ModelError where the file is not listed, missing, or altered.
+    """
+    found: Parsed = _parsed(model_path(name), parse)
+    return found
 
 
 def generators() -> list[int]:

@@ -12,16 +12,14 @@ Normative, integers only.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.errors import ModelError
 from vcmcodec.layers.detail.head import TRANSFORM
 from vcmcodec.layers.detail.regions import SHAPES
+from vcmcodec.layers.texture.tables import Source
 from vcmcodec.models import store
 
 MAX_COUNT = 1 << 9
@@ -64,15 +62,8 @@ def parse(data: bytes) -> Transform:
 
     Raises ValueError where they are too few or too many, or are of other shapes.
     """
-    bases, at = [], 0
-
-    def take(count: int) -> memoryview:
-        nonlocal at
-        at += count
-        if at > len(data):
-            raise ValueError("too short")
-        return memoryview(data)[at - count : at]
-
+    bases, source = [], Source(data)
+    take = source.take
     for shape in SHAPES:
         columns, rows, *size = take(4)
         count = size[0] << 8 | size[1]
@@ -82,17 +73,8 @@ def parse(data: bytes) -> Transform:
         basis = np.frombuffer(take(shape.samples * count), np.int8).reshape(count, shape.samples)
         gain = table[:, 1].astype(np.int64) << 8 | table[:, 2]
         bases.append(Basis(tuple(table[:, 0].tolist()), gain, basis))
-    if at != len(data):
-        raise ValueError("too long")
+    source.end()
     return tuple(bases)
-
-
-@functools.lru_cache(maxsize=2)
-def _read(path: Path) -> Transform:
-    try:
-        return parse(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise ModelError(f"cannot read the transform {path}: {error}") from None
 
 
 def transform() -> Transform:
@@ -100,4 +82,4 @@ def transform() -> Transform:
 
     Raises ModelError where their file is missing or altered.
     """
-    return _read(store.model_path(TRANSFORM))
+    return store.transform(TRANSFORM, parse)

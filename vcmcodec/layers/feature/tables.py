@@ -8,14 +8,11 @@ integers only.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.errors import ModelError
 from vcmcodec.layers.feature.head import TRANSFORM
 from vcmcodec.models import store
 
@@ -64,17 +61,9 @@ def parse(data: bytes) -> Basis:
     return Basis(mean, tuple(data[1 + 2 * size : 1 + 3 * size]), rows.reshape(size, size))
 
 
-@functools.lru_cache(maxsize=2)
-def _read(path: Path) -> Basis:
-    try:
-        return parse(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise ModelError(f"cannot read the transform {path}: {error}") from None
-
-
 def basis() -> Basis:
     """The transform of this coding, read once a process.
 
     Raises ModelError where its file is missing or altered.
     """
-    return _read(store.model_path(TRANSFORM))
+    return store.transform(TRANSFORM, parse)

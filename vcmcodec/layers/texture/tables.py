@@ -12,14 +12,11 @@ sign turned where ``parity`` is 1: faces have no side that matters more.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.errors import ModelError
 from vcmcodec.layers.texture.head import TRANSFORM
 from vcmcodec.models import store
 
@@ -80,20 +77,32 @@ def write(transform: Transform) -> bytes:
     return bytes(out)
 
 
+class Source:
+    """The bytes of a model file, taken one part after the other."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self._at = memoryview(data), 0
+
+    def take(self, count: int) -> memoryview:
+        """The next bytes. Raises ValueError where there are fewer."""
+        self._at += count
+        if self._at > len(self._data):
+            raise ValueError("too short")
+        return self._data[self._at - count : self._at]
+
+    def end(self) -> None:
+        """Raises ValueError where bytes are left."""
+        if self._at != len(self._data):
+            raise ValueError("too long")
+
+
 def parse(data: bytes) -> Transform:
     """The transform that the bytes of a model file hold.
 
     Raises ValueError where they are too few or too many, or name too many coefficients.
     """
-    parts, at = [], 0
-
-    def take(count: int) -> memoryview:
-        nonlocal at
-        at += count
-        if at > len(data):
-            raise ValueError("too short")
-        return memoryview(data)[at - count : at]
-
+    parts, source = [], Source(data)
+    take = source.take
     for _ in range(2):
         luma, chroma, *size = take(4)
         count, samples = size[0] << 8 | size[1], half(luma, chroma)
@@ -108,17 +117,8 @@ def parse(data: bytes) -> Transform:
         parts.append(
             Basis(luma, chroma, mean, rows[:, 0].astype(bool), tuple(rows[:, 1].tolist()), gain, basis)
         )
-    if at != len(data):
-        raise ValueError("too long")
+    source.end()
     return Transform(*parts)
-
-
-@functools.lru_cache(maxsize=2)
-def _read(path: Path) -> Transform:
-    try:
-        return parse(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise ModelError(f"cannot read the transform {path}: {error}") from None
 
 
 def transform() -> Transform:
@@ -126,4 +126,4 @@ def transform() -> Transform:
 
     Raises ModelError where its file is missing or altered.
     """
-    return _read(store.model_path(TRANSFORM))
+    return store.transform(TRANSFORM, parse)

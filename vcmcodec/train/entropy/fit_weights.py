@@ -87,6 +87,19 @@ def release(path: Path, trained: Decisions, tried: Decisions, size: int) -> floa
     return cost(weights, tried)
 
 
+HELD_OUT = 0.05
+"""Share of the faces that weights are tried on."""
+
+
+def release_faces(path: Path, found: Sequence[Sequence[Recorder]], size: int) -> tuple[int, float]:
+    """:func:`release` for the recorders of faces, HELD_OUT of which are only tried: decisions that the
+    weights were fitted to, and bits of a recorder held out."""
+    held = max(1, round(HELD_OUT * len(found)))
+    trained, tried = ([one for face in part for one in face] for part in (found[held:], found[:held]))
+    decisions = Decisions(trained)
+    return len(decisions), release(path, decisions, Decisions(tried), size) / max(1, len(tried))
+
+
 def fit(
     decisions: Decisions, size: int, *, epochs: int = 4, batch: int = 1 << 15, seed: int = 0
 ) -> NDArray[np.int8]:

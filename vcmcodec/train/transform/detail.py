@@ -21,9 +21,9 @@ from vcmcodec.layers.detail import tables
 from vcmcodec.layers.detail.head import TRANSFORM
 from vcmcodec.layers.detail.regions import CHROMA, NOSE, REGIONS, SHAPES, Shape
 from vcmcodec.layers.detail.tables import Basis
-from vcmcodec.layers.texture.synthesis import GAIN_BITS, UNIT
 from vcmcodec.train import catalogue
 from vcmcodec.train.data.faces import faces, parallel
+from vcmcodec.train.transform.klt import energies, integers
 
 SIDE = 256
 
@@ -67,7 +67,7 @@ def rest(path: Path) -> list[NDArray[np.float32]]:
         return []
     analysis = texture.Analysis(canvas, frames.find(canvas))
     made = analysis.quantise(STEP, 0, ranks(STEP))
-    left = detail.window(analysis.planes - made.T.astype(np.float32) / np.float32(UNIT), analysis.frame)
+    left = detail.window(analysis.rest(made), analysis.frame)
     out = []
     for region in REGIONS:
         shape = SHAPES[region.basis]
@@ -85,13 +85,7 @@ def fit(shape: Shape, data: NDArray[np.float32]) -> Basis:
     chosen = vectors.flip(1)[:, :COUNT].float().numpy()
     energy = abs(data @ chosen).mean(axis=0)
     functions = chosen.T * (fades(shape) / roots(shape))
-    scale = UNIT * 2.0**GAIN_BITS
-    gain = np.ceil(abs(functions).max(axis=1) * scale / 127)
-    if gain.max() >= 1 << 16:
-        raise ValueError("a function is too steep for the tables")
-    rows = np.rint(functions * (scale / gain)[:, None]).astype(np.int8)
-    sizes = np.clip(np.rint(4 * np.log2(np.maximum(energy, 1))), 0, 255).astype(int)
-    return Basis(tuple(sizes.tolist()), gain.astype(np.int64), rows)
+    return Basis(energies(energy), *integers(functions))
 
 
 @click.command()

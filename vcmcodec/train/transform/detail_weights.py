@@ -26,18 +26,14 @@ from vcmcodec.layers.detail.part import Detail
 from vcmcodec.layers.detail.regions import REGIONS
 from vcmcodec.layers.texture import steps
 from vcmcodec.layers.texture.frame import Frame
-from vcmcodec.layers.texture.synthesis import UNIT
 from vcmcodec.models import store
 from vcmcodec.train.data.faces import faces, parallel
-from vcmcodec.train.entropy.fit_weights import Decisions, Recorder, release
+from vcmcodec.train.entropy.fit_weights import Recorder, release_faces
 
 SIDE = 256
 
 VARIANTS = 3
 """Quantisers a face."""
-
-HELD_OUT = 0.05
-"""Share of the faces that the weights are tried on."""
 
 TEXTURE = 24, 62
 """Numbers of the finest and the coarsest step of the textures."""
@@ -67,7 +63,7 @@ def decisions(path: Path) -> list[Recorder]:
     for _ in range(VARIANTS):
         number = rng.randint(*TEXTURE)
         made = analysis.quantise(number, 0, ranks(number))
-        rest = analysis.planes - made.T.astype(np.float32) / np.float32(UNIT)
+        rest = analysis.rest(made)
         step = max(made.step_numbers[1] - rng.randint(*BELOW), 0)
         if (store.models_dir() / WEIGHTS).exists():
             found = detail.quantise(rest, made.frame, step)
@@ -90,12 +86,8 @@ def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
     os.environ["VCM_MODELS"] = str(out)
     found = list(parallel(decisions, faces(data)[:limit], jobs, 16))
     torch.set_num_threads(1)
-    held = max(1, round(HELD_OUT * len(found)))
-    trained = Decisions([one for face in found[held:] for one in face])
-    tried = Decisions([one for face in found[:held] for one in face])
-    bits = release(out / WEIGHTS, trained, tried, syntax.WEIGHTS)
-    coded = max(1, sum(len(face) for face in found[:held]))
-    click.echo(f"{WEIGHTS}: {len(trained)} decisions; {bits / 8 / coded:.1f} bytes a layer held out")
+    count, bits = release_faces(out / WEIGHTS, found, syntax.WEIGHTS)
+    click.echo(f"{WEIGHTS}: {count} decisions; {bits / 8:.1f} bytes a layer held out")
 
 
 if __name__ == "__main__":

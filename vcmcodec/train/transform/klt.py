@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -115,6 +116,24 @@ def fit(
     return _quantised(space, samples[:count], samples[count], parity, energy)
 
 
+def integers(functions: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+    """Functions, float32 (count, samples) in levels of samples, as tables hold them: gains (count,) and rows
+    of the same shape.
+
+    Raises ValueError where one is too steep.
+    """
+    scale = synthesis.UNIT * 2.0**synthesis.GAIN_BITS
+    gain = np.ceil(abs(functions).max(axis=1) * scale / 127)
+    if gain.max() >= 1 << 16:
+        raise ValueError("a function is too steep for the tables")
+    return gain.astype(np.int64), np.rint(functions * (scale / gain)[:, None]).astype(np.int8)
+
+
+def energies(sizes: NDArray[Any]) -> tuple[int, ...]:
+    """Mean sizes of coefficients as tables hold them: four times their binary logarithms."""
+    return tuple(np.clip(np.rint(4 * np.log2(np.maximum(sizes, 1))), 0, 255).astype(int).tolist())
+
+
 def _quantised(
     space: Space,
     functions: NDArray[np.float32],
@@ -123,17 +142,13 @@ def _quantised(
     energy: NDArray[np.float64],
 ) -> Basis:
     """The tables of functions, float32 (count, half), in levels of samples."""
-    scale = synthesis.UNIT * 2.0**synthesis.GAIN_BITS
-    gain = np.ceil(abs(functions).max(axis=1) * scale / 127)
-    if gain.max() >= 1 << 16:
-        raise ValueError("a function is too steep for the tables")
-    rows = np.rint(functions * (scale / gain)[:, None]).astype(np.int8)
+    gain, rows = integers(functions)
     return Basis(
         space.luma,
         space.chroma,
         np.rint(mean * synthesis.UNIT).astype(np.int16),
         odd,
-        tuple(np.clip(np.rint(4 * np.log2(np.maximum(energy, 1))), 0, 255).astype(int).tolist()),
-        gain.astype(np.int64),
+        energies(energy),
+        gain,
         rows,
     )

@@ -24,15 +24,12 @@ from vcmcodec.layers.texture.head import WEIGHTS
 from vcmcodec.layers.texture.part import Known, Texture
 from vcmcodec.models import store
 from vcmcodec.train.data.faces import faces, parallel
-from vcmcodec.train.entropy.fit_weights import Decisions, Recorder, release
+from vcmcodec.train.entropy.fit_weights import Recorder, release_faces
 
 SIDE = 256
 
 VARIANTS = 3
 """Quantisers a face."""
-
-HELD_OUT = 0.05
-"""Share of the faces that the weights are tried on."""
 
 STEPS = 44, 104
 """Numbers of the finest and the coarsest step."""
@@ -98,11 +95,8 @@ def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
     os.environ["VCM_MODELS"] = str(out)
     found = list(parallel(decisions, faces(data)[:limit], jobs))
     torch.set_num_threads(1)
-    held = max(1, round(HELD_OUT * len(found)))
-    trained = Decisions([one for face in found[held:] for one in face])
-    tried = Decisions([one for face in found[:held] for one in face])
-    bits = release(out / WEIGHTS, trained, tried, syntax.WEIGHTS) / (VARIANTS * held)
-    click.echo(f"{WEIGHTS}: {len(trained)} decisions; {bits / 8:.1f} bytes a face held out")
+    count, bits = release_faces(out / WEIGHTS, found, syntax.WEIGHTS)
+    click.echo(f"{WEIGHTS}: {count} decisions; {bits / 8:.1f} bytes a face held out")
 
 
 if __name__ == "__main__":
