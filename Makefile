@@ -154,7 +154,7 @@ web-test: web ## Check the page's types and drive it in headless CHROMIUM; scree
 		--moduleResolution bundler --lib es2022,dom,dom.iterable --types node --typeRoots $(WORK)/npm/node_modules/@types \
 		$(WORK)/web/*.js spec/javascript/digests.js
 	mkdir -p $(WORK)/native
-	for name in texture mixed strokes; do \
+	for name in texture canvas mixed strokes; do \
 		$(BIN)/vcm decode $(WORK)/web/samples/$$name.vcm -o $(WORK)/native/$$name.png --force || exit 1; \
 	done
 	WEB=$(abspath $(WORK)/web) NATIVE=$(abspath $(WORK)/native) SHOTS=$(abspath $(WORK)/shots) NPM=$(abspath $(WORK)/npm) \

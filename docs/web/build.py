@@ -33,6 +33,7 @@ RUNTIME = (
 
 SAMPLES = {
     "texture": {"preset": "normal", "scheme": "texture"},
+    "canvas": {"preset": "normal", "scheme": "canvas"},
     "mixed": {"bytes": 600, "scheme": "mixed"},
     "strokes": {"preset": "normal", "scheme": "strokes"},
 }

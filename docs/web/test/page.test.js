@@ -131,8 +131,8 @@ test("vectors give the stated digests in the browser", async () => {
   });
 });
 
-test("a dropped file is shown, from its texture alone", async () => {
-  await drop(read(`${WEB}/samples/texture.vcm`), "someone.vcm");
+test("a dropped file without a generator is shown, from its texture alone", async () => {
+  await drop(read(`${WEB}/samples/canvas.vcm`), "someone.vcm");
   await page.waitForFunction(() => document.getElementById("status")?.textContent?.startsWith("someone:"));
   await settled();
   assert.match(await page.textContent("#picture-note"), /^texture, /);
@@ -143,10 +143,10 @@ test("a dropped file is shown, from its texture alone", async () => {
   await slide("realism", 0);
   await settled();
   assert.deepEqual((await pixels("picture")).data, preview.data);
-  await page.screenshot({ path: `${SHOTS}/texture.png` });
+  await page.screenshot({ path: `${SHOTS}/canvas.png` });
 });
 
-for (const name of ["texture", "mixed", "strokes"]) {
+for (const name of ["texture", "canvas", "mixed", "strokes"]) {
   test(`the picture of ${name} is the native one`, async (context) => {
     await sample(name);
     await slide("realism", 1);
@@ -164,7 +164,7 @@ for (const name of ["texture", "mixed", "strokes"]) {
     const close = apart.filter((v) => v <= 2).length / apart.length;
     context.diagnostic(`${(100 * close).toFixed(3)} % within 2, ${Math.max(...new Set(apart))} apart at most`);
     assert(close >= 0.999, `${close} within 2 levels`);
-    if (name === "texture") assert.equal(close, 1);
+    if (name === "canvas") assert.equal(close, 1);
   });
 }
 
@@ -297,7 +297,7 @@ test("times from click to picture, files cached", async (context) => {
       return { preview: preview - begin, picture: picture - begin };
     }, name);
   };
-  for (const name of ["texture", "mixed"]) {
+  for (const name of ["canvas", "texture", "mixed"]) {
     await time(name); // fills the cache
     const times = [];
     const used = [];
