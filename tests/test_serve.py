@@ -22,6 +22,7 @@ from PIL import Image
 from portrait import file, portrait
 
 import vcmcodec
+from vcmcodec.format import container
 
 pytest.importorskip("starlette", reason="needs the extra serve")
 pytest.importorskip("uvicorn", reason="needs the extra serve")
@@ -43,9 +44,11 @@ class Server(NamedTuple):
     port: int
     process: subprocess.Popen[str]
 
-    def ask(self, path: str, body: bytes | None = None, **headers: str) -> Answer:
+    def ask(self, path: str, body: bytes | None = None, content_type: str = "", **headers: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         with_dashes = {name.replace("_", "-"): value for name, value in headers.items()}
+        if content_type:
+            with_dashes["Content-Type"] = content_type
         connection.request("GET" if body is None else "POST", path, body, with_dashes)
         answer = connection.getresponse()
         return Answer(answer.status, dict(answer.headers), answer.read())
@@ -78,6 +81,13 @@ def server(page: Path) -> Iterator[Server]:
     options = ["--jobs", "1", "--page", str(page), "--limit-body", "400000", "--limit-pixels", "300000"]
     with serving(*options) as found:
         yield found
+
+
+def form(**files: bytes) -> tuple[bytes, str]:
+    """A multipart form of files, and its content type."""
+    head = "--edge\r\nContent-Disposition: form-data; name={0}; filename={0}\r\n\r\n"
+    parts = [head.format(name).encode() + data + b"\r\n" for name, data in files.items()]
+    return b"".join(parts) + b"--edge--\r\n", "multipart/form-data; boundary=edge"
 
 
 def png(picture: np.ndarray) -> bytes:
@@ -118,6 +128,40 @@ def test_files_are_shown_with_and_without_a_generator(server: Server) -> None:
     assert (shown(preview.body) == np.asarray(vcmcodec.preview(texture))).all()
     painted = server.ask("/decode?realism=0.5", strokes)
     assert (shown(painted.body) == np.asarray(vcmcodec.decode(strokes, realism=0.5))).all()
+
+
+def test_faces_are_matched_as_by_the_library(server: Server, face: bytes) -> None:
+    featured = vcmcodec.encode(portrait(), preset="tiny", feature=32)
+    texture = vcmcodec.encode(portrait(), preset="small", scheme="canvas")
+    for one, other in ((face, featured), (featured, texture), (face, file())):
+        found = server.ask("/match?far=0.01", *form(a=one, b=other)).json
+        sources = [io.BytesIO(data) if data is face else data for data in (one, other)]
+        expected = vcmcodec.match(*sources, far=0.01)
+        assert found["cosine"] == pytest.approx(expected.cosine, abs=1e-4)
+        assert (found["same"], found["limit"]) == (expected.same, 0.01)
+        assert [row["source"] for row in found["faces"]] == list(expected.sources)
+
+
+@pytest.mark.parametrize(
+    ("files", "status", "error"),
+    [
+        ({"a": b"no picture", "b": b""}, 415, "PictureError"),
+        ({"a": container.MAGIC, "b": b""}, 422, "TruncatedError"),
+        ({"a": b""}, 400, "UsageError"),
+        ({"a": b"", "c": b""}, 400, "UsageError"),
+        ({"a": b"", "b": b"", "c": b""}, 400, "HTTPError"),
+        ({"a": bytes(400001), "b": b""}, 413, "LimitError"),
+    ],
+)
+def test_what_is_no_match_is_told(server: Server, files: dict[str, bytes], status: int, error: str) -> None:
+    answer = server.ask("/match", *form(**files))
+    assert (answer.status, answer.json["error"]) == (status, error)
+
+
+def test_a_match_needs_a_form(server: Server, face: bytes) -> None:
+    assert server.ask("/match", face).json["error"] == "UsageError"
+    body, headers = form(a=face, b=face)
+    assert server.ask("/match", body[:-9000], headers).json["error"] in ("HTTPError", "UsageError")
 
 
 def test_info_is_that_of_the_command(server: Server) -> None:

@@ -118,8 +118,8 @@ def face(source: Comparable, *, limits: Limits = DEFAULT_LIMITS) -> Face:
         found = stored(source, limits=limits)
         if found is not None:
             return Face(found, FEATURE)
-        return Face(_seen(_decoded(source, limits)), PIXELS)
-    return Face(_seen(source), PICTURE)
+        return Face(seen(_decoded(source, limits)), PIXELS)
+    return Face(seen(source), PICTURE)
 
 
 def _file(path: Path, limits: Limits) -> bytes | None:
@@ -143,8 +143,11 @@ def _decoded(data: bytes, limits: Limits) -> Image:
     return codec.decode(data, realism=0, limits=limits)
 
 
-def _seen(source: Source) -> NDArray[np.float32]:
-    """The embedding of the largest face in a picture. Raises PictureError where there is none."""
+def seen(source: Source) -> NDArray[np.float32]:
+    """The embedding of the largest face in a picture, float32 (128,), of length 1.
+
+    Raises PictureError where there is none, or no picture, and ModelError.
+    """
     from vcmcodec.encoder import embedding
     from vcmcodec.io import picture
 

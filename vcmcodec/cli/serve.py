@@ -61,8 +61,9 @@ def serve(
 ) -> None:
     """Encode and decode over HTTP, for this machine alone unless --host says otherwise.
 
-    POST a picture to /encode, a .vcm file to /decode or /info; GET /health. Errors are JSON with the cause's
-    exit code. Prints the address when it is ready, and goes on until it is interrupted.
+    POST a picture to /encode, a .vcm file to /decode or /info, a form of two faces to /match; GET /health.
+    Errors are JSON with the cause's exit code. Prints the address when it is ready, and goes on until it is
+    interrupted.
     """
     try:
         import uvicorn

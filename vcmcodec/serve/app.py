@@ -6,6 +6,8 @@
                    has them, but for ``face=all``; answers a ``.vcm`` file
 ``POST /decode``   a ``.vcm`` file; ``?realism=0..1``, ``preview=1``; answers a PNG
 ``POST /info``     a ``.vcm`` file; answers what ``vcm info --json`` prints, without the file's name
+``POST /match``    two faces, ``.vcm`` files or pictures, as the files ``a`` and ``b`` of a multipart form;
+                   ``?far=``, as ``vcm match`` has it; answers what ``vcm match --json`` prints, without names
 ``GET /health``    version, and how long the queue is
 ``GET /``          the page, where there is one
 =================  ===============================================================================
@@ -43,7 +45,8 @@ from vcmcodec.errors import (
     VcmError,
 )
 from vcmcodec.limits import Limits
-from vcmcodec.serve import jobs, questions
+from vcmcodec.matching import Face
+from vcmcodec.serve import forms, jobs, questions
 from vcmcodec.serve.pool import Busy, Pool
 
 SECONDS = 30
@@ -98,6 +101,7 @@ def application(settings: Settings) -> Starlette:
         Route("/encode", endpoints.encode, methods=["POST"]),
         Route("/decode", endpoints.decode, methods=["POST"]),
         Route("/info", endpoints.info, methods=["POST"]),
+        Route("/match", endpoints.match, methods=["POST"]),
         Route("/health", endpoints.health),
     ]
     if settings.page is not None:
@@ -166,6 +170,20 @@ class _Endpoints:
         questions.none(request.query_params)
         data = await self._body(request)
         return JSONResponse(questions.described(data, self._settings.limits))
+
+    async def match(self, request: Request) -> Response:
+        far = questions.far(request.query_params)
+        with self._pool.place():
+            data = await self._body(request)
+            one, other = [await self._face(part) for part in await forms.files(request, data, ("a", "b"))]
+        return JSONResponse(questions.compared(vcmcodec.compared(one, other, far), far))
+
+    async def _face(self, data: bytes) -> Face:
+        found = await self._pool.work(jobs.face, data, self._settings.limits)
+        if isinstance(found, Face):
+            return found
+        picture = await self._pool.render(jobs.rendered, found)
+        return await self._pool.work(jobs.rendered_face, picture)
 
     async def health(self, request: Request) -> Response:
         return JSONResponse(

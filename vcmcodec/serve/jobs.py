@@ -5,11 +5,17 @@ from __future__ import annotations
 import io
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 import vcmcodec
+from vcmcodec import matching
 from vcmcodec.codec import NO_MODEL, previewed
 from vcmcodec.errors import LimitError, PictureError
+from vcmcodec.format import container
 from vcmcodec.format.container import Header
 from vcmcodec.limits import Limits
+from vcmcodec.matching import Face
 from vcmcodec.scene import Scene
 
 Decoded = tuple[Header, Scene]
@@ -24,10 +30,8 @@ class Decoding(NamedTuple):
 
 def warm_up() -> None:
     """Loads what the first request would wait for."""
-    import numpy as np
-
-    face = np.full((64, 64, 3), 128, np.uint8)
-    vcmcodec.preview(vcmcodec.encode(face, bytes=200))
+    grey = np.full((64, 64, 3), 128, np.uint8)
+    vcmcodec.preview(vcmcodec.encode(grey, bytes=200))
 
 
 def encode(data: bytes, limits: Limits, goal: dict[str, Any]) -> bytes:
@@ -35,6 +39,11 @@ def encode(data: bytes, limits: Limits, goal: dict[str, Any]) -> bytes:
 
     Raises as that does, and LimitError for a picture of too many pixels, before they are decoded.
     """
+    _check_size(data, limits)
+    return vcmcodec.encode(io.BytesIO(data), **goal)
+
+
+def _check_size(data: bytes, limits: Limits) -> None:
     from PIL import Image
 
     try:
@@ -44,7 +53,6 @@ def encode(data: bytes, limits: Limits, goal: dict[str, Any]) -> bytes:
         raise PictureError("not a picture that can be read") from error
     if width * height > limits.pixels:
         raise LimitError(f"picture of {width} x {height} pixels is above the limit of {limits.pixels}")
-    return vcmcodec.encode(io.BytesIO(data), **goal)
 
 
 def render(found: Decoded, look: Decoding) -> bytes:
@@ -68,3 +76,28 @@ def decode(data: bytes, limits: Limits, look: Decoding) -> bytes | Decoded:
     if found[0].model != NO_MODEL and not look.preview:
         return found
     return render(found, look)
+
+
+def face(data: bytes, limits: Limits) -> Face | Decoded:
+    """The face of a picture, or of a ``.vcm`` file; of a file without a feature that a generator is to
+    render, its scene, for :func:`rendered_face`.
+
+    Raises as :func:`vcmcodec.face`, and LimitError for a picture of too many pixels, before they are decoded.
+    """
+    if not data.startswith(container.MAGIC):
+        _check_size(data, limits)
+        return vcmcodec.face(io.BytesIO(data), limits=limits)
+    vector = vcmcodec.stored(data, limits=limits)
+    if vector is not None:
+        return Face(vector, matching.FEATURE)
+    return vcmcodec.decode_scene(data, limits=limits)
+
+
+def rendered(found: Decoded) -> NDArray[np.uint8]:
+    """The picture of a scene at realism 0, RGB (H, W, 3). Raises FormatError, ModelError."""
+    return np.asarray(next(vcmcodec.render_scenes([found], realism=0)))
+
+
+def rendered_face(picture: NDArray[np.uint8]) -> Face:
+    """The face in a decoded picture. Raises PictureError where there is none."""
+    return Face(matching.seen(picture), matching.PIXELS)

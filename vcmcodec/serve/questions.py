@@ -8,6 +8,7 @@ from typing import Any
 
 import vcmcodec
 from vcmcodec.limits import MAX_CANVAS, Limits
+from vcmcodec.matching import FAR, Match
 from vcmcodec.serve.jobs import Decoding
 
 PRESETS = ("micro", "tiny", "small", "normal", "fine")
@@ -52,6 +53,12 @@ def look(query: Mapping[str, str]) -> Decoding:
     return Decoding(found.get("realism", 1.0), found.get("preview") == "1")
 
 
+def far(query: Mapping[str, str]) -> float:
+    """The share of strangers' pairs that may be taken for one person's. Raises Misused."""
+    found: float = _read(query, {"far": _between(1e-6, 1)}).get("far", FAR)
+    return found
+
+
 def none(query: Mapping[str, str]) -> None:
     """Raises Misused where anything is asked."""
     _read(query, {})
@@ -60,6 +67,17 @@ def none(query: Mapping[str, str]) -> None:
 def described(data: bytes, limits: Limits) -> dict[str, Any]:
     """Header and layers of a file. Raises FormatError, TruncatedError, UnsupportedError, LimitError."""
     return vcmcodec.inspect(data, limits=limits).to_dict()
+
+
+def compared(match: Match, limit: float) -> dict[str, Any]:
+    """What ``vcm match --json`` prints, without the files' names."""
+    return {
+        "cosine": round(match.cosine, 4),
+        "far": match.far,
+        "same": match.same,
+        "limit": limit,
+        "faces": [{"source": source} for source in match.sources],
+    }
 
 
 def _read(query: Mapping[str, str], readers: dict[str, Callable[[str], Any]]) -> dict[str, Any]:
