@@ -183,8 +183,25 @@ def test_bad_files_are_listed_by_decode_too(cluster: Cluster, tmp_path: Path) ->
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["good.png"]
 
 
+def test_features_are_collected_from_s3(cluster: Cluster, bucket: Any, tmp_path: Path) -> None:
+    face = vcmcodec.encode(portrait(), bytes=150, feature=16)
+    files = {"one": face, "more/two": face, "none": vcmcodec.encode(portrait(), bytes=100), "cut": face[:-9]}
+    for name, data in files.items():
+        bucket.pipe_file(f"faces/index/{name}.vcm", data)
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / f"{name}.vcm").write_bytes(data)
+    here = run("index", tmp_path / "in", "-o", tmp_path / "here")
+    far = run("index", "s3://faces/index", "-o", tmp_path / "far", "--dask", cluster.address)
+    assert here.exit_code == far.exit_code == 4, far.output
+    assert "1 of 4 files hold no feature" in far.output
+    galleries = [vcmcodec.gallery.read((tmp_path / name).read_bytes()) for name in ("here", "far")]
+    assert galleries[1].names == ["s3://faces/index/more/two.vcm", "s3://faces/index/one.vcm"]
+    assert (galleries[0].vectors == galleries[1].vectors).all()
+
+
 def test_usage(faces: Path, tmp_path: Path) -> None:
     assert run("encode", "s3://faces/in", "-o", tmp_path).exit_code == 2
+    assert run("index", "s3://faces/index", "-o", tmp_path / "idx").exit_code == 2
     assert run("encode", faces, "-r", "--dask", "tcp://127.0.0.1:9").exit_code == 2
     assert run("encode", faces, "-o", tmp_path, "--dask", "tcp://127.0.0.1:9").exit_code == 1
 

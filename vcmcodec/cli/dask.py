@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 import vcmcodec
-from vcmcodec.cli import batch, files, worklist
+from vcmcodec.cli import batch, files, galleries, worklist
 
 if TYPE_CHECKING:
     from vcmcodec.cluster.run import Work
+    from vcmcodec.gallery import Gallery
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
@@ -47,6 +49,13 @@ def decoding(look: dict[str, Any], limits: vcmcodec.Limits, preview: bool) -> Wo
     return Decoding(look, limits, preview)
 
 
+def reading(limits: vcmcodec.Limits) -> Work:
+    """What workers do to read features. Raises ModuleNotFoundError without the extra."""
+    from vcmcodec.cluster.work import Reading
+
+    return Reading(limits)
+
+
 def run(
     address: str,
     make: Callable[[], Work],
@@ -65,12 +74,7 @@ def run(
     :func:`vcmcodec.cli.batch.finish`."""
     if output is None or files.STANDARD in (output.path, *sources):
         raise click.UsageError("--dask needs files, and -o a folder for them")
-    try:
-        from vcmcodec.cluster import run as cluster
-
-        work = make()
-    except ModuleNotFoundError as error:
-        raise click.UsageError(f"needs {error.name}: pip install 'vcmcodec[dask]'") from None
+    cluster, work = _installed(make)
     todo, failed = cluster.tasks(
         [str(source) for source in sources],
         output.name,
@@ -90,3 +94,28 @@ def run(
             yield worklist.Failed(outcome.path, outcome.code, outcome.reason) if outcome.code else None
 
     batch.finish(results(), len(todo) + len(failed), quiet)
+
+
+def index(
+    address: str, sources: Sequence[Path | str], limits: vcmcodec.Limits, quiet: bool, jobs: int | None
+) -> tuple[Gallery, list[worklist.Failed]]:
+    """As :func:`vcmcodec.cli.galleries.collected`, by workers."""
+    cluster, work = _installed(lambda: reading(limits))
+    todo = cluster.each([str(source) for source in sources], endings=(".vcm",))
+    worklist.some(todo, [Path(str(source)) for source in sources])
+    found = {one.path: one for one in cluster.run(work, todo, address, jobs or batch.cores())}
+    ordered = [found[str(task.source)] for task in todo]  # they come as workers end
+    failures = [worklist.Failed(one.path, one.code, one.reason) for one in ordered if one.code]
+    features = {one.path: one.feature for one in ordered if not one.code}
+    return galleries.gathered(features, failures, quiet), failures
+
+
+def _installed(make: Callable[[], Work]) -> tuple[ModuleType, Work]:
+    """:mod:`vcmcodec.cluster.run`, and the work that ``make`` gives. Raises click.UsageError without the
+    extra."""
+    try:
+        from vcmcodec.cluster import run as cluster
+
+        return cluster, make()
+    except ModuleNotFoundError as error:
+        raise click.UsageError(f"needs {error.name}: pip install 'vcmcodec[dask]'") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,12 @@ from vcmcodec import FormatError, VcmError
 from vcmcodec.cli import files, worklist
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from vcmcodec.gallery import Gallery
+
+    Feature = NDArray[np.float32] | None
 
 _MOST = 1 << 33
 """Bytes of an index at most."""
@@ -31,22 +36,29 @@ def collected(
     found = [path for source in present for path in worklist.below(source, (".vcm",), recursive=True)]
     if not failures:
         worklist.some(found, sources)
-    faces, without = {}, 0
+    features: dict[str, Feature] = {}
     for path in found:
         try:
-            face = vcmcodec.stored(files.read(path), limits=limits)
+            features[str(path)] = vcmcodec.stored(files.read(path), limits=limits)
         except VcmError as error:
             failures.append(worklist.Failed(path, error.exit_code, str(error)))
-            continue
-        if face is None:
-            without += 1
-        else:
-            faces[str(path)] = face
+    return gathered(features, failures, quiet), failures
+
+
+def gathered(features: Mapping[str, Feature], failures: Sequence[worklist.Failed], quiet: bool) -> Gallery:
+    """A gallery of the features that files of these names hold. Those without are left out, with a warning
+    unless ``quiet``.
+
+    Raises FormatError where no file holds one and none failed.
+    """
+    faces = {name: feature for name, feature in features.items() if feature is not None}
+    without = len(features) - len(faces)
     if without and not quiet:
-        click.echo(files.line(None, f"warning: {without} of {len(found)} files hold no feature"), err=True)
+        read = len(features) + len(failures)
+        click.echo(files.line(None, f"warning: {without} of {read} files hold no feature"), err=True)
     if not faces and not failures:
         raise FormatError("no file holds a feature")
-    return vcmcodec.Gallery.of(faces), failures
+    return vcmcodec.Gallery.of(faces)
 
 
 def opened(path: Path) -> Gallery:

@@ -8,15 +8,26 @@ import click
 
 import vcmcodec
 from vcmcodec.cli import batch, files, galleries, options
+from vcmcodec.cli import dask as cluster
 
 
 @click.command()
 @options.sources("DIR|FILE...")
 @click.option("-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path))
+@cluster.option
+@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes of --dask local.")
 @options.force
 @options.limits
 @options.quiet
-def index(sources: tuple[Path, ...], output: Path, force: bool, limits: vcmcodec.Limits, quiet: bool) -> None:
+def index(
+    sources: tuple[Path, ...],
+    output: Path,
+    dask: str | None,
+    jobs: int | None,
+    force: bool,
+    limits: vcmcodec.Limits,
+    quiet: bool,
+) -> None:
     """Collect the features of all .vcm files below DIR, without decoding them, into a file for vcm find.
 
     It holds names and features: biometric data, as the files' own are. Files without a feature are left out,
@@ -24,6 +35,10 @@ def index(sources: tuple[Path, ...], output: Path, force: bool, limits: vcmcodec
     that of the first.
     """
     files.free(files.about(output), force)
-    gallery, failures = galleries.collected(sources, limits, quiet)
+    if dask is None:
+        cluster.none_elsewhere(sources, None)
+        gallery, failures = galleries.collected(sources, limits, quiet)
+    else:
+        gallery, failures = cluster.index(dask, sources, limits, quiet, jobs)
     files.write(output, gallery.write())
     batch.finish(failures, len(failures), quiet=True)

@@ -67,6 +67,17 @@ def tasks(
     return todo, failed
 
 
+def each(sources: Sequence[str], *, endings: tuple[str, ...]) -> list[Task]:
+    """To read every file of ``sources``, and below them all that end in one of ``endings``, once.
+
+    Raises VcmError where a place cannot be listed.
+    """
+    found = [
+        place for url in sources for place, _ in places.below(places.whole(url), endings, recursive=True)
+    ]
+    return [Task(place, place) for place in dict.fromkeys(found)]
+
+
 def run(work: Work, todo: Sequence[Task], address: str, jobs: int, group: int = GROUP) -> Iterator[Outcome]:
     """What comes of each file, as it comes. A file whose worker is killed is given to another one; one that
     takes several workers with it is told as a failure.

@@ -8,6 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vcmcodec import __version__
 from vcmcodec.cluster import places
 from vcmcodec.cluster.places import Place
@@ -22,7 +25,7 @@ FAULT = 1
 
 
 class Task(NamedTuple):
-    """A file to read and one to write."""
+    """A file to read and one to write: itself where none is."""
 
     source: Place
     target: Place
@@ -30,11 +33,12 @@ class Task(NamedTuple):
 
 class Outcome(NamedTuple):
     """What came of a file: ``code`` 0, or the exit code of its failure, and why. ``path``: the file that it
-    is about."""
+    is about. ``feature``: the one that it holds, float32 (128,), where features are read."""
 
     path: str
     code: int = 0
     reason: str = ""
+    feature: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,25 @@ class Decoding:
             places.write(task.target, picture.coded(image, ending))
 
         return {task: _outcome(task, save) for task in members}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The features of ``.vcm`` files, without decoding them. None where a file holds none."""
+
+    limits: Limits
+    version: str = __version__
+
+    def __call__(self, tasks: Sequence[Task]) -> list[Outcome]:
+        import vcmcodec
+
+        _prepare(self.version)
+        features: dict[Task, NDArray[np.float32] | None] = {}
+
+        def read(task: Task) -> None:
+            features[task] = vcmcodec.stored(places.read(task.source, self.limits.file), limits=self.limits)
+
+        return [_outcome(task, read)._replace(feature=features.get(task)) for task in tasks]
 
 
 def _prepare(version: str) -> None:
