@@ -97,8 +97,8 @@ measure-wild: $(VENV)/.bench wild-faces ## The same on 50 of WILD_FACES
 rate: $(VENV)/.bench faces ## Print what strokes cost on FACES, the bars of presets, and refresh docs/measurements.md
 	$(RUN) vcmcodec.bench.studies.rate $(FACES) --into docs/measurements.md
 
-rate-table: $(VENV)/.dev ## Refresh tests/rate.csv: what fixed drawings cost
-	$(RUN) vcmcodec.bench.studies.rate_table tests/rate -o tests/rate.csv
+rate-table: $(VENV)/.dev ## Refresh tests/bench/studies/rate.csv: what fixed drawings cost
+	$(RUN) vcmcodec.bench.studies.rate_table tests/bench/studies/rate -o tests/bench/studies/rate.csv
 
 sheet: $(VENV)/.dev faces ## Write WORK/sheet.png: 16 of FACES, decoded
 	$(RUN) vcmcodec.bench.report.sheet $(FACES) -o $(WORK)/sheet.png
@@ -109,7 +109,7 @@ TEXTURE = $(RUN) vcmcodec.bench.studies.texture $(addprefix --studio ,$(FACES)) 
 
 texture: $(VENV)/.bench faces wild-faces ## Print what texture layers hold beside their bars, of every EVERY-th of FACES, WILD_FACES, TONE_FACES; an hour
 	$(TEXTURE) --every $(EVERY)
-	$(BIN)/pytest tests/test_kinds.py tests/test_vectors.py
+	$(BIN)/pytest tests/layers/test_kinds.py tests/spec/test_vectors.py
 	PYTHONPATH=tests $(BIN)/python -m fuzz --worst
 
 texture-sheet: $(VENV)/.bench faces wild-faces ## Write WORK/texture-1.png and on: 24 faces at five sizes beside WebP and AV1

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from portrait import file, portrait
+from repository import ROOT
 
 SITE = Path(sysconfig.get_paths()["purelib"])
-ROOT = Path(__file__).parent.parent
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="environments are folders of links")
 

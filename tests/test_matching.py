@@ -9,18 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command import Result, Runner
+from features import held, likely, with_feature, written
 from PIL import Image
 from portrait import portrait, texture_file
-from test_cli import Result, Runner, vcm
-from test_feature import held, likely, with_feature, written
 
 import vcmcodec
 from vcmcodec import gallery, matching
 from vcmcodec.errors import FormatError, LimitError, ModelError, PictureError, UnsupportedError
 from vcmcodec.gallery import Gallery
 from vcmcodec.models import store
-
-__all__ = ["vcm"]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What fixed drawings cost, layer by layer, as a table to commit: a change in rate is a diff.
 
-``python -m vcmcodec.bench.studies.rate_table tests/rate -o tests/rate.csv``
+``python -m vcmcodec.bench.studies.rate_table tests/bench/studies/rate -o tests/bench/studies/rate.csv``
 """
 
 from __future__ import annotations

@@ -1,0 +1,214 @@
+"""``vcm --dask``: a real scheduler, two workers of their own processes, and an S3 server on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+from portrait import portrait
+from repository import VECTORS
+
+import vcmcodec
+from vcmcodec.cli.app import vcm
+
+pytest.importorskip("distributed", reason="needs the extra dask")
+
+FACES = 16
+
+
+class Cluster(NamedTuple):
+    address: str
+    workers: list[subprocess.Popen[bytes]]
+
+    def grow(self) -> None:
+        """A worker more."""
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", self.address, "--nthreads", "1"]
+        command += ["--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
+        self.workers.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[Any]:
+    """A bucket of an S3 server; workers find it by the environment."""
+    server_of = pytest.importorskip("moto.server", reason="needs moto")
+    s3fs = pytest.importorskip("s3fs", reason="needs s3fs")
+    server = server_of.ThreadedMotoServer("127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    before = dict(os.environ)
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "anyone",
+        "AWS_SECRET_ACCESS_KEY": "anything",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+    }
+    system = s3fs.S3FileSystem()
+    system.mkdir("faces")
+    yield system
+    server.stop()
+    os.environ.clear()
+    os.environ |= before
+
+
+@pytest.fixture(scope="module")
+def cluster(bucket: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    said = tmp_path_factory.mktemp("cluster") / "scheduler.json"
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
+    command += ["--no-dashboard", "--scheduler-file", str(said)]
+    scheduler = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while not said.exists() or not said.read_text():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    found = Cluster(json.loads(said.read_text())["address"], [])
+    for _ in range(2):
+        found.grow()
+    yield found
+    for process in (*found.workers, scheduler):
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tree of pictures, one of them damaged."""
+    folder = tmp_path_factory.mktemp("faces")
+    (folder / "more").mkdir()
+    for number in range(FACES):
+        path = folder / ("more" if number % 2 else ".") / f"{number:02d}.png"
+        Image.fromarray(portrait()).rotate(number / 2, fillcolor="white").resize((96, 96)).save(path)
+    (folder / "damaged.png").write_bytes(b"no picture")
+    return folder
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(vcm, [str(argument) for argument in arguments])
+
+
+def tree(folder: Path, ending: str) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob(f"*{ending}"))}
+
+
+@pytest.fixture(scope="module")
+def expected(faces: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What one process makes of them."""
+    folder = tmp_path_factory.mktemp("expected")
+    result = run("encode", faces, "-r", "-o", folder, "--bytes", 150, "-j", 1)
+    assert result.exit_code == 3
+    files = tree(folder, ".vcm")
+    assert len(files) == FACES
+    return files
+
+
+ENCODE = ("-r", "--bytes", 150, "--dask")
+
+
+def test_a_killed_worker_loses_nothing(
+    cluster: Cluster, faces: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    killed = threading.Event()
+
+    def kill() -> None:
+        until = time.monotonic() + 60
+        while not list(tmp_path.rglob("*.vcm")) and time.monotonic() < until:
+            time.sleep(0.01)
+        cluster.workers[0].send_signal(signal.SIGKILL)
+        killed.set()
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    result = run("encode", faces, "-o", tmp_path, *ENCODE, cluster.address)
+    thread.join()
+    assert killed.is_set() and cluster.workers.pop(0).wait(30) == -signal.SIGKILL
+    cluster.grow()
+    assert tree(tmp_path, ".vcm") == expected
+    assert not tree(tmp_path, ".part")
+    assert result.exit_code == 3 and result.output.count("\n") == 1
+    assert str(faces / "damaged.png") in result.output and "not a picture" in result.output
+
+
+def test_from_s3_to_s3_and_back(
+    cluster: Cluster, bucket: Any, faces: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    bucket.put(f"{faces}/", "faces/in/", recursive=True)
+    result = run("encode", "s3://faces/in", "-o", "s3://faces/files", *ENCODE, cluster.address)
+    assert result.exit_code == 3 and "s3://faces/in/damaged.png" in result.output
+    bucket.get("faces/files/", f"{tmp_path}/files/", recursive=True)
+    assert tree(tmp_path / "files", ".vcm") == expected
+
+    again = run("encode", "s3://faces/in", "-o", "s3://faces/files", *ENCODE, cluster.address)
+    assert again.exit_code in (3, 10) and again.output.count("is there already") == FACES
+    bucket.rm("faces/files/00.vcm")
+    rest = ("encode", "s3://faces/in", "-o", "s3://faces/files", "--skip-existing", *ENCODE)
+    assert run(*rest, cluster.address).exit_code == 3
+    bucket.invalidate_cache()
+    assert bucket.cat("faces/files/00.vcm") == expected["00.vcm"]
+
+    result = run("decode", "s3://faces/files", "-r", "-o", tmp_path / "out", "--dask", cluster.address)
+    assert result.exit_code == 0, result.output
+    assert len(tree(tmp_path / "out", ".png")) == FACES
+    with Image.open(tmp_path / "out" / "more" / "01.png") as image:
+        assert image.tobytes() == vcmcodec.decode(expected["more/01.vcm"]).tobytes()
+
+
+def test_from_a_pack(cluster: Cluster, faces: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "faces.tar", "w") as pack:
+        pack.add(faces / "more", "more")
+    source = f"tar://more::file://{tmp_path}/faces.tar"
+    result = run("encode", source, "-o", tmp_path / "files" / "more", *ENCODE, cluster.address)
+    assert result.exit_code == 0, result.output
+    some = {name: data for name, data in expected.items() if name.startswith("more/")}
+    assert tree(tmp_path / "files", ".vcm") == some
+
+
+def test_bad_files_are_listed_by_decode_too(cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "good.vcm").write_bytes(vcmcodec.encode(portrait(), bytes=100))
+    for name in ("bad-flip-check", "unsupported-layer", "good-square"):
+        (tmp_path / f"{name}.vcm").write_bytes((VECTORS / f"{name}.vcm").read_bytes())
+    result = run("decode", tmp_path, "-r", "-o", tmp_path / "out", "--dask", cluster.address)
+    lines = result.output.splitlines()
+    assert len(lines) == 3 and result.exit_code in (4, 5, 7)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["good.png"]
+
+
+def test_features_are_collected_from_s3(cluster: Cluster, bucket: Any, tmp_path: Path) -> None:
+    face = vcmcodec.encode(portrait(), bytes=150, feature=16)
+    files = {"one": face, "more/two": face, "none": vcmcodec.encode(portrait(), bytes=100), "cut": face[:-9]}
+    for name, data in files.items():
+        bucket.pipe_file(f"faces/index/{name}.vcm", data)
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / f"{name}.vcm").write_bytes(data)
+    here = run("index", tmp_path / "in", "-o", tmp_path / "here")
+    far = run("index", "s3://faces/index", "-o", tmp_path / "far", "--dask", cluster.address)
+    assert here.exit_code == far.exit_code == 4, far.output
+    assert "1 of 4 files hold no feature" in far.output
+    galleries = [vcmcodec.gallery.read((tmp_path / name).read_bytes()) for name in ("here", "far")]
+    assert galleries[1].names == ["s3://faces/index/more/two.vcm", "s3://faces/index/one.vcm"]
+    assert (galleries[0].vectors == galleries[1].vectors).all()
+
+
+def test_usage(faces: Path, tmp_path: Path) -> None:
+    assert run("encode", "s3://faces/in", "-o", tmp_path).exit_code == 2
+    assert run("index", "s3://faces/index", "-o", tmp_path / "idx").exit_code == 2
+    assert run("encode", faces, "-r", "--dask", "tcp://127.0.0.1:9").exit_code == 2
+    assert run("encode", faces, "-o", tmp_path, "--dask", "tcp://127.0.0.1:9").exit_code == 1
+
+
+def test_where_there_is_no_scheduler(faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vcmcodec.cluster import run as cluster_run
+
+    monkeypatch.setattr(cluster_run, "SECONDS", 2)
+    result = run("encode", faces, "-o", tmp_path, *ENCODE, "tcp://127.0.0.1:9")
+    assert result.exit_code == 1 and "cannot be used" in result.output

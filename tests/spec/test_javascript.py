@@ -1,0 +1,71 @@
+"""The decoder in JavaScript, written from spec/FORMAT.md alone, and the package read files alike."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import subprocess
+
+import pytest
+from at_limits import ABOVE, LARGE, MOST
+from repository import SPEC
+
+from vcmcodec.format import container
+
+SOURCES = sorted((SPEC / "javascript").glob("*.js"))
+agree = importlib.import_module("agree_javascript")
+agree_in_python = importlib.import_module("agree")
+worst = importlib.import_module("fuzz.worst")
+SEEDS = range(12)
+SLOW = 5000
+"""Milliseconds for the slowest files that are known: ten times what they take on an idle machine."""
+
+pytestmark = pytest.mark.skipif(agree.node() is None, reason=f"needs node {agree.FROM} or later")
+
+
+def test_vectors_give_what_is_stated() -> None:
+    run = subprocess.run(
+        [agree.node(), "--test", "--test-reporter=tap", str(SPEC / "javascript" / "test")],
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
+    vectors = json.loads((SPEC / "vectors" / "vectors.json").read_text(encoding="utf-8"))
+    passed = re.search(r"^# pass (\d+)$", run.stdout, re.M)
+    assert passed and int(passed[1]) >= len(vectors["vectors"]) + len(vectors["grain"])
+
+
+def test_odd_and_damaged_files_are_read_alike() -> None:
+    files = [data for seed in SEEDS for data in agree_in_python.variants(seed)]
+    for number, (data, read) in enumerate(zip(files, agree.by_javascript(files))):
+        verdict = agree_in_python.compare(agree.digested(agree.without_features(data)), read.outcome)
+        assert verdict.agree, f"file {number}: {verdict.said}"
+
+
+def test_networks_of_all_contracts_are_given_the_same() -> None:
+    ends = ("texture-between", "texture-wide", "decisions-3", "no-edges", "texture-all")
+    names = [f"good-{end}" for end in ends]
+    files = [(SPEC / "vectors" / f"{name}.vcm").read_bytes() for name in names]
+    for name, data, read in zip(names, files, agree.by_javascript(files)):
+        assert read.inputs == agree.inputs_by_package(data), name
+
+
+def test_limits_are_the_same() -> None:
+    for cases, cause in ((MOST, None), (ABOVE, "limit")):
+        files = [container.write(LARGE, layers) for layers in cases.values()]
+        reads = agree.by_javascript(files)
+        assert dict(zip(cases, (read.outcome.cause for read in reads))) == dict.fromkeys(cases, cause)
+
+
+def test_the_slowest_files_do_not_hang_it() -> None:
+    names, files = zip(*worst.files())
+    for name, read in zip(names, agree.by_javascript(files, timeout=120)):
+        assert read.ms < SLOW, name
+
+
+def test_it_imports_nothing_but_itself() -> None:
+    assert SOURCES
+    for path in SOURCES:
+        for imported in re.findall(r'from "([^"]+)"', path.read_text(encoding="utf-8")):
+            assert imported.startswith("./") or path.name == "digests.js", f"{path.name}: {imported}"
