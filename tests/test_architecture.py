@@ -58,7 +58,7 @@ WALLS = {
     },
     "metrics": {"errors", "models"},
     "cluster": {"errors", "limits", "vcmcodec", "codec", "io"},
-    "serve": {"errors", "limits", "vcmcodec", "codec", "format", "scene"},
+    "serve": {"errors", "limits", "vcmcodec", "codec", "format", "matching", "scene"},
     "cli": {
         *("limits", "vcmcodec", "codec", "gallery", "truncation", "format", "layers", "models"),
         *("render", "io"),
