@@ -58,6 +58,7 @@ def by_package(data: bytes) -> Outcome:
         {
             "sizes": (header.width, header.height, scene.width, scene.height),
             "model": header.model,
+            "grey": header.grey,
             "ops": text(scene.drawing.ops) if scene.drawing else "",
             "E": scene.E.tobytes(),
             "M": mask.tobytes(),
@@ -80,6 +81,7 @@ def by_document(data: bytes) -> Outcome:
         {
             "sizes": (found.width, found.height, found.canvas_width, found.canvas_height),
             "model": found.model,
+            "grey": found.grey,
             "ops": "".join(f"{op}\n" for op in found.ops),
             "E": found.E.tobytes(),
             "M": found.M.tobytes(),

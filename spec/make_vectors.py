@@ -24,6 +24,7 @@ from feature_files import good as good_features
 from feature_files import layer as feature_layer
 from feature_files import size as feature_size
 from texture_files import begun, counts, made
+from tone_files import bad_tones, good_tones
 
 from vcmcodec import codec
 from vcmcodec.entropy import context_weights
@@ -50,6 +51,7 @@ from vcmcodec.layers.texture import head as texture_head
 from vcmcodec.layers.texture.frame import MAX_AXIS, MAX_CENTRE, Frame
 from vcmcodec.layers.texture.part import Texture
 from vcmcodec.render import grain
+from vcmcodec.render.grey import neutral
 
 FOLDER = Path(__file__).parent / "vectors"
 
@@ -974,6 +976,16 @@ def bad_feature() -> Iterator[Vector]:
         yield Vector(f"bad-feature-{name}", shows, container.write(PLAIN, layers), "invalid")
 
 
+def tones() -> Iterator[Vector]:
+    """Grey pictures, and textures of one colour."""
+    rng = random.Random(10)
+    drawn = drawing(PLAIN, in_order(random_ops(rng, Grid(256, 256, 3), 9, 25)), 3)
+    for name, shows, data in good_tones(PLAIN, decided(drawn, (9,), rng, 2)):
+        yield Vector(name, shows, data)
+    for name, shows, data, cause in bad_tones(PLAIN):
+        yield Vector(name, shows, data, cause)
+
+
 def said(data: bytes) -> str:
     """What the reference decoder says of a file that it refuses."""
     try:
@@ -997,6 +1009,7 @@ def main(folder: Path) -> None:
         *[*good_detail(), *bad_detail()],
         *[*good_crop(), *bad_crop()],
         *[*good_feature(), *bad_feature()],
+        *tones(),
     ]
     for old in folder.glob("*.vcm"):
         old.unlink()
@@ -1005,7 +1018,7 @@ def main(folder: Path) -> None:
         (folder / f"{vector.name}.vcm").write_bytes(vector.data)
         entry: dict[str, object] = {"name": vector.name, "shows": vector.shows}
         if vector.cause is None:
-            _, scene = codec.decode_scene(vector.data)
+            header, scene = codec.decode_scene(vector.data)
             mask, colour = scene.planes
             entry |= {
                 "ops": digest(scene.drawing.ops if scene.drawing else ()),
@@ -1015,6 +1028,10 @@ def main(folder: Path) -> None:
             }
             if scene.T is not None:
                 entry["T"] = sha256(scene.T.astype(">i2").tobytes()).hexdigest()
+            if header.grey:
+                entry["grey"] = True
+                if scene.shown is not None:
+                    entry["shown"] = sha256(neutral(scene.shown).tobytes()).hexdigest()
             if scene.crop is not None:
                 entry["crop"] = list(scene.crop)
             if scene.F is not None:

@@ -84,7 +84,7 @@ def odd_header(rng: random.Random) -> Header:
         height = width
     elif form == "thin":
         width, height = rng.choice(((16, width), (width, 16)))
-    return Header(width, height, side, rng.choice(MODELS))
+    return Header(width, height, side, rng.choice(MODELS), grey=width % 3 == 1)
 
 
 def with_ancillary(rng: random.Random, layers: list[Layer]) -> list[Layer]:

@@ -135,7 +135,7 @@ def encode_faces(
     scheme = schemes.scheme_of(scheme, detail, colours)
     opencv.check(strokes=scheme not in NO_STROKES)
     from vcmcodec.encoder import feature as embedding
-    from vcmcodec.encoder import photograph
+    from vcmcodec.encoder import photograph, plain
     from vcmcodec.io import picture
 
     if size % CANVAS_UNIT or not CANVAS_UNIT <= size <= MAX_CANVAS:
@@ -149,7 +149,8 @@ def encode_faces(
         size_of = {"picture": width * height, "canvas": across * down}
         goal = goal_of(**size_of, detail=detail, colours=colours, **sizes)  # type: ignore[arg-type]
         canvas = picture.resize(cut.pixels, across, down)
-        header = Header(width, height, size, _MODELS.get(scheme, MODEL))
+        model = _MODELS.get(scheme, MODEL) if plain.colour(canvas) is None else NO_MODEL
+        header = Header(width, height, size, model, plain.is_grey(canvas))
         last = [(CROP, cut.crop.write())] if place and cut.crop else []
         first = [] if feature is None else [embedding.layer(cut.pixels, feature)]
         _, layers = encode_canvas(canvas, header, goal, scheme, container.framed([*first, *last]))
@@ -222,7 +223,14 @@ def previewed(header: Header, scene: Scene) -> Image:
 
     from vcmcodec.io import picture
 
-    return pillow.fromarray(picture.resize(shown(scene), header.width, header.height))
+    return pillow.fromarray(picture.resize(_toned(header, shown(scene)), header.width, header.height))
+
+
+def _toned(header: Header, canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What is shown of a canvas picture: itself, or its grey."""
+    from vcmcodec.render import grey
+
+    return grey.neutral(canvas) if header.grey else canvas
 
 
 def shown(scene: Scene) -> NDArray[np.uint8]:
@@ -272,7 +280,8 @@ def render_scenes(
     def enlarged(index: int) -> Image:
         header, scene = found[index]
         canvas = shown(scene) if header.model == NO_MODEL else canvases.pop(index)
-        sized = picture.resize(canvas, header.width, header.height)
-        return pillow.fromarray(grain.add(sized, round(grain.FULL * realism)))
+        sized = picture.resize(_toned(header, canvas), header.width, header.height)
+        strength = 0 if scene.plain else round(grain.FULL * realism)
+        return pillow.fromarray(grain.add(sized, strength))
 
     return map(enlarged, range(len(found)))  # which goes on behind one that fails, as no generator does

@@ -32,7 +32,8 @@ class LayerInfo:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """A file. Sizes are in pixels, ``bytes`` is the file's, ``model`` the generator's id."""
+    """A file. Sizes are in pixels, ``bytes`` is the file's, ``model`` the generator's id, ``grey``
+    whether decoders show the picture without colour."""
 
     width: int
     height: int
@@ -42,6 +43,7 @@ class Info:
     model: int
     bytes: int
     layers: tuple[LayerInfo, ...]
+    grey: bool = False
 
     def bpp(self, count: int) -> float:
         """``count`` bytes in bits per pixel of the picture."""
@@ -77,6 +79,5 @@ def inspect(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Info:
         note = kinds.note(layer, index, header.width, header.height)
         rows.append(LayerInfo(name, layer.offset, layer.size, len(layer.payload), count, note))
     width, height = canvas_size(header.width, header.height, header.side)
-    return Info(
-        header.width, header.height, width, height, container.VERSION, header.model, len(data), tuple(rows)
-    )
+    sizes = (header.width, header.height, width, height)
+    return Info(*sizes, container.VERSION, header.model, len(data), tuple(rows), header.grey)

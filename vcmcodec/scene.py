@@ -101,6 +101,12 @@ class Scene:
         return picture
 
     @property
+    def plain(self) -> bool:
+        """Whether the texture is one colour."""
+        texture = self.part(TEXTURE)
+        return texture is not None and texture.plain is not None
+
+    @property
     def crop(self) -> Any:
         """Where in which larger picture this one lay, a :class:`vcmcodec.layers.crop.record.Crop`; None where
         the file does not say."""

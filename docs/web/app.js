@@ -148,9 +148,9 @@ const editor = new Editor($("editor"), (ops, done) => updateEdit(structuredClone
 /** @param {Uint8Array} bytes @param {string} name @param {HTMLCanvasElement | null} original */
 async function open(bytes, name, original) {
   const begin = performance.now();
-  const { model, width, height, layers, broken, crop } = await remote.call("open", bytes);
+  const { model, grey, width, height, layers, broken, crop } = await remote.call("open", bytes);
   if (original && crop) original = cropped(original, crop, width, height);
-  const header = { model, width, height };
+  const header = { model, grey, width, height };
   if (model) painter.call("ready", model).catch(() => {}); // what is wrong with it is said when it paints
   Object.assign(file, { bytes, name, header, original, layers, cut: layers.length, on: layers.map(() => true) });
   if (original) paintCanvas("original", original);

@@ -7,7 +7,7 @@
 
 import { generator } from "./generator.js";
 import { answer } from "./remote.js";
-import { VcmError, addGrain, preview } from "./vcm/index.js";
+import { VcmError, addGrain, neutral, preview } from "./vcm/index.js";
 
 /**
  * A canvas enlarged to the picture's size.
@@ -32,10 +32,10 @@ answer({
   },
 
   /**
-   * @param {{model: number, width: number, height: number}} header
+   * @param {{model: number, grey: boolean, width: number, height: number}} header
    * @param {import("./vcm/decode.js").Scene} scene @param {number} realism
    */
-  async paint({ model, width, height }, scene, realism) {
+  async paint({ model, grey, width, height }, scene, realism) {
     let by = "texture";
     /** @type {Uint8ClampedArray} */
     let canvas;
@@ -47,8 +47,9 @@ answer({
       canvas = await made.run(scene, realism);
       by = `generator ${model}, ${made.by}`;
     }
+    if (grey) neutral(canvas);
     const pixels = sized(canvas, scene.W, scene.H, width, height);
-    addGrain(pixels, width, realism);
+    if (!scene.plain) addGrain(pixels, width, realism);
     return { pixels, by };
   },
 });

@@ -2,7 +2,7 @@
 
 import { getBytes } from "./fetching.js";
 import { answer } from "./remote.js";
-import { Models, decodeScene, preview, readContainer, redrawn } from "./vcm/index.js";
+import { Models, decodeScene, neutral, preview, readContainer, redrawn } from "./vcm/index.js";
 
 const models = new Models((name) => getBytes(`models/${name}`));
 /** @type {import("./vcm/container.js").Container} */
@@ -16,7 +16,9 @@ let scene;
 /** What the page shows of the scene. */
 function summary() {
   const { W, H, E, T, drawing, dots } = scene;
-  return { W, H, E, ops: drawing?.ops ?? [], step: drawing?.step ?? 1, colours: dots.length, preview: T && preview(T) };
+  const shown = T && preview(T);
+  if (shown && container.grey) neutral(shown);
+  return { W, H, E, ops: drawing?.ops ?? [], step: drawing?.step ?? 1, colours: dots.length, preview: shown };
 }
 
 const calls = {
@@ -26,9 +28,10 @@ const calls = {
     await models.prepare(found);
     const { crop } = decodeScene(found, models); // a file with a fault in any layer is no file
     container = found;
-    const { model, width, height, layers, broken } = container;
+    const { model, grey, width, height, layers, broken } = container;
     return {
       model,
+      grey,
       width,
       height,
       layers: layers.map(({ kind, name, known, start, end }) => ({ kind, name, known, start, end })),

@@ -47,6 +47,7 @@ class Decoded(NamedTuple):
     T: TexturePlanes | None
     crop: Crop | None
     F: NDArray[np.int64] | None
+    grey: bool
 
     def digests(self) -> dict[str, str]:
         """Section 10: the sha256 of the ops as text and of each plane."""
@@ -94,4 +95,4 @@ def decode(data: bytes) -> Decoded:
             if feature is not None:
                 raise Invalid("a second feature layer")
             feature = read_feature(layer.payload)
-    return Decoded(*sizes, header.model, ops, edges, mask, rgbs, planes, crop, feature)
+    return Decoded(*sizes, header.model, ops, edges, mask, rgbs, planes, crop, feature, header.grey)

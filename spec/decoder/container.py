@@ -31,6 +31,7 @@ class Header(NamedTuple):
     model: int
     width: int
     height: int
+    grey: bool
 
 
 class Layer(NamedTuple):
@@ -61,7 +62,8 @@ def read_header(reader: Reader) -> Header:
     """Section 2.1."""
     if reader.take(2, "magic") != b"\xfa\xce":
         raise Invalid("not a vcm file")
-    version = reader.byte("version")
+    field = reader.byte("version")
+    version, grey = field & 0x7F, bool(field & 0x80)
     if version > 1:
         raise Unsupported(f"version {version}")
     if version == 0:
@@ -77,16 +79,16 @@ def read_header(reader: Reader) -> Header:
     side = 32 * thirty_seconds
     model = reader.varint("model")
     if own_size:
-        return Header(side, model, side, side)
+        return Header(side, model, side, side, grey)
     width = read_size(reader, "width")
     if square:
         if width == side:
             raise Invalid("a square of the canvas's side as any square")
-        return Header(side, model, width, width)
+        return Header(side, model, width, width, grey)
     height = read_size(reader, "height")
     if width == height:
         raise Invalid("a square as width and height")
-    return Header(side, model, width, height)
+    return Header(side, model, width, height, grey)
 
 
 def read_size(reader: Reader, what: str) -> int:

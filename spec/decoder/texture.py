@@ -46,16 +46,22 @@ class Texture:
         self.frame = Frame(0, 0, 160, 0)
         self.step_numbers = (0, 0)
         self.states = (State(), State())
+        self.colour: tuple[int, int, int] | None = None
 
     def add_layer(self, payload: bytes) -> None:
         """Section 7.1: the next layer."""
         reader = Reader(payload, Invalid)
         profile = reader.byte("profile")
+        if profile >> 4 == 15:
+            self.add_colour(profile, reader)
+            return
         if profile >> 4 != 1:
             raise Unsupported(f"texture coding {profile >> 4}")
         if profile & 0x08:
             raise Unsupported("bit 3 of the profile")
         first = bool(profile & 0x04)
+        if self.colour is not None:
+            raise Invalid("a texture layer behind one of one colour")
         if first == self.begun:
             raise Invalid("a later texture layer with a step" if first else "a first one without")
         step = 0
@@ -72,6 +78,16 @@ class Texture:
         for part in (0, 1):
             self.read_part(decisions, part, profile & 0x03)
         decisions.finish()
+
+    def add_colour(self, profile: int, reader: Reader) -> None:
+        """Section 7.9: the only texture layer, of one colour."""
+        if profile & 0x0F:
+            raise Unsupported("a bit of the profile of one colour")
+        red, green, blue = reader.take(3, "colour")
+        if self.begun or not reader.at_end():
+            raise Invalid("a second texture layer, or bytes behind a colour")
+        self.begun = True
+        self.colour = red, green, blue
 
     def read_part(self, decisions: Decisions, p: int, shift: int) -> None:
         """Section 7.4: what a layer says of one part."""

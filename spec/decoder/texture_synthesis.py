@@ -16,7 +16,11 @@ TexturePlanes = NDArray[np.int16]
 
 
 def texture_planes(texture: Texture, width: int, height: int) -> TexturePlanes:
-    """Section 7.6: T."""
+    """Sections 7.6 and 7.9: T."""
+    if texture.colour is not None:
+        red, green, blue = texture.colour
+        sample = [4 * (red + 2 * green + blue), 16 * (red - blue), 8 * (2 * green - red - blue)]
+        return np.full((height, width, 3), sample, np.int16)
     canvas, face = read_transform()
     side = max(width, height)
     top, left = (side - height) // 2, (side - width) // 2
@@ -114,6 +118,13 @@ def placed(window: Numbers, frame: Frame, width: int, height: int) -> Numbers:
     added = np.zeros((height, width, 3), np.int64)
     added[inside] = (upper * (32 - fv) + lower * fv + 512) // 1024
     return added
+
+
+def neutral(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Section 2.4: a picture of R, G and B without its colour."""
+    red, green, blue = (picture[:, :, part].astype(np.int64) for part in range(3))
+    grey = (red + 2 * green + blue + 2) // 4
+    return np.stack([grey, grey, grey], axis=2).astype(np.uint8)
 
 
 def preview(planes: TexturePlanes) -> NDArray[np.uint8]:

@@ -31,6 +31,7 @@ const KINDS = new Map([
 /**
  * @typedef {object} Container
  * @property {number} model id of the generator
+ * @property {boolean} grey whether what is shown of it has no colour (2.4)
  * @property {number} width of the picture
  * @property {number} height of the picture
  * @property {number} side of the canvas, the longest one
@@ -96,7 +97,9 @@ export class Reader {
 /** @param {Reader} reader */
 function readHeader(reader) {
   if (reader.byte() !== 0xfa || reader.byte() !== 0xce) throw new VcmError("invalid", "not a vcm file", { byte: 0 });
-  const version = reader.byte();
+  const field = reader.byte();
+  const version = field & 127;
+  const grey = field > 127;
   if (version === 0) throw new VcmError("invalid", "version 0", { byte: 2 });
   if (version > 1) throw new VcmError("unsupported", `version ${version} is unknown`, { byte: 2 });
   const canvas = reader.byte();
@@ -124,7 +127,7 @@ function readHeader(reader) {
   }
   const longest = Math.max(width, height);
   const scaled = (/** @type {number} */ v) => Math.max(8, div(2 * v * side + longest, 2 * longest));
-  return { model, width, height, side, W: scaled(width), H: scaled(height), head: reader.at };
+  return { model, grey, width, height, side, W: scaled(width), H: scaled(height), head: reader.at };
 }
 
 /**

@@ -23,6 +23,7 @@ import { Texture } from "./texture.js";
  * @property {import("./texture.js").Frame | null} frame of the face, where there is texture
  * @property {number} coarseness four times the binary logarithm of the step that the texture's first coefficient is known
  *   to; 0 without texture
+ * @property {boolean} plain whether the texture is one colour
  * @property {import("./crop.js").Crop | null} crop where the picture lay in a larger one, if the file says so
  */
 
@@ -91,6 +92,7 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
     T,
     frame: read?.frame ?? null,
     coarseness: read?.coarseness() ?? 0,
+    plain: !!read?.colour,
     crop,
   };
 }

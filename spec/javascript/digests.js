@@ -36,10 +36,11 @@ function inputs(tensors) {
 export function digests(bytes, models) {
   const container = readContainer(bytes);
   const scene = decodeScene(container, models);
-  const { width, height, W, H, model } = container;
+  const { width, height, W, H, model, grey } = container;
   return {
     sizes: [width, height, W, H],
     model,
+    grey,
     ops: hash(opsText(scene.drawing?.ops ?? [])),
     E: hash(scene.E),
     M: hash(scene.M),

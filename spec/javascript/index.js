@@ -11,4 +11,4 @@ export { addGrain } from "./grain.js";
 export { FILES, Models } from "./models.js";
 export { opsText, strokesOf } from "./ops.js";
 export { Places } from "./places.js";
-export { preview } from "./synthesis.js";
+export { neutral, preview } from "./synthesis.js";

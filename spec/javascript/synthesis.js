@@ -123,6 +123,11 @@ export function place(canvas, window, { x, y, a, d }, W, H) {
  * @returns {Int16Array} Y, Co, Cg of each pixel, row by row, in 1/16 level
  */
 export function synthesise(texture, W, H) {
+  if (texture.colour) {
+    const [r, g, b] = texture.colour;
+    const sample = [4 * (r + 2 * g + b), 16 * (r - b), 8 * (2 * g - r - b)];
+    return Int16Array.from({ length: 3 * W * H }, (_, i) => sample[i % 3]);
+  }
   const S = Math.max(W, H);
   const [canvasPart, facePart] = texture.parts;
   const canvas = grids(canvasPart.transform, canvasPart.values()).map((grid) =>
@@ -138,6 +143,17 @@ export function synthesise(texture, W, H) {
     for (let i = 0; i < W * H; i++) T[3 * i + plane] = clamp(canvas[plane][i], -LIMIT, LIMIT);
   }
   return T;
+}
+
+/**
+ * Takes the colour out of a picture, in place (2.4).
+ * @param {Uint8ClampedArray} picture R, G, B, A of each pixel @returns {Uint8ClampedArray} the same
+ */
+export function neutral(picture) {
+  for (let i = 0; i < picture.length; i += 4) {
+    picture.fill((picture[i] + 2 * picture[i + 1] + picture[i + 2] + 2) >> 2, i, i + 3);
+  }
+  return picture;
 }
 
 /**

@@ -81,14 +81,21 @@ export class Texture {
     this.frame = null;
     /** @type {Part[]} */
     this.parts = [];
+    /** Red, green and blue of a texture of one colour (7.9). @type {number[] | null} */
+    this.colour = null;
   }
 
   /** @param {Uint8Array} payload */
   read(payload) {
     const reader = new Reader(payload);
     const profile = reader.byte();
+    if (profile >> 4 === 15) {
+      this.plain(profile, reader);
+      return;
+    }
     if (profile >> 4 !== 1) unsupported(`texture coding ${profile >> 4} is unknown`);
     if (profile & 8) unsupported("a bit of the profile is set that means nothing yet");
+    if (this.colour) invalid("a texture layer behind one of one colour");
     const first = this.frame === null;
     if (((profile & 4) !== 0) !== first) invalid("damaged: a step where none belongs, or none where it does");
     const step = first ? reader.byte() : 0;
@@ -101,6 +108,16 @@ export class Texture {
       if (p === 0) e = part.nonzero();
     });
     decisions.finish();
+  }
+
+  /** @param {number} profile @param {Reader} reader */
+  plain(profile, reader) {
+    if (profile & 15) unsupported("a bit of the profile is set that means nothing yet");
+    const colour = [reader.byte(), reader.byte(), reader.byte()];
+    if (this.frame || reader.rest().length) invalid("a second texture layer, or bytes behind a colour");
+    this.colour = colour;
+    this.frame = { x: 0, y: 0, a: 160, d: 0 };
+    this.parts = this.transform.map((/** @type {import("./transform.js").Part} */ part) => new Part(part, 0));
   }
 
   /** @param {Decisions} decisions @param {number} step */

@@ -241,6 +241,10 @@ def _check_texture(data: bytes, scene: Scene) -> None:
     after: Texture = scene.part(texture_head.CODE)
     head = texture_head.read(Reader(data[1:]))
     _check_planes_of_texture(scene)
+    if after.plain is not None:
+        assert scene.shown is not None and (scene.shown == after.plain).all()
+        assert texture.encode_plain(bare, after.plain) == (data[1:], scene)
+        return
     assert after.frame.fault() is None
     if before is not None:
         assert (after.step, after.face_step, after.frame) == (before.step, before.face_step, before.frame)

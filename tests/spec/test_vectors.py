@@ -33,7 +33,8 @@ def test_every_file_is_listed_and_every_listed_file_is_there() -> None:
 
 @pytest.mark.parametrize("vector", named("good-"), ids=lambda vector: vector["name"])
 def test_good_vectors_give_the_stated_strokes_and_planes(vector: dict[str, str]) -> None:
-    _, scene = codec.decode_scene((VECTORS / f"{vector['name']}.vcm").read_bytes())
+    header, scene = codec.decode_scene((VECTORS / f"{vector['name']}.vcm").read_bytes())
+    assert header.grey == vector.get("grey", False)
     mask, colour = scene.planes
     assert digest(scene.drawing.ops if scene.drawing else ()) == vector["ops"]
     assert sha256(scene.E.tobytes()).hexdigest() == vector["E"]

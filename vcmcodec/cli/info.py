@@ -27,7 +27,7 @@ def info(source: Path, limits: vcmcodec.Limits, as_json: bool) -> None:
 
 def _table(info: vcmcodec.Info) -> str:
     lines = [
-        f"picture    {info.width} x {info.height}",
+        f"picture    {info.width} x {info.height}{', grey' if info.grey else ''}",
         f"canvas     {info.canvas_width} x {info.canvas_height}",
         f"format     version {info.version}",
         f"generator  {info.model}",

@@ -33,18 +33,20 @@ def scheme_of(scheme: str | None, detail: float | None, colours: int | None) -> 
 
 def proposers(scheme: str, canvas: NDArray[np.uint8], goal: Goal) -> tuple[BaseProposer, list[Proposer]]:
     """The proposer of the base layer and those of the others, in their order, for a canvas picture, uint8
-    (H, W, 3) RGB.
+    (H, W, 3) RGB. A picture of one colour is that colour, whatever the scheme.
 
     Raises ModelError where a model file is missing.
     """
-    from vcmcodec.encoder import hu2020
+    from vcmcodec.encoder import hu2020, plain
     from vcmcodec.encoder.colours import ColourProposer
     from vcmcodec.encoder.strokes import StrokeProposer, StrokesBehind
     from vcmcodec.encoder.texture_proposer import TextureProposer
 
     base: BaseProposer
     others: list[Proposer]
-    if scheme == "strokes":
+    if (colour := plain.colour(canvas)) is not None:
+        base, others = plain.PlainProposer(canvas, colour), []
+    elif scheme == "strokes":
         base, others = StrokeProposer(canvas), [ColourProposer(canvas, goal.colours)]
         others = [] if goal.colours == 0 else others
     elif scheme == "hu2020":

@@ -26,6 +26,7 @@ VERSION = 1
 SKIPPABLE = 0x80
 """A decoder that does not know a layer's kind may skip the layer where this bit is set."""
 
+_GREY = 0x80  # in the version: the picture is grey
 _OWN_SIZE = 0x80  # the picture is as large as its canvas: a square of the canvas's side
 _SQUARE = 0x40  # the picture is a square: only its width follows
 _UNITS = 0x3F
@@ -35,12 +36,13 @@ _UNITS = 0x3F
 class Header:
     """What a file says before its layers. ``width``, ``height``: the picture, MIN_SIDE..MAX_SIDE
     pixels. ``side``: the canvas's longest side, a multiple of CANVAS_UNIT up to MAX_CANVAS.
-    ``model``: the generator's id."""
+    ``model``: the generator's id. ``grey``: whether decoders show the picture without colour."""
 
     width: int
     height: int
     side: int
     model: int
+    grey: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,16 @@ def _write_header(header: Header) -> bytes:
         flags, sizes = _SQUARE, varint(header.width)
     else:
         flags, sizes = _OWN_SIZE, b""
-    return MAGIC + bytes([VERSION, flags | units]) + varint(header.model) + sizes
+    version = VERSION | (_GREY if header.grey else 0)
+    return MAGIC + bytes([version, flags | units]) + varint(header.model) + sizes
 
 
 def _read_header(reader: Reader, limits: Limits) -> Header:
     if reader.data[:2] != MAGIC[: len(reader.data)]:
         raise FormatError("not a vcm file: wrong magic", offset=0)
     reader.take(2, "magic")
-    version = reader.byte("version")
+    said = reader.byte("version")
+    version, grey = said & ~_GREY, bool(said & _GREY)
     if version > VERSION:
         raise UnsupportedError(
             f"format version {version} is newer than {VERSION}, which this decoder knows", offset=2
@@ -100,7 +104,7 @@ def _read_header(reader: Reader, limits: Limits) -> Header:
         width = height = side
     else:
         width, height = _read_sizes(reader, square=flags == _SQUARE, side=side)
-    header = Header(width, height, side, model)
+    header = Header(width, height, side, model, grey)
     allow(header, limits)
     return header
 

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { bigEndian } from "../digests.js";
-import { Models, VcmError, addGrain, decode, opsText } from "../index.js";
+import { Models, VcmError, addGrain, decode, neutral, opsText, preview } from "../index.js";
 
 const ROOT = new URL("../../../", import.meta.url);
 const read = (/** @type {string} */ path) => new Uint8Array(readFileSync(new URL(path, ROOT)));
@@ -30,8 +30,13 @@ for (const vector of vectors) {
       });
       return;
     }
-    const { scene } = await decode(bytes, models);
+    const { container, scene } = await decode(bytes, models);
+    assert.equal(container.grey, vector.grey ?? false, "grey");
     assert.equal(hash(opsText(scene.drawing?.ops ?? [])), vector.ops, "ops");
+    if (vector.shown) {
+      const shown = neutral(preview(/** @type {Int16Array} */ (scene.T)));
+      assert.equal(hash(Uint8Array.from(shown.filter((_, i) => i % 4 !== 3))), vector.shown, "shown");
+    }
     assert.equal(hash(scene.E), vector.E, "E");
     assert.equal(hash(scene.M), vector.M, "M");
     assert.equal(hash(scene.C), vector.C, "C");

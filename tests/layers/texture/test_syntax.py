@@ -109,7 +109,7 @@ def test_heads_that_are_illegal(first: bytes) -> None:
     refused([first[:1]], FormatError, "step needs 1 bytes", 0, 1)
     refused([later], FormatError, "first texture layer without a step", 0, 1)
     refused([first, first], FormatError, "texture layer", 1, 2)
-    for coding in (0, 2, 15):
+    for coding in (0, 2, 14):
         spoilt = bytes([first[0] & 15 | coding << 4]) + first[1:]
         refused([spoilt], UnsupportedError, f"coding {coding} is unknown", 0, 1)
     refused([bytes([first[0] | 8]) + first[1:]], UnsupportedError, "bit of the profile", 0, 1)

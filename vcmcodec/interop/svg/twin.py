@@ -19,7 +19,7 @@ from vcmcodec.interop.svg.document import Node, quoted
 from vcmcodec.interop.svg.opaque import Opaque
 from vcmcodec.interop.svg.reader import Dot
 from vcmcodec.interop.svg.transform import Box
-from vcmcodec.interop.svg.writer import HEADER, STEP
+from vcmcodec.interop.svg.writer import GREY, HEADER, STEP
 from vcmcodec.layers import kinds
 from vcmcodec.layers.colours.text import BESIDE, PLACES
 from vcmcodec.layers.colours.ycocg import YCoCg
@@ -135,7 +135,7 @@ def _own(root: Node) -> tuple[Header, int]:
     width, height, side, step, model = values
     if side % CANVAS_UNIT:
         raise SvgError(f"svg: {_SIDE} {side} is not a multiple of {CANVAS_UNIT}", line=root.line)
-    return Header(width, height, side, model), step
+    return Header(width, height, side, model, root.attributes.get(GREY) == "1"), step
 
 
 def _foreign(box: Box, size: int) -> Header:

@@ -15,6 +15,9 @@ from vcmcodec.scene import Scene
 HEADER = tuple(f"data-vcm-{name}" for name in ("width", "height", "side", "step", "model"))
 """Attributes of the root, in this order; the third tells a drawing of ours."""
 
+GREY = "data-vcm-grey"
+"""The root's attribute, ``1``, of a picture that decoders show without colour."""
+
 STEP = 3
 """The step of a drawing that names none: the finest that the encoder uses."""
 
@@ -35,6 +38,8 @@ def _svg(header: Header, scene: Scene, layers: list[Layer]) -> Iterator[str]:
     forms = {kind.code: form for kind in kinds.KINDS.values() if (form := kind.text())}
     step = scene.drawing.step if scene.drawing else STEP
     attributes = dict(zip(HEADER, map(str, (header.width, header.height, header.side, step, header.model))))
+    if header.grey:
+        attributes[GREY] = "1"
     for code, form in forms.items():
         attributes |= form.attributes(scene, [layer for layer in layers if layer.kind == code])
     data = " ".join(f'{name}="{value}"' for name, value in attributes.items())

@@ -11,6 +11,9 @@ CODE = 0x03
 CODING = 1
 """Id of the coding, and of the transform and weights that it goes with."""
 
+PLAIN = 15
+"""Id of the coding of one colour all over."""
+
 TRANSFORM = f"texture-{CODING}.transform"
 WEIGHTS = f"texture-{CODING}.weights"
 """Names of the model files."""
@@ -29,10 +32,12 @@ _RESERVED = 0x08
 @dataclass(frozen=True)
 class TextureHead:
     """``shift``: the layer's quantiser step is the file's times 2**shift. ``step``: number of the file's step
-    (see :func:`vcmcodec.layers.texture.steps.step`), in the first texture layer alone, None in later ones."""
+    (see :func:`vcmcodec.layers.texture.steps.step`), in the first texture layer alone, None in later ones.
+    ``plain``: red, green and blue of a layer that is one colour, None for any other."""
 
     shift: int
     step: int | None = None
+    plain: tuple[int, int, int] | None = None
 
     @property
     def count(self) -> None:
@@ -41,6 +46,8 @@ class TextureHead:
 
     def write(self) -> bytes:
         """The head's bytes."""
+        if self.plain is not None:
+            return bytes([PLAIN << 4, *self.plain])
         profile = CODING << 4 | self.shift
         return bytes([profile]) if self.step is None else bytes([profile | _FIRST, self.step])
 
@@ -51,10 +58,14 @@ def read(reader: Reader) -> TextureHead:
     Raises FormatError where it is damaged, UnsupportedError for an unknown coding.
     """
     profile = reader.byte("profile")
-    if profile >> 4 != CODING:
+    if profile >> 4 not in (CODING, PLAIN):
         raise reader.unsupported(f"texture coding {profile >> 4} is unknown")
-    if profile & _RESERVED:
+    plain = profile >> 4 == PLAIN
+    if profile & (0x0F if plain else _RESERVED):
         raise reader.unsupported("a bit of the profile is set that means nothing yet")
+    if plain:
+        red, green, blue = reader.take(3, "a colour")
+        return TextureHead(0, 0, (red, green, blue))
     if not profile & _FIRST:
         return TextureHead(profile & _SHIFT)
     step = reader.byte("step")

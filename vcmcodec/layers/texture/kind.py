@@ -27,6 +27,10 @@ class Texture(LayerKind):
     def head(self, reader: Reader) -> Head:
         return head.read(reader)
 
+    def note(self, reader: Reader, width: int, height: int) -> str | None:
+        plain = head.read(reader).plain
+        return plain and f"one colour, #{bytes(plain).hex()}"
+
     def decode(self, scene: Scene, reader: Reader, limits: Limits) -> Scene:
         from vcmcodec.layers.texture import payload
 

@@ -35,7 +35,7 @@ class Known:
 class Texture:
     """``width``, ``height``: the canvas, in pixels. ``step``: number of the quantiser step of the canvas.
     ``face_step``: 0..3, how the face's goes with it. ``frame``: where the face is. ``canvas``, ``face``:
-    their coefficients."""
+    their coefficients. ``plain``: red, green and blue where the texture is one colour."""
 
     width: int
     height: int
@@ -44,6 +44,7 @@ class Texture:
     frame: Frame
     canvas: Known
     face: Known
+    plain: tuple[int, int, int] | None = None
 
     @property
     def step_numbers(self) -> tuple[int, int]:
@@ -61,6 +62,8 @@ class Texture:
 
         Raises ModelError where the transform is missing or altered.
         """
+        if self.plain is not None:
+            return synthesis.plain(self.plain, self.width, self.height)
         canvas, face = (
             known.values(steps.step(number)) for known, number in zip(self.parts, self.step_numbers)
         )

@@ -4,6 +4,7 @@
 
     payload = profile(1) step(1) decisions          the first of a file
     payload = profile(1) decisions                  later ones
+    payload = profile(1) red(1) green(1) blue(1)    one colour, the only one of a file
 """
 
 from __future__ import annotations
@@ -52,6 +53,17 @@ def _walk(coder: ContextCoder, known: Texture, wanted: Wanted) -> Texture:
     return syntax.walk(coder, tables.transform(), known, wanted.shift, first, wanted.counts, wanted.choose)
 
 
+def encode_plain(scene: Scene, colour: tuple[int, int, int]) -> tuple[bytes, Scene]:
+    """The payload of a layer of one colour, red, green and blue, and the scene as a decoder will know it."""
+    head = TextureHead(0, 0, colour)
+    return head.write(), scene.with_part(CODE, _begun(scene, head))
+
+
+def _begun(scene: Scene, head: TextureHead) -> Texture:
+    assert head.step is not None
+    return Texture(scene.width, scene.height, head.step, 0, Frame(), Known(), Known(), head.plain)
+
+
 def encode(scene: Scene, wanted: Wanted) -> tuple[bytes, Scene]:
     """The payload of a layer, and the scene as a decoder will know it.
 
@@ -78,22 +90,24 @@ def size(known: Texture | None, wanted: Wanted) -> tuple[float, Texture]:
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     """The scene with the coefficients that ``reader`` holds.
 
-    Raises FormatError where the payload is damaged, or is not the first of its file and has no step, or is
-    and has one; UnsupportedError for an unknown coding or step; ModelError where transform or weights are
-    missing.
+    Raises FormatError where the payload is damaged, or is the first of its file and has no step, or is not
+    and has one, or follows one of one colour; UnsupportedError for an unknown coding or step; ModelError
+    where transform or weights are missing.
     """
     head = read_head(reader)
     known: Texture | None = scene.part(CODE)
+    if known is not None and known.plain is not None:
+        raise reader.error("a texture layer behind one of one colour")
     if (head.step is None) != (known is not None):
         raise reader.error(
             "a first texture layer without a step" if known is None else "a later texture layer with a step"
         )
-    if known is None:
-        assert head.step is not None
-        known = Texture(scene.width, scene.height, head.step, 0, Frame(), Known(), Known())
-        first = True
-    else:
-        first = False
+    first = known is None
+    known = known or _begun(scene, head)
+    if head.plain is not None:
+        if reader.left:
+            raise reader.error("bytes behind a colour")
+        return scene.with_part(CODE, known)
     start = reader.offset
     coder = Decoder(reader.rest())
     try:

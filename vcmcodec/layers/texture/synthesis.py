@@ -72,6 +72,14 @@ def planes(
     return np.clip(out, -MAX_SAMPLE, MAX_SAMPLE).astype(np.int16)
 
 
+def plain(colour: tuple[int, int, int], width: int, height: int) -> NDArray[np.int16]:
+    """T of one colour, red, green and blue: int16 (height, width, 3), which :func:`rgb` turns back."""
+    r, g, b = colour
+    out = np.empty((height, width, 3), dtype=np.int16)
+    out[:] = (r + 2 * g + b) * UNIT // 4, (r - b) * UNIT, (2 * g - r - b) * UNIT // 2
+    return out
+
+
 def rgb(T: NDArray[np.int16]) -> NDArray[np.uint8]:
     """T as a picture, uint8 (height, width, 3) RGB, rounded half up and clamped."""
     y, co, cg = (T[:, :, part].astype(np.int32) for part in range(3))
