@@ -7,9 +7,8 @@ import shutil
 from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
 import pytest
-from portrait import file
+from portrait import file, portrait
 from repository import SPEC
 
 import vcmcodec
@@ -118,4 +117,4 @@ def test_a_list_of_models_that_is_none_is_refused(
         (tmp_path / "models.json").write_text(text)
     monkeypatch.setenv("VCM_MODELS", str(tmp_path))
     with pytest.raises(ModelError, match="list of models"):
-        vcmcodec.encode(np.zeros((16, 16, 3), dtype=np.uint8))
+        vcmcodec.encode(portrait())
