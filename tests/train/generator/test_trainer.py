@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vcmcodec.train.loss_networks.networks import LossNetworks
 from training import MARKS, RECIPE, SHARES, TINY
 
-PARTS = {"l1", "squared", "ssim", "perceptual", "identity", "landmarks"}
+PARTS = {"l1", "squared", "ssim", "perceptual", "identity", "description", "landmarks", "eyes"}
 
 
 def small_networks(path: Path) -> Path:
@@ -55,8 +55,9 @@ def small_networks(path: Path) -> Path:
         else:
             landmarks[f"{name}/depthwise_filter"] = torch.randn(4, 1, 3, 3) / 4
             landmarks[f"{name}/pointwise_filter"] = torch.randn(4, 4, 1, 1) / 4
-    networks = {"vgg16": vgg16, "identity": {"kernel": torch.randn(8, 3, 5, 5)}, "landmarks": landmarks}
-    convert.write(path, networks, nodes, "embedding")
+    networks = {"vgg16": vgg16, "landmarks": landmarks}
+    networks |= {name: {"kernel": torch.randn(8, 3, 5, 5)} for name in ("identity", "description")}
+    convert.write(path, networks, dict.fromkeys(("identity", "description"), (nodes, "embedding")))
     return path
 
 
@@ -78,7 +79,8 @@ def test_the_trainer_learns_and_goes_on_from_its_checkpoint(
 
     def new(out: Path, *changes: str) -> trainer.Trainer:
         numbers = recipe.read(RECIPE, ("natural=1", *changes))
-        return trainer.Trainer(numbers, loss_networks, out, torch.device("cpu"), 10**9, Generator(TINY))
+        device = torch.device("cpu")
+        return trainer.Trainer(numbers, loss_networks, out, device, 10**9, Generator(TINY), workers=2)
 
     one = new(tmp_path)
     assert not one.resume()
@@ -90,10 +92,10 @@ def test_the_trainer_learns_and_goes_on_from_its_checkpoint(
         assert set(losses) == PARTS
         assert np.isfinite(list(losses.values())).all()
     unmarked = batches[0]._replace(marks=batches[0].marks * np.nan)
-    assert set(one.train(unmarked)) == PARTS - {"identity", "landmarks"}
+    assert set(one.train(unmarked)) == PARTS - {"identity", "description", "landmarks", "eyes"}
     assert (one.step, one.seen) == (3, 12)
     one.save()
-    again = new(tmp_path, "adversarial=0.1", "matching=1")
+    again = new(tmp_path, "adversarial=0.1", "adversarial_from=0", "matching=1")
     assert again.resume()
     assert (again.step, again.seen, again.seconds) == (one.step, one.seen, one.seconds)
     for name, value in one.ema.state_dict().items():

@@ -68,10 +68,11 @@ def test_loss_networks_know_a_person_and_where_the_face_is(tmp_path: Path) -> No
         torch.nn.functional.avg_pool2d(picture, 4), scale_factor=4.0, mode="bilinear"
     )
     mirrored = torch.stack([255 - where[:, [1, 0, 2, 4, 3], 0], where[:, [1, 0, 2, 4, 3], 1]], dim=-1)
-    one, other = networks.identity(picture, where), networks.identity(picture.flip(3), mirrored)
-    assert float((one * other).sum()) > 0.8
-    assert 0.2 < float((one * networks.identity(small, where)).sum()) < 0.95
-    assert float((one * networks.identity(-picture, where)).sum()) < 0.6
+    for recogniser in (networks.identity, networks.description):
+        one, other = recogniser(picture, where), recogniser(picture.flip(3), mirrored)
+        assert float((one * other).sum()) > 0.8
+        assert 0.2 < float((one * recogniser(small, where)).sum()) < 0.95
+        assert float((one * recogniser(-picture, where)).sum()) < 0.6
     points = networks.landmarks(picture, where)[0]
     assert points.shape == (68, 2)
     left, right = points[36:42].mean(dim=0), points[42:48].mean(dim=0)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from vcmcodec.train.data.dataset import Batch
-from vcmcodec.train.generator import losses
+from vcmcodec.train.generator import eyes, losses
 from vcmcodec.train.generator.recipe import Recipe
 from vcmcodec.train.generator.views import Views, weights
 from vcmcodec.train.loss_networks.networks import LossNetworks
@@ -19,10 +19,11 @@ class Objective:
         self._recipe, self._networks = recipe, loss_networks
 
     def __call__(
-        self, made: Tensor, batch: Batch, realism: Tensor, views: Views
+        self, made: Tensor, batch: Batch, realism: Tensor, views: Views, turn: int = 0
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """The loss of pictures ``made``, (B, 3, H, W) in -1..1, and its parts, (B,) each, unweighted;
-        identity and landmarks of the faces with marks alone. ``realism``: (B,), 0..1."""
+        """The loss of pictures ``made``, (B, 3, H, W) in -1..1, and its parts, (B,) each, unweighted; those
+        of identity, landmarks and eyes of the faces with marks alone. ``realism``: (B,), 0..1. ``turn``: of
+        the recognisers, which cost more than all the rest, one is asked on even turns and one on odd."""
         recipe, real = self._recipe, batch.target
         height, width = real.shape[2:]
         where = weights(batch.marks, height, width, recipe.features_most)
@@ -43,14 +44,21 @@ class Objective:
         ).mean()
         found = batch.marks.isfinite().all(dim=2).all(dim=1)
         if found.any() and (recipe.identity or recipe.landmarks):
-            marks = batch.marks[found]
-            with torch.no_grad():
-                who = self._networks.identity(real[found], marks)
-                points = self._networks.landmarks(real[found], marks)
-            parts["identity"] = 1 - (self._networks.identity(made[found], marks) * who).sum(dim=1)
-            found_points = self._networks.landmarks(made[found], marks)
-            parts["landmarks"] = (found_points - points).abs().mean(dim=(1, 2))
+            parts |= self._person(made[found], real[found], batch.marks[found], turn)
             share = found.float().mean()
-            total = total + share * recipe.identity * parts["identity"].mean()
-            total = total + share * recipe.landmarks * parts["landmarks"].mean()
+            for name in ("identity", "description", "landmarks", "eyes"):
+                if name in parts:
+                    total = total + share * getattr(recipe, name) * parts[name].mean()
         return total, parts
+
+    def _person(self, made: Tensor, real: Tensor, marks: Tensor, turn: int) -> dict[str, Tensor]:
+        name = ("identity", "description")[turn % 2]
+        recogniser, landmarks = getattr(self._networks, name), self._networks.landmarks
+        with torch.no_grad():
+            who, points = recogniser(real, marks), landmarks(real, marks)
+        found = landmarks(made, marks)
+        return {
+            name: 1 - (recogniser(made, marks) * who).sum(dim=1),
+            "landmarks": (found - points).abs().mean(dim=(1, 2)),
+            "eyes": eyes.colours(made, real, marks) + eyes.openness(found, points),
+        }

@@ -53,7 +53,12 @@ class Recipe:
     matching: float
     """Weight of the distance of the discriminators' features, times r."""
     identity: float
+    """Weight of the first recogniser's distance, on every other turn; ``description``: of the second's, on
+    the turns between."""
+    description: float
     landmarks: float
+    eyes: float
+    """Weight of the error of the irises' colour and the eyes' openness."""
     natural: float
     """Share of the faces that are trained at r = 1."""
     faithful: float

@@ -28,12 +28,14 @@ from vcmcodec.train.loss_networks.networks import LossNetworks
 
 
 class _Piece(NamedTuple):
-    """A part of a batch, what realism it is made at, where losses look, and its share of the batch."""
+    """A part of a batch, what realism it is made at, where losses look, its share of the batch, and whose
+    turn it is (see Objective)."""
 
     batch: Batch
     realism: Tensor
     views: Views
     share: float
+    turn: int
 
 
 class _Made(NamedTuple):
@@ -191,11 +193,11 @@ class Trainer:
         crop = self.recipe.crop_cuda if self.cuda else self.recipe.crop
         cuts = [size * number // self._workers for number in range(self._workers + 1)]
         found = []
-        for a, b in zip(cuts, cuts[1:]):
+        for turn, (a, b) in enumerate(zip(cuts, cuts[1:]), self.step):
             if a < b:
                 piece = Batch(*(part[a:b] for part in batch))
                 views = Views(piece.x, piece.marks, crop, self.recipe.features_seen, self.rng)
-                found.append(_Piece(piece, realism[a:b], views, (b - a) / size))
+                found.append(_Piece(piece, realism[a:b], views, (b - a) / size, turn))
         return found
 
     def _learn(self, piece: _Piece, adversarial: bool) -> _Made:
@@ -206,7 +208,7 @@ class Trainer:
             made = self.generator(x, realism[:, None], batch.known).float()
             # The losses' gradients at the pictures are made one by one, so that they can be weighed.
             seen = made.detach().requires_grad_()
-            total, parts = self.objective(seen, batch, realism, views)
+            total, parts = self.objective(seen, batch, realism, views, piece.turn)
         if adversarial:
             with self._autocast():
                 score = self._adversarial(seen, batch.target, views, parts)

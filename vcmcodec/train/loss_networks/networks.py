@@ -1,8 +1,8 @@
 """The loss networks, in torch.
 
 None of them is one that the bench reports. Identity is judged by MobileFace, a small network that learned
-from MS-Celeb-1M, where the bench uses dlib's; landmarks by the network of face-api.js, where the bench uses
-dlib's and MediaPipe's.
+from MS-Celeb-1M, and by FaceRes, which learned to tell sex and age, where the bench uses dlib's and SFace;
+landmarks by the network of face-api.js, where the bench uses dlib's and MediaPipe's.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ LAST_VGG = max(_TAPS)
 """The last of VGG16's convolutions that is needed."""
 
 SIDE = 112
-"""Both networks see squares of this many pixels a side."""
+"""MobileFace and the landmarks' network see squares of this many pixels a side."""
+
+_WIDE_SIDE, _WIDER = 224, 1.5
+"""The side of those that FaceRes sees, and how many times larger its template is."""
 
 _TEMPLATE = (
     (38.2946, 51.6963),
@@ -38,16 +41,19 @@ _TEMPLATE = (
 )
 """Where faces that networks of identity are trained on have their marks (Deng et al. 2019, ArcFace)."""
 
+GRAPHS = ("identity", "description")
+"""Networks that are stored as a graph of operations, with their weights."""
+
 _LOOSER = 1.3
 """How many times larger the square is that landmarks are found in."""
 
 
-def squares(pictures: Tensor, marks: Tensor, scale: float = 1.0) -> Tensor:
-    """The face of each picture (B, 3, H, W), turned upright, (B, 3, SIDE, SIDE): its ``marks`` (B, 5, 2), x
+def squares(pictures: Tensor, marks: Tensor, scale: float = 1.0, side: int = SIDE) -> Tensor:
+    """The face of each picture (B, 3, H, W), turned upright, (B, 3, side, side): its ``marks`` (B, 5, 2), x
     and y in pixels, lie as near to the template as moving, turning and scaling allow. ``scale``: how many
     times larger the square is than the template's."""
     wanted = marks.new_tensor(_TEMPLATE)
-    wanted = (wanted - SIDE / 2) / scale + SIDE / 2
+    wanted = ((wanted - SIDE / 2) / scale + SIDE / 2) * (side / SIDE)
     # Least squares for the similarity that leads from the square to the picture.
     a = wanted - wanted.mean(dim=0)
     centre = marks.mean(dim=1)
@@ -56,13 +62,13 @@ def squares(pictures: Tensor, marks: Tensor, scale: float = 1.0) -> Tensor:
     cos = (a * b).sum(dim=(1, 2)) / norm
     sin = (a[:, 0] * b[:, :, 1] - a[:, 1] * b[:, :, 0]).sum(dim=1) / norm
     turn = torch.stack([torch.stack([cos, -sin], -1), torch.stack([sin, cos], -1)], 1)
-    steps = torch.arange(SIDE, device=marks.device, dtype=marks.dtype)
+    steps = torch.arange(side, device=marks.device, dtype=marks.dtype)
     grid = torch.stack(torch.meshgrid(steps, steps, indexing="xy"), dim=-1).reshape(-1, 2)
     at = (grid - wanted.mean(dim=0)) @ turn.transpose(1, 2) + centre[:, None]
     height, width = pictures.shape[2:]
     at = (2 * at + 1) / at.new_tensor([width, height]) - 1
     return functional.grid_sample(
-        pictures, at.view(-1, SIDE, SIDE, 2), padding_mode="border", align_corners=False
+        pictures, at.view(-1, side, side, 2), padding_mode="border", align_corners=False
     )
 
 
@@ -76,6 +82,20 @@ class Identity(nn.Module):
 
     def forward(self, pictures: Tensor, marks: Tensor) -> Tensor:
         return functional.normalize(self.network(squares(pictures, marks) * 127.5 + 127.5), dim=1)
+
+
+class Description(nn.Module):
+    """FaceRes: pictures (B, 3, H, W) in -1..1 with the marks of their faces (B, 5, 2) to unit vectors
+    (B, 1024), a description that is alike for one person. It is a large network: 16 bits will do."""
+
+    def __init__(self, network: Graph) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pictures: Tensor, marks: Tensor) -> Tensor:
+        with torch.autocast(pictures.device.type, enabled=False):  # for places
+            seen = squares(pictures.float(), marks.float(), _WIDER, _WIDE_SIDE) * 127.5 + 127.5
+        return functional.normalize(self.network(seen).float(), dim=1)
 
 
 class Landmarks(nn.Module):
@@ -182,17 +202,21 @@ class LossNetworks(nn.Module):
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        arrays: dict[str, dict[str, Tensor]] = {"vgg16": {}, "identity": {}, "landmarks": {}}
+        arrays: dict[str, dict[str, Tensor]] = {name: {} for name in ("vgg16", "landmarks", *GRAPHS)}
         try:
             with safe_open(path, framework="pt") as file:
-                graph: dict[str, Any] = json.loads((file.metadata() or {})["identity"])
+                graphs: dict[str, Any] = json.loads((file.metadata() or {})["graphs"])
                 for name in file.keys():  # noqa: SIM118  # no dict
                     network, _, weight = name.partition("/")
                     arrays[network][weight] = file.get_tensor(name)
         except Exception as error:  # safetensors raises a class of its own
             raise ModelError(f"{path} holds no loss networks: {error}") from None
-        nodes = [(op, name, inputs, stride, padding) for op, name, inputs, stride, padding in graph["nodes"]]
+        made = {
+            name: Graph([(*node,) for node in graphs[name]["nodes"]], arrays[name], graphs[name]["last"])
+            for name in GRAPHS
+        }
         self.perceptual = Perceptual(arrays["vgg16"])
-        self.identity = Exact(Identity(Graph(nodes, arrays["identity"], graph["last"])))
+        self.identity = Exact(Identity(made["identity"]))
+        self.description = Description(made["description"])
         self.landmarks = Exact(Landmarks(arrays["landmarks"]))
         self.requires_grad_(False).eval()
