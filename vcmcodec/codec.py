@@ -160,6 +160,13 @@ def encode_faces(
     return [coded(cut) for cut in photograph.framed(pixels, face)]
 
 
+def single_threaded() -> None:
+    """Encoding takes one thread of this process from now on: where several encode, each has a core."""
+    from vcmcodec.encoder import opencv
+
+    opencv.use_threads(1)
+
+
 def decode_layers(header: Header, found: Sequence[Layer], limits: Limits = DEFAULT_LIMITS) -> Scene:
     """The scene that layers describe; unknown layers are skipped where they may be.
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -17,9 +16,6 @@ import click
 from vcmcodec import ExistsError, OutputError, VcmError
 from vcmcodec.cli import fault, files
 from vcmcodec.cli.worklist import Failed, Task, Work
-
-_MOST = 61
-"""More processes Windows cannot wait for."""
 
 
 class Report(NamedTuple):
@@ -50,41 +46,19 @@ def run(
     if jobs <= 1 or len(todo) <= 1:
         yield from map(guarded, todo)
         return
+    from vcmcodec import codec, workers  # take longer to load than what most verbs do
+
     before = set() if force else {task for task in todo if task.target.exists()}
-    jobs, suspects = min(jobs, len(todo), _MOST), 0
-    while todo:
-        # Nobody tells which of the tasks that were under way had its process killed: they go one by one.
-        group, todo = (todo[:1], todo[1:]) if suspects else (todo, [])
-        suspects = max(0, suspects - 1)
-        lost: list[Task] = []
-        yield from _parallel(guarded, group, 1 if len(group) == 1 else jobs, lost)
-        if len(group) == 1:
-            yield from (Failed(task.source, fault.EXIT_CODE, "its process was killed") for task in lost)
-        elif lost:
-            # Outputs are written whole: one that was not there before was done, and only not told of.
-            todo = [task for task in lost if force or task in before or not task.target.exists()]
-            yield from [None] * (len(lost) - len(todo))
-            suspects = 2 * jobs + 1
 
+    def found(task: Task) -> Result:  # outputs are written whole
+        made = not force and task not in before and task.target.exists()
+        return Report(task.source) if made else None
 
-def _parallel(guarded: _Guarded, todo: Sequence[Task], jobs: int, lost: list[Task]) -> Iterator[Result]:
-    """What comes of each task. Where a process is killed, what is not done by then goes to ``lost``."""
-    import multiprocessing  # takes longer to load than what most verbs do
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, initializer=_prepare)
-    try:
-        with _interrupts_blocked():  # a worker begins with this process's mask, long before _prepare
-            done = [pool.submit(guarded, task) for task in todo]
-        for task, result in zip(todo, done):
-            try:
-                yield result.result()
-            except BrokenProcessPool:
-                lost.append(task)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    for task, result in workers.each(guarded, todo, jobs, codec.single_threaded, found=found):
+        if isinstance(result, workers.Killed):
+            yield Failed(task.source, fault.EXIT_CODE, "its process was killed")
+        else:
+            yield result
 
 
 def failed(task: Task, error: VcmError) -> Failed:
@@ -110,36 +84,6 @@ class _Guarded:
             raise
         except Exception as error:  # one picture's fault is not the others'
             return Failed(task.source, fault.EXIT_CODE, fault.told(error))
-
-
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Interrupts of this thread wait, where the system has such masks."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _prepare() -> None:
-    """A worker leaves interrupts to its parent, the other cores to the other workers, and ends with its
-    parent, however that ends."""
-    import multiprocessing
-    import threading
-
-    def follow() -> None:
-        parent = multiprocessing.parent_process()
-        if parent is not None:
-            parent.join()
-            os._exit(fault.EXIT_CODE)
-
-    threading.Thread(target=follow, daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["OPENCV_FOR_THREADS_NUM"] = "1"  # read when OpenCV is imported, which it is not yet
 
 
 def finish(

@@ -1,4 +1,5 @@
-"""Groups of files sent to workers, a few at a time, until each has come to something."""
+"""Groups of files sent to workers, a few at a time, until each has come to something. The scheduler watches
+over the workers, which may be other machines: :mod:`vcmcodec.workers` has those of this one."""
 
 from __future__ import annotations
 

@@ -50,8 +50,10 @@ class Encoding:
 
     def __call__(self, tasks: Sequence[Task]) -> list[Outcome]:
         import vcmcodec
+        from vcmcodec import codec
 
         _prepare(self.version)
+        codec.single_threaded()
 
         def work(task: Task) -> None:
             picture = io.BytesIO(places.read(task.source, LARGEST))
@@ -130,7 +132,6 @@ def _prepare(version: str) -> None:
     """Raises VcmError in a worker of another version, whose files might not be the same."""
     if version != __version__:
         raise VcmError(f"the worker has vcmcodec {__version__}, and {version} is asked for")
-    os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")  # read when OpenCV is imported
 
 
 def _outcome(task: Task, work: Callable[[Task], None]) -> Outcome:

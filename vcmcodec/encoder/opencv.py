@@ -4,6 +4,7 @@ for."""
 from __future__ import annotations
 
 import importlib
+from contextlib import suppress
 
 from vcmcodec.errors import ModelError
 
@@ -12,6 +13,13 @@ OTHERS = "opencv-python opencv-python-headless opencv-contrib-python"
 
 MEND = f"pip uninstall -y {OTHERS} {PACKAGE}; pip install {PACKAGE}"
 """Two OpenCVs write into one folder, and taking one away leaves half of the other: so all go first."""
+
+
+def use_threads(count: int) -> None:
+    """Lets OpenCV compute on ``count`` threads from now on. Where it cannot be loaded, :func:`check` says so,
+    and this does nothing."""
+    with suppress(ImportError, AttributeError):
+        importlib.import_module("cv2").setNumThreads(count)
 
 
 def check(strokes: bool = False) -> None:

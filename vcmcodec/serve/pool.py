@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import TypeVar
 
+from vcmcodec import codec, workers
 from vcmcodec.errors import VcmError
 from vcmcodec.serve import jobs
 
@@ -86,23 +84,8 @@ class Pool:
 
     def _pool(self) -> ProcessPoolExecutor:
         if self._processes is None:
-            context = multiprocessing.get_context("spawn")
-            self._processes = ProcessPoolExecutor(self._workers, context, initializer=_prepare)
+            self._processes = workers.pool(self._workers, codec.single_threaded)
         return self._processes
 
     async def _try(self, executor: Executor, job: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(executor, job, *arguments)
-
-
-def _prepare() -> None:
-    """A worker leaves interrupts to its parent, other cores to the others, and ends with its parent."""
-
-    def follow() -> None:
-        parent = multiprocessing.parent_process()
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["OPENCV_FOR_THREADS_NUM"] = "1"  # read when OpenCV is imported, which it is not yet

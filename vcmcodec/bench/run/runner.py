@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import multiprocessing
-import os
-import signal
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import VcmError, metrics
+from vcmcodec import VcmError, metrics, workers
 from vcmcodec.bench import codecs
 from vcmcodec.bench.run.score_store import Key, Store, coding_key, face_key
 from vcmcodec.errors import ModelError
@@ -137,10 +130,7 @@ def _judges_fingerprint() -> str:
 class _Worker:
     """What a process keeps between faces."""
 
-    def __init__(
-        self, folder: Path, codec_parts: Sequence[Part], judge_parts: Sequence[Part], stop: Any
-    ) -> None:
-        self.stop = stop
+    def __init__(self, folder: Path, codec_parts: Sequence[Part], judge_parts: Sequence[Part]) -> None:
         with suppress(ModelError):  # without torch its judges are gaps, and that is all
             networks.torch().set_num_threads(1)
         self.store = Store(folder / SCORES)
@@ -158,7 +148,7 @@ class _Worker:
         references: dict[str, Any] = {}
         failures = []
         for part, point in plan.codings():
-            if self.stop.is_set():
+            if workers.stopping():
                 break
             key = plan.key(face, part, point)
             judged = self.store.judged(key)
@@ -205,66 +195,42 @@ def _said(error: Exception) -> str:
 _worker: _Worker | None = None
 
 
-def _start(folder: Path, codec_parts: Sequence[Part], judge_parts: Sequence[Part], stop: Any) -> None:
+def _start(folder: Path, codec_parts: Sequence[Part], judge_parts: Sequence[Part]) -> None:
     global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells the others to stop
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker = _Worker(folder, codec_parts, judge_parts, stop)
+    _worker = _Worker(folder, codec_parts, judge_parts)
 
 
-def _end_with_parent() -> None:
-    """Nobody waits for what a process does whose parent was killed."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work(plan: Plan, face: Face) -> list[str]:
+def _work(face: Face, plan: Plan) -> list[str]:
     assert _worker is not None
     return _worker.face(plan, face)
 
 
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Processes started in here do not hear of the terminal's interrupts, not even while they start."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+_MOST_KILLED = 3
+"""Processes that are killed one after the other before a run ends: whatever kills them is not the face."""
 
 
 def run(plan: Plan, folder: Path, jobs: int, progress: Callable[[int], None]) -> list[str]:
     """Do what of a plan has not been done, in ``jobs`` processes; keep it in ``folder``'s store.
     ``progress`` is told now and then how many faces are done. Returns a line for each failure, which a
-    process that dies is too: with it ends the run, not what was scored.
+    process that is killed is too.
 
     Raises OutputError where the store cannot be used; what was scored until then is kept.
     """
     Store(folder / SCORES).close()
-    context = multiprocessing.get_context("spawn")
-    stop = context.Event()
     failures: list[str] = []
-    pool = ProcessPoolExecutor(jobs, context, _start, (folder, plan.codecs, plan.judges, stop))
-    waiting: dict[Future[list[str]], str] = {}
-    try:
-        with _uninterrupted():
-            for face in plan.faces:
-                waiting[pool.submit(_work, plan, face)] = face.name
-        while waiting:
-            for future in [future for future in waiting if future.done()]:
-                failures += future.result()
-                del waiting[future]
-            progress(len(plan.faces) - len(waiting))
-            time.sleep(0.5 if waiting else 0)
-    except BrokenProcessPool:
-        names = ", ".join(list(waiting.values())[: jobs + 1])
-        failures.append(f"a process died at one of {names}; run the bench again to go on")
-    finally:
-        stop.set()
-        pool.shutdown(cancel_futures=True)
+    killed = 0
+    work = functools.partial(_work, plan=plan)
+    results = workers.each(work, plan.faces, jobs, _start, folder, plan.codecs, plan.judges)
+    with closing(results):
+        for number, (face, lines) in enumerate(results, start=1):
+            progress(number)
+            if not isinstance(lines, workers.Killed):
+                killed = 0
+                failures += lines
+                continue
+            killed += 1
+            failures.append(f"{face.name}: its process was killed")
+            if killed == _MOST_KILLED:
+                failures.append(f"{killed} processes in a row were killed; run the bench again to go on")
+                break
     return sorted(failures)

@@ -4,9 +4,8 @@ bench's store."""
 from __future__ import annotations
 
 import functools
-import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import vcmcodec
-from vcmcodec import VcmError
+from vcmcodec import VcmError, workers
 from vcmcodec.bench.codecs import CodecError, own
 from vcmcodec.bench.run import options
 from vcmcodec.bench.run.score_store import Key, Store, coding_key, face_key
@@ -208,10 +207,10 @@ def _start(folder: Path) -> None:
     _worker = Work(folder), Store(folder / SCORES)
 
 
-def _one(face: Face, codings: Sequence[Coding]) -> list[tuple[Coding, str]]:
+def _one(item: tuple[Face, Sequence[Coding]]) -> list[tuple[Coding, str]]:
     assert _worker is not None
     work, store = _worker
-    return work.run(store, face, codings)
+    return work.run(store, *item)
 
 
 def run(
@@ -223,15 +222,11 @@ def run(
     """Do what of ``wanted`` has not been done, in ``jobs`` processes; keep it in the store in ``folder``.
     ``progress``: called with how many faces are done, of how many. Returns a line for each that failed."""
     failures: dict[str, list[str]] = {}
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, _start, (folder,)) as pool:
-        waiting = [pool.submit(_one, face, codings) for face, codings in wanted]
-        try:
-            for number, done in enumerate(as_completed(waiting), start=1):
-                for coding, said in done.result():
-                    failures.setdefault(f"{coding.codec} {coding.point}".rstrip(), []).append(said)
-                progress(number, len(waiting))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with closing(workers.each(_one, wanted, jobs, _start, folder)) as results:
+        for number, ((face, codings), found) in enumerate(results, start=1):
+            if isinstance(found, workers.Killed):
+                found = [(coding, f"the process of {face.path.name} was killed") for coding in codings]
+            for coding, said in found:
+                failures.setdefault(f"{coding.codec} {coding.point}".rstrip(), []).append(said)
+            progress(number, len(wanted))
     return [f"{what} of {len(said)} faces (such as {said[0]})" for what, said in sorted(failures.items())]

@@ -207,7 +207,7 @@ def renew(path: Path, arrays: dict[str, NDArray[Any]], texture_recipe: str, fixe
     """Makes the textures of a shard, whose ``arrays`` these are, again."""
     ends = arrays["target_offsets"]
     files = [arrays["target_bytes"][a:b].tobytes() for a, b in zip(ends, ends[1:])]
-    made = list(parallel(functools.partial(textures.textures, fixed=fixed), files, jobs, chunk=16))
+    made = list(parallel(functools.partial(textures.textures, fixed=fixed), files, jobs))
     _write(path, **{**arrays, **textures.arrays(made, texture_recipe)})
 
 

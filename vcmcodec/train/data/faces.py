@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +10,8 @@ from typing import TypeVar
 
 import click
 
+from vcmcodec import workers
+from vcmcodec.encoder import opencv
 from vcmcodec.io.folders import pictures
 
 Item = TypeVar("Item")
@@ -33,17 +34,14 @@ def faces(*folders: Path) -> list[Path]:
     return found
 
 
-def parallel(
-    work: Callable[[Item], Result], items: Sequence[Item], jobs: int, chunk: int = 4
-) -> Iterator[Result]:
-    """``work`` of every item, in order, by ``jobs`` processes of one thread each."""
+def parallel(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterator[Result]:
+    """``work`` of every item, in order, by ``jobs`` processes of one thread each.
+
+    Raises click.ClickException where one of these is killed.
+    """
     # A process's matrices, too: it inherits this before it loads what multiplies them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with multiprocessing.get_context("spawn").Pool(jobs, initializer=_single_thread) as pool:
-        yield from pool.imap(work, items, chunksize=chunk)
-
-
-def _single_thread() -> None:
-    import cv2
-
-    cv2.setNumThreads(1)
+    for _, result in workers.each(work, items, jobs, opencv.use_threads, 1):
+        if isinstance(result, workers.Killed):
+            raise click.ClickException("a process was killed")
+        yield result

@@ -230,7 +230,7 @@ def main(data: Path, out: Path, limit: int, patches: int, cache: Path, jobs: int
     click.echo(f"{count} faces")
     work = functools.partial(tree, data=data, limit=limit, patches=patches, cache=cache)
     trees = []
-    for grown in parallel(work, range(OPTIONS["numberOfTrees"]), jobs, chunk=1):
+    for grown in parallel(work, range(OPTIONS["numberOfTrees"]), jobs):
         trees.append(grown)
         click.echo(f"tree {len(trees)}: {len(grown.childs)} nodes")
     save(out, trees)

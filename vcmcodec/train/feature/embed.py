@@ -23,7 +23,7 @@ def embedded(data: Path, cache: Path, jobs: int) -> tuple[list[str], NDArray[np.
         kept = np.load(cache)
         return kept["names"].tolist(), kept["embeddings"]
     paths = faces(data)
-    found = list(parallel(_embedding, paths, jobs, 16))
+    found = list(parallel(_embedding, paths, jobs))
     names = [str(path.relative_to(data)) for path, one in zip(paths, found) if one is not None]
     embeddings_ = np.stack([one for one in found if one is not None])
     cache.parent.mkdir(parents=True, exist_ok=True)

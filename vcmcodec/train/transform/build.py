@@ -123,7 +123,7 @@ def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
     os.environ["VCM_MODELS"] = str(out)
     paths = faces(data)[:limit]
     items = [(path, False) for path in paths] + [(path, True) for path in paths[::MOVED]]
-    seen = list(parallel(_canvas, items, jobs, 32))
+    seen = list(parallel(_canvas, items, jobs))
     coordinates = np.stack([part for part, _ in seen])
     say(f"{len(items)} faces, {sum(frame is not None for _, frame in seen)} with a frame")
     canvas = fit(CANVAS, coordinates, COUNTS[0])
@@ -134,7 +134,7 @@ def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
     placeholder = Basis(side, side, canvas.mean[:few], canvas.odd[:1], (0,), canvas.gain[:1], rows)
     _write(out, tables.Transform(canvas, placeholder))
     framed = [(item, frame) for item, (_, frame) in zip(items, seen) if frame is not None]
-    rest = np.stack(list(parallel(_face, framed, jobs, 32)))
+    rest = np.stack(list(parallel(_face, framed, jobs)))
     say("faces")
     weights = [_grid_weight(side) for side in FACE.sizes]
     fades = [_fades(side) / weight for side, weight in zip(FACE.sizes, weights)]

@@ -97,7 +97,7 @@ def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
     """Write the detail layer's transform from the faces in a folder; the texture layer's is there already."""
     begun = time.monotonic()
     os.environ["VCM_MODELS"] = str(out)
-    found = [one for one in parallel(rest, faces(data)[:limit], jobs, 16) if one]
+    found = [one for one in parallel(rest, faces(data)[:limit], jobs) if one]
     click.echo(f"{time.monotonic() - begun:6.0f} s  {len(found)} faces with a frame")
     parts = [
         np.stack([part for face in found for part in face[2 * n : 2 * n + 2]]) for n in range(len(SHAPES))

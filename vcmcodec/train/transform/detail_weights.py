@@ -84,7 +84,7 @@ def decisions(path: Path) -> list[Recorder]:
 def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
     """Write the weights of detail layers from the faces in a folder."""
     os.environ["VCM_MODELS"] = str(out)
-    found = list(parallel(decisions, faces(data)[:limit], jobs, 16))
+    found = list(parallel(decisions, faces(data)[:limit], jobs))
     torch.set_num_threads(1)
     count, bits = release_faces(out / WEIGHTS, found, syntax.WEIGHTS)
     click.echo(f"{WEIGHTS}: {count} decisions; {bits / 8:.1f} bytes a layer held out")
