@@ -12,6 +12,10 @@ from vcmcodec.train.generator.views import Views, weights
 from vcmcodec.train.loss_networks.networks import LossNetworks
 
 
+TURNS = ("identity", "identity", "identity", "description")
+"""Which recogniser is asked in turn: the second is large."""
+
+
 class Objective:
     """Losses by the numbers of a ``recipe``, with the networks of others that it asks."""
 
@@ -22,8 +26,8 @@ class Objective:
         self, made: Tensor, batch: Batch, realism: Tensor, views: Views, turn: int = 0
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss of pictures ``made``, (B, 3, H, W) in -1..1, and its parts, (B,) each, unweighted; those
-        of identity, landmarks and eyes of the faces with marks alone. ``realism``: (B,), 0..1. ``turn``: of
-        the recognisers, which cost more than all the rest, one is asked on even turns and one on odd."""
+        of identity, landmarks and eyes of the faces with marks alone. ``realism``: (B,), 0..1. ``turn``: says
+        which of the recognisers is asked (see :data:`TURNS`)."""
         recipe, real = self._recipe, batch.target
         height, width = real.shape[2:]
         where = weights(batch.marks, height, width, recipe.features_most)
@@ -52,7 +56,7 @@ class Objective:
         return total, parts
 
     def _person(self, made: Tensor, real: Tensor, marks: Tensor, turn: int) -> dict[str, Tensor]:
-        name = ("identity", "description")[turn % 2]
+        name = TURNS[turn % len(TURNS)]
         recogniser, landmarks = getattr(self._networks, name), self._networks.landmarks
         with torch.no_grad():
             who, points = recogniser(real, marks), landmarks(real, marks)

@@ -53,8 +53,7 @@ class Recipe:
     matching: float
     """Weight of the distance of the discriminators' features, times r."""
     identity: float
-    """Weight of the first recogniser's distance, on every other turn; ``description``: of the second's, on
-    the turns between."""
+    """Weight of the first recogniser's distance, on its turns; ``description``: of the second's."""
     description: float
     landmarks: float
     eyes: float

@@ -34,6 +34,9 @@ _POINTWISE: dict[str, Callable[..., Tensor]] = {
 }
 
 
+_BOUNDS = {"Maximum": "min", "Minimum": "max"}
+
+
 class Graph(nn.Module):
     """A graph model of convolutions, with one input (B, C, H, W), up to its node ``last``: vectors (B, N)."""
 
@@ -44,6 +47,7 @@ class Graph(nn.Module):
         self._slots = {name: f"weight_{index}" for index, name in enumerate(sorted(arrays))}
         for name, slot in self._slots.items():
             self.register_buffer(slot, arrays[name])
+        self._numbers = {name: float(array) for name, array in arrays.items() if array.numel() == 1}
 
     def forward(self, x: Tensor) -> Tensor:
         known: dict[str, Tensor] = {}
@@ -59,7 +63,7 @@ class Graph(nn.Module):
                 known[name] = x
                 continue
             first = next(known[name] for name in inputs if name in known)
-            values = [value(name, first.ndim == 4) for name in inputs]
+            values = [value(name, first.ndim == 4).to(first.dtype) for name in inputs]
             if "Conv2" in op:
                 groups = values[1].shape[0] if "Depthwise" in op else 1
                 known[name] = convolve(first, values[1], stride, padding, groups)
@@ -72,6 +76,8 @@ class Graph(nn.Module):
                 known[name] = first @ values[1]
             elif op == "Mean":  # only over places
                 known[name] = first.mean(dim=(2, 3))
+            elif op in _BOUNDS and inputs[1] in self._numbers:  # a third of a minimum's gradient's cost
+                known[name] = first.clamp(**{_BOUNDS[op]: self._numbers[inputs[1]]})
             else:
                 known[name] = _POINTWISE[op](*values)
             if name == self.last:
