@@ -11,7 +11,6 @@ from vcmcodec.train.generator.recipe import Recipe
 from vcmcodec.train.generator.views import Views, weights
 from vcmcodec.train.loss_networks.networks import LossNetworks
 
-
 TURNS = ("identity", "identity", "identity", "description")
 """Which recogniser is asked in turn: the second is large."""
 
