@@ -79,8 +79,8 @@ WALLS = {
     },
     "train": {"io"},
     "train.data": {
-        *("errors", "vcmcodec", "encoder", "io", "metrics", "models", "scene"),
-        *("layers.colours", "layers.detail", "layers.texture", "train.loss_networks", "workers"),
+        *("errors", "encoder", "io", "metrics", "models", "scene"),
+        *("layers.colours", "layers.detail", "layers.texture", "render", "train.loss_networks", "workers"),
     },
     "train.encoder": {"encoder", "io", "metrics", "train", "train.data"},
     "train.entropy": {"encoder", "entropy", "io", "layers.colours", "layers.edges", "train", "train.data"},
@@ -88,7 +88,7 @@ WALLS = {
         *("encoder", "io", "layers.feature", "matching", "train", "train.data", "train.entropy"),
     },
     "train.generator": {
-        *("errors", "encoder", "io", "layers.texture", "metrics", "models"),
+        *("errors", "encoder", "io", "layers.texture", "metrics", "models", "render"),
         *("train", "train.data", "train.loss_networks"),
     },
     "train.loss_networks": {"errors", "metrics"},

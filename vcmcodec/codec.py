@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vcmcodec.encoder import schemes
 from vcmcodec.encoder.goal import Goal, goal_of
-from vcmcodec.errors import FormatError
+from vcmcodec.errors import FormatError, ModelError
 from vcmcodec.format import container
 from vcmcodec.format.canvas import CANVAS_UNIT, canvas_size
 from vcmcodec.format.container import Header, Layer
@@ -262,8 +262,8 @@ def render_scenes(
     """The pictures of scenes that :func:`decode_scene` gave, made in batches, each enlarged and given
     its grain when its turn comes; otherwise as :func:`decode`.
 
-    Raises ModelError and ValueError as :func:`decode` does; and FormatError, at its turn, for a scene that
-    has neither a generator nor texture.
+    Raises ValueError as :func:`decode` does. A scene whose generator fails raises ModelError at its turn, one
+    without generator and texture FormatError; the others' turns come all the same.
     """
     if colours is not None and colours < 0:
         raise ValueError(f"colours {colours} is below 0")
@@ -279,14 +279,19 @@ def render_scenes(
     for index, (header, _) in enumerate(found):
         if header.model != NO_MODEL:
             by_model.setdefault(header.model, []).append(index)
-    canvases: dict[int, NDArray[np.uint8]] = {}
+    canvases: dict[int, NDArray[np.uint8] | ModelError] = {}
     for model, members in by_model.items():
         scenes = [found[index][1] if count is None else found[index][1].first(count) for index in members]
-        canvases |= zip(members, generator.load(model, device).run(scenes, realism))
+        try:
+            canvases |= zip(members, generator.load(model, device).run(scenes, realism))
+        except ModelError as error:
+            canvases |= dict.fromkeys(members, error)
 
     def enlarged(index: int) -> Image:
         header, scene = found[index]
         canvas = shown(scene) if header.model == NO_MODEL else canvases.pop(index)
+        if isinstance(canvas, ModelError):
+            raise canvas
         sized = picture.resize(_toned(header, canvas), header.width, header.height)
         strength = 0 if scene.plain else round(grain.FULL * realism)
         return pillow.fromarray(grain.add(sized, strength))

@@ -1,11 +1,10 @@
 import os
 import sys
-from pathlib import Path
 
 import pytest
 
 from vcmcodec.errors import OutputError
-from vcmcodec.io import output, source
+from vcmcodec.io import output
 
 
 def test_writes_and_replaces(tmp_path):
@@ -57,18 +56,3 @@ def test_a_failure_leaves_the_old_file_and_no_other(tmp_path):
 def test_a_device_is_written_to_and_not_replaced():
     output.write("/dev/null", b"x")
     assert not os.path.isfile("/dev/null")
-
-
-def test_comments_and_docstrings_do_not_change_what_a_module_means(tmp_path: Path) -> None:
-    path = tmp_path / "module.py"
-    found = []
-    for text in (
-        '"""One."""\n\ndef f(x):\n    """Two."""\n    return x + 1  # three\n',
-        "def f(x):\n\n    return (x + 1)\n",
-        "def f(x):\n    return x + 2\n",
-        'def f(x):\n    "only text"\n',
-    ):
-        path.write_text(text)
-        found.append(source.meaning(path))
-    assert found[0] == found[1] != found[2]
-    assert len(set(found)) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from vcmcodec.format.container import Header
     from vcmcodec.scene import Scene
 
-    Decoded = dict[int, dict[worklist.Task, tuple[Header, Scene]]]
-    """What files hold, by the number of their generator."""
+    Scenes = dict[worklist.Task, tuple[Header, Scene]]
+    """What files hold."""
 
 TOGETHER = 64
 """Files that are held at a time: more than one run of the generator takes."""
@@ -194,28 +195,23 @@ def _decode(
     skip_existing: bool,
     verbose: bool,
 ) -> Iterator[batch.Result]:
-    """Decodes all tasks, files of one generator together."""
+    """Decodes all tasks, so many at a time that generators run on batches."""
     for start in range(0, len(todo), TOGETHER):
-        by_model: Decoded = {}
-        decode_layers = functools.partial(_decode_layers, by_model=by_model, limits=limits, read=read)
+        scenes: Scenes = {}
+        decode_layers = functools.partial(_decode_layers, scenes=scenes, limits=limits, read=read)
         results = batch.run(decode_layers, todo[start : start + TOGETHER], 1, force, skip_existing)
         yield from (result for result in results if result is not None)
-        for model, found in by_model.items():
-            try:
-                images = vcmcodec.render_scenes(list(found.values()), **look)
-            except VcmError as error:
-                yield from (batch.failed(task, error) for task in found)
-                continue
-            if verbose:
+        images = vcmcodec.render_scenes(list(scenes.values()), **look)
+        for model in dict.fromkeys(header.model for header, _ in scenes.values()) if verbose else ():
+            with suppress(VcmError):  # which each of its files says
                 click.echo(_runtime(model, look["device"]), err=True)
-            yield from batch.run(functools.partial(save, images=images), list(found), 1)
+        yield from batch.run(functools.partial(save, images=images), list(scenes), 1)
 
 
 def _decode_layers(
-    task: worklist.Task, by_model: Decoded, limits: vcmcodec.Limits, read: Callable[[Path], bytes]
+    task: worklist.Task, scenes: Scenes, limits: vcmcodec.Limits, read: Callable[[Path], bytes]
 ) -> None:
-    header, scene = vcmcodec.decode_scene(read(task.source), limits=limits)
-    by_model.setdefault(header.model, {})[task] = header, scene
+    scenes[task] = vcmcodec.decode_scene(read(task.source), limits=limits)
 
 
 def _preview(

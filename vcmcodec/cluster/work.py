@@ -73,40 +73,28 @@ class Decoding:
     version: str = __version__
 
     def __call__(self, tasks: Sequence[Task]) -> list[Outcome]:
-        """Decodes all of one generator together."""
-        import vcmcodec
-
-        _prepare(self.version)
-        understood: dict[int, dict[Task, Any]] = {}
-
-        def decode_layers(task: Task) -> None:
-            data = places.read(task.source, self.limits.file)
-            found = vcmcodec.decode_scene(data, limits=self.limits)
-            understood.setdefault(found[0].model, {})[task] = found
-
-        outcomes = {task: _outcome(task, decode_layers) for task in tasks}
-        for members in understood.values():
-            outcomes |= self._show(members)
-        return [outcomes[task] for task in tasks]
-
-    def _show(self, members: dict[Task, Any]) -> dict[Task, Outcome]:
+        """Decodes all together, so that generators run on batches."""
         import vcmcodec
         from vcmcodec.codec import previewed
         from vcmcodec.io import picture
 
-        images = None
-        if not self.preview:
-            try:
-                images = vcmcodec.render_scenes(list(members.values()), **self.look)
-            except VcmError as error:
-                return {task: _failed(task, error) for task in members}
+        _prepare(self.version)
+        scenes: dict[Task, Any] = {}
+
+        def decode_layers(task: Task) -> None:
+            data = places.read(task.source, self.limits.file)
+            scenes[task] = vcmcodec.decode_scene(data, limits=self.limits)
+
+        outcomes = {task: _outcome(task, decode_layers) for task in tasks}
+        images = None if self.preview else vcmcodec.render_scenes(list(scenes.values()), **self.look)
 
         def save(task: Task) -> None:
-            image = previewed(*members[task]) if images is None else next(images)
+            image = previewed(*scenes[task]) if images is None else next(images)
             ending = os.path.splitext(task.target.path)[1].lower()
             places.write(task.target, picture.coded(image, ending))
 
-        return {task: _outcome(task, save) for task in members}
+        outcomes |= {task: _outcome(task, save) for task in scenes}
+        return [outcomes[task] for task in tasks]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vcmcodec.render import inputs
 from vcmcodec.scene import COLOURS, TEXTURE, Scene
 
 UNIT = 32
@@ -50,7 +52,7 @@ def strokes_and_colours(scene: Scene) -> Planes:
     mask, colour = scene.planes
     if scene.shown is not None:
         mask, colour = _on_lattice(scene.shown, mask, colour)
-    return _padded(scene, mask, colour)
+    return _padded(scene, mask, colour, inputs.DRAWN.stop)
 
 
 def _on_lattice(
@@ -70,40 +72,48 @@ def _on_lattice(
 def with_texture(scene: Scene) -> Planes:
     """``x`` of contract 3, eight planes: E, M and C of contract 2 without any lattice, then T as RGB,
     ``v / 127.5 - 1``, 0 where there is no texture."""
-    x = _padded(scene, *scene.planes, more=3)
+    x = _padded(scene, *scene.planes, inputs.PLANES)
     if scene.shown is not None:
-        x[5:, : scene.height, : scene.width] = _scaled(scene.shown)
+        x[inputs.T, : scene.height, : scene.width] = _scaled(scene.shown)
     return x
 
 
 def facts(scene: Scene) -> NDArray[np.float32]:
-    """``known`` of contract 3, float32 (4,): 1 where the scene has strokes, colours, texture, else 0; and the
-    binary logarithm, to a quarter, of the quantiser step that the texture's first coefficient is known to, 0
-    without texture."""
+    """``known`` of contract 3: see :func:`facts_of`."""
+    colours = scene.part(COLOURS) is not None and len(scene.known) > 0
+    return facts_of(scene.drawing is not None, colours, scene.part(TEXTURE))
+
+
+def facts_of(strokes: bool, colours: bool, texture: Any) -> NDArray[np.float32]:
+    """float32 (4,): 1 where there are strokes, colours, and a texture, the scene's part or None, else 0; and
+    the binary logarithm, to a quarter, of the quantiser step that the texture's first coefficient is known
+    to, 0 without texture."""
     from vcmcodec.layers.texture import steps
 
-    texture = scene.part(TEXTURE)
-    coarse = 0
+    known = np.zeros(inputs.FACTS, dtype=np.float32)
+    known[inputs.STROKES], known[inputs.COLOURS], known[inputs.TEXTURE] = (
+        strokes,
+        colours,
+        texture is not None,
+    )
     if texture is not None:
-        known = next((part.shifts for part in texture.parts if part.shifts), (0,))
-        coarse = steps.quarter_octaves(texture.step) + 4 * known[0]
-    strokes = scene.drawing is not None
-    colours = scene.part(COLOURS) is not None and len(scene.known) > 0
-    return np.array([strokes, colours, texture is not None, coarse / 4], dtype=np.float32)
+        shifts = next((part.shifts for part in texture.parts if part.shifts), (0,))
+        known[inputs.STEP] = (steps.quarter_octaves(texture.step) + 4 * shifts[0]) / 4
+    return known
 
 
-def _padded(scene: Scene, mask: NDArray[np.uint8], colour: NDArray[np.uint8], more: int = 0) -> Planes:
-    """E, M and C in the first planes, and ``more`` of zeros behind them."""
+def _padded(scene: Scene, mask: NDArray[np.uint8], colour: NDArray[np.uint8], count: int) -> Planes:
+    """E, M and C in the first of ``count`` planes, and zeros in the others."""
     height, width = scene.height, scene.width
-    x = np.zeros((5 + more, -height % UNIT + height, -width % UNIT + width), dtype=np.float32)
-    x[0, :height, :width] = scene.E
-    x[1, :height, :width] = mask
-    x[2:5, :height, :width] = _scaled(colour) * mask
+    x = np.zeros((count, -height % UNIT + height, -width % UNIT + width), dtype=np.float32)
+    x[inputs.E, :height, :width] = scene.E
+    x[inputs.M, :height, :width] = mask
+    x[inputs.C, :height, :width] = _scaled(colour) * mask
     return x
 
 
 def _scaled(rgb: NDArray[np.uint8]) -> Planes:
-    return np.asarray((rgb / np.float32(127.5) - 1).transpose(2, 0, 1), dtype=np.float32)
+    return np.asarray((rgb / np.float32(inputs.HALF) - 1).transpose(2, 0, 1), dtype=np.float32)
 
 
 CONTRACTS = {2: Contract(strokes_and_colours), 3: Contract(with_texture, facts)}

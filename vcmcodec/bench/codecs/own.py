@@ -19,6 +19,9 @@ from vcmcodec.truncation import after_base
 
 LEAST = STROKE_PRESETS[0]
 
+_ASIDE = {"bench", "cli", "cluster", "gallery.py", "matching.py", "metrics", "serve", "train", "workers.py"}
+"""Parts of the package that shape neither files nor pictures."""
+
 
 @functools.cache
 def _fingerprint() -> str:
@@ -26,7 +29,7 @@ def _fingerprint() -> str:
     package = Path(vcmcodec.__file__).parent
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
-        if path.relative_to(package).parts[0] not in ("bench", "cli", "metrics", "train"):
+        if path.relative_to(package).parts[0] not in _ASIDE:
             digest.update(source.meaning(path))
     digest.update(json.dumps(store.catalogue(), sort_keys=True).encode())
     return digest.hexdigest()[:8]

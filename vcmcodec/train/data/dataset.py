@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vcmcodec.errors import ModelError
-from vcmcodec.layers.texture import steps
+from vcmcodec.render import inputs
+from vcmcodec.render.contracts import facts_of
 from vcmcodec.scene import DETAIL, TEXTURE, Scene
 from vcmcodec.train.data import textures
 
@@ -184,34 +185,33 @@ class Pack:
     ) -> Batch:
         """These faces, each with what its mixture says, changed or as they are."""
         size = len(indices)
-        x = np.zeros((size, 8, SIDE, SIDE), dtype=np.float32)
-        known = np.zeros((size, 4), dtype=np.float32)
+        x = np.zeros((size, inputs.PLANES, SIDE, SIDE), dtype=np.float32)
+        known = np.zeros((size, inputs.FACTS), dtype=np.float32)
         target = np.empty((size, 3, SIDE, SIDE), dtype=np.float32)
         marks = np.empty((size, 5, 2), dtype=np.float32)
         changes = changes or [Change()] * size
         for item, (index, mixture, change) in enumerate(zip(indices, mixtures, changes)):
             shard, row = self._rows[index]
             scale = _Scale(change.gain)
-            picture, inputs = target[item], x[item]
+            picture, planes = target[item], x[item]
             marks[item] = shard.marks[row]
             if change.mirrored:
-                picture, inputs = picture[:, :, ::-1], inputs[:, :, ::-1]
+                picture, planes = picture[:, :, ::-1], planes[:, :, ::-1]
                 marks[item] = marks[item, _MIRRORED] * [-1, 1] + [SIDE - 1, 0]
             scale.fill(picture, shard.target(row))
+            count, texture = 0, None
             if mixture.strokes:
-                inputs[0], known[item, 0] = shard.E(row), 1
+                planes[inputs.E] = shard.E(row)
                 at, rgb = shard.colours(row)
                 at, rgb = at[: mixture.colours], rgb[: mixture.colours]
-                inputs[1, at[:, 1], at[:, 0]] = 1
-                inputs[2:5, at[:, 1], at[:, 0]] = scale.of(rgb)
-                known[item, 1] = len(at) > 0
+                planes[inputs.M, at[:, 1], at[:, 0]] = 1
+                planes[inputs.C, at[:, 1], at[:, 0]] = scale.of(rgb)
+                count = len(at)
             if mixture.texture is not None:
                 scene = shard.texture(row, mixture)
-                scale.fill(inputs[5:], shard.rgb(row, mixture, scene))
+                scale.fill(planes[inputs.T], shard.rgb(row, mixture, scene))
                 texture = scene.part(TEXTURE)
-                coarse = steps.quarter_octaves(texture.step)
-                coarse += 4 * mixture.shift if any(part.levels for part in texture.parts) else 0
-                known[item, 2:] = 1, coarse / 4
+            known[item] = facts_of(mixture.strokes, count > 0, texture)
         return Batch(*(torch.from_numpy(part).to(self.device) for part in (x, known, target, marks)))
 
     def mixture(self, index: int, shares: Shares, rng: np.random.Generator) -> Mixture:
@@ -244,7 +244,7 @@ class _Scale:
     """Levels 0..255 of R, G and B, each with its ``gain``, as -1..1."""
 
     def __init__(self, gain: tuple[float, ...]) -> None:
-        levels = np.arange(256) / 127.5
+        levels = np.arange(256) / inputs.HALF
         self._table = np.clip(np.outer(gain, levels) - 1, -1, 1).astype(np.float32)
 
     def fill(self, planes: NDArray[np.float32], picture: NDArray[np.uint8]) -> None:

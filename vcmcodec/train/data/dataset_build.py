@@ -28,7 +28,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-import vcmcodec
 from vcmcodec.encoder import colours, edge_map, face_regions, strokes
 from vcmcodec.encoder.colours import pick
 from vcmcodec.encoder.lagrangian import lambda_at
@@ -146,26 +145,36 @@ def point(rng: random.Random) -> Point:
     return Point(lambda_at(quality), step, colours.steps(quality))
 
 
+_ENCODER = ("strokes", "sketch", "colours", "lagrangian")
+
+_DECODER = (
+    "colours.head",
+    "colours.prediction",
+    "colours.reference_pixels",
+    "colours.ycocg",
+    "edges.drawing",
+)
+
+
 def recipe(variants: int, paths: Sequence[Path], fixed: bool = False) -> str:
-    """What all but the textures of a shard of the faces at ``paths`` follows from: another one is another
-    shard."""
-    package = Path(vcmcodec.__file__).parent
-    digest = hashlib.sha256(f"{variants} {fixed} {_mesh() is None}".encode())
+    """What all but the textures of a shard of the faces at ``paths`` follows from, besides other packages:
+    another one is another shard."""
+    digest = hashlib.sha256(f"{variants} {fixed} {_mesh() is None} {_code()}".encode())
     for path in paths:
         digest.update(f"{path.parent.name}/{path.name} {path.stat().st_size}".encode())
-    encoder = ("strokes", "colours", "lagrangian", "edge_map", "face_regions", "fit", "forest_file", "sketch")
-    colours_ = ("head", "prediction", "reference_pixels", "ycocg")
-    sources = (
-        *(package / "encoder" / f"{name}.py" for name in (*encoder, "trace")),
-        *(package / "layers" / "edges" / f"{name}.py" for name in ("drawing", "ops", "order", "raster")),
-        *(package / "layers" / "colours" / f"{name}.py" for name in colours_),
-        Path(__file__),
-        Path(augment.__file__),
-    )
-    for path in sources:
-        digest.update(source.meaning(path))
     for name in (edge_map.FOREST, face_regions.MODEL):
         digest.update(store.catalogue()[name]["sha256"].encode())
+    return digest.hexdigest()
+
+
+@functools.cache
+def _code() -> str:
+    digest = hashlib.sha256(source.meaning(Path(__file__)))
+    encoder = (f"encoder.{name}" for name in _ENCODER)
+    layers = (f"layers.{name}" for name in _DECODER)
+    others = ("io.picture", "metrics.face_mesh", "train.data.augment")
+    for path in source.reached([*encoder, *layers, *others]):
+        digest.update(source.meaning(path))
     return digest.hexdigest()
 
 

@@ -13,14 +13,13 @@ import hashlib
 import io
 import random
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-import vcmcodec
+from vcmcodec.encoder import frame
 from vcmcodec.encoder.texture_proposer import TextureProposer, quality_of
 from vcmcodec.io import source
 from vcmcodec.layers.detail import head as detail_head
@@ -74,20 +73,12 @@ def transform() -> str:
 _TRANSFORMS = head.TRANSFORM, detail_head.TRANSFORM
 
 
-_ENCODER = "texture", "detail", "levels", "texture_proposer", "frame"
-
-
 def recipe(fixed: bool = False) -> str:
-    """What textures follow from besides the pictures: others are made anew."""
-    package = Path(vcmcodec.__file__).parent
+    """What textures follow from besides the pictures and other packages: others are made anew."""
     digest = hashlib.sha256(f"{TEXTURES} {STEPS} {FIXED_STEPS} {fixed}".encode())
-    encoder = (package / "encoder" / f"{name}.py" for name in _ENCODER)
-    layers = (
-        path for kind in ("texture", "detail") for path in sorted((package / "layers" / kind).glob("*.py"))
-    )
-    for path in (*encoder, *layers):
+    for path in source.reached(["encoder.texture_proposer"]):
         digest.update(source.meaning(path))
-    for name in (*_TRANSFORMS, head.WEIGHTS, detail_head.WEIGHTS):
+    for name in (*_TRANSFORMS, head.WEIGHTS, detail_head.WEIGHTS, frame.MODEL):
         digest.update(store.catalogue()[name]["sha256"].encode())
     return digest.hexdigest()
 

@@ -17,8 +17,9 @@ from torch import Tensor
 
 from vcmcodec.io import output
 from vcmcodec.models import session
+from vcmcodec.render import inputs
 from vcmcodec.train import catalogue
-from vcmcodec.train.generator.network import CONTRACT, FACTS, PLANES, Generator, renamed
+from vcmcodec.train.generator.network import CONTRACT, Generator, renamed
 from vcmcodec.train.generator.stored import narrow
 
 TOLERANCE, TYPICAL = 0.03, 0.004
@@ -26,16 +27,16 @@ TOLERANCE, TYPICAL = 0.03, 0.004
 a level of 255."""
 
 
-def inputs(size: tuple[int, int, int]) -> dict[str, NDArray[np.float32]]:
+def random_inputs(size: tuple[int, int, int]) -> dict[str, NDArray[np.float32]]:
     """Random inputs of batch, height, width, by name: half of them with texture."""
     batch, height, width = size
     rng = np.random.default_rng(0)
     textured = np.arange(batch, dtype=np.float32) % 2
-    x = np.zeros((batch, PLANES, height, width), dtype=np.float32)
-    x[:, 0] = rng.random((batch, height, width)) < 0.03
-    x[:, 1] = rng.random((batch, height, width)) < 0.002
-    x[:, 2:5] = rng.uniform(-1, 1, (batch, 3, height, width)) * x[:, 1:2]
-    x[:, 5:] = rng.uniform(-1, 1, (batch, 3, height, width)) * textured[:, None, None, None]
+    x = np.zeros((batch, inputs.PLANES, height, width), dtype=np.float32)
+    x[:, inputs.E] = rng.random((batch, 1, height, width)) < 0.03
+    x[:, inputs.M] = rng.random((batch, 1, height, width)) < 0.002
+    x[:, inputs.C] = rng.uniform(-1, 1, (batch, 3, height, width)) * x[:, inputs.M]
+    x[:, inputs.T] = rng.uniform(-1, 1, (batch, 3, height, width)) * textured[:, None, None, None]
     known = np.stack([textured * 0 + 1, textured * 0 + 1, textured, textured * 7], axis=1)
     return {"x": x, "realism": rng.random((batch, 1), dtype=np.float32), "known": known.astype(np.float32)}
 
@@ -43,7 +44,7 @@ def inputs(size: tuple[int, int, int]) -> dict[str, NDArray[np.float32]]:
 def difference(generator: Generator, path: Path, size: tuple[int, int, int]) -> tuple[float, float]:
     """The largest difference between torch and ONNX on a random input of batch, height, width, and its root
     mean square."""
-    given = inputs(size)
+    given = random_inputs(size)
     network = session.load(path)
     with torch.no_grad():
         expected = generator(*(torch.from_numpy(part) for part in given.values())).numpy()
@@ -79,7 +80,7 @@ def main(checkpoints: tuple[Path, ...], out: Path, number: int, replace: bool) -
     partial = checkpoints[-1].with_suffix(".onnx")
     torch.onnx.export(
         generator,
-        (torch.zeros(2, PLANES, 256, 192), torch.ones(2, 1), torch.ones(2, FACTS)),
+        (torch.zeros(2, inputs.PLANES, 256, 192), torch.ones(2, 1), torch.ones(2, inputs.FACTS)),
         str(partial),
         input_names=["x", "realism", "known"],
         output_names=["y"],

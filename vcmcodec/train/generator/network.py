@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vcmcodec.render import inputs
+
 CONTRACT = 3
 """Version of the input contract that this network keeps (spec/FORMAT.md, section "Generator")."""
 
@@ -24,9 +26,6 @@ HEADS = 4
 
 CONDITION = 64
 """Channels of the condition of all blocks (FiLM, Perez et al. 2018)."""
-
-PLANES, FACTS = 8, 4
-"""Of the inputs: E, M, C, T, and what is known of them (see :mod:`vcmcodec.render.contracts`)."""
 
 SURE, COUNT = 0.25, 1.4
 """How sure a texture's colours are, and how many, in the terms of reference pixels."""
@@ -168,8 +167,8 @@ class Generator(nn.Module):
         return made
 
     def forward(self, x: Tensor, realism: Tensor, known: Tensor) -> Tensor:
-        edge, mask, colour, texture = x[:, :1], x[:, 1:2], x[:, 2:5], x[:, 5:]
-        textured = known[:, 2, None, None, None]
+        edge, mask, colour, texture = x[:, inputs.E], x[:, inputs.M], x[:, inputs.C], x[:, inputs.T]
+        textured = known[:, inputs.TEXTURE, None, None, None]
         hint, sure = colour_hint(mask, colour)
         hint = hint + textured * (functional.avg_pool2d(texture, 4) - hint)
         sure = sure + textured * (SURE - sure)
@@ -181,7 +180,7 @@ class Generator(nn.Module):
         guess = functional.interpolate(hint, scale_factor=4.0, mode="bilinear", align_corners=False)
         finer = FINER * textured * (texture - guess)
         guess = guess + textured * (texture - guess)
-        seen = [functional.pixel_unshuffle(x[:, :5], 4), hint, sure, count.expand_as(sure)]
+        seen = [functional.pixel_unshuffle(x[:, inputs.DRAWN], 4), hint, sure, count.expand_as(sure)]
         y = torch.cat([*seen, functional.pixel_unshuffle(finer, 4)], dim=1)
         y = functional.leaky_relu(self.stem(y), 0.2)
         skips = []

@@ -20,6 +20,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from vcmcodec.errors import ModelError
+from vcmcodec.render import inputs
 from vcmcodec.train.data.dataset import Mixture, Pack
 from vcmcodec.train.loss_networks.networks import LossNetworks
 
@@ -74,8 +75,8 @@ class Watch:
                 self._references[face] = self._lpips.reference(levels(batch.target[0]))
             scores = self._lpips.judge(self._references[face], levels(natural[0])).scores
             found["lpips"] = float(scores["lpips_alex"])
-        if bool(batch.known[0, 2]):
-            found["psnr_T"] = _psnr(batch.x[:, 5:], batch.target)
+        if bool(batch.known[0, inputs.TEXTURE]):
+            found["psnr_T"] = _psnr(batch.x[:, inputs.T], batch.target)
         if bool(batch.marks.isfinite().all()):
             who, other = (self._networks.identity(part, batch.marks) for part in (natural, batch.target))
             found["identity"] = 1 - float((who * other).sum())

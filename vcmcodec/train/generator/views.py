@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from vcmcodec.encoder import frame, texture
 from vcmcodec.layers.texture.frame import WINDOW
+from vcmcodec.render import inputs
 
 _ABOUT = (2, 2, 1, 1.5, 1.5)
 """How often a window lies about each mark: eyes, nose, corners of the mouth."""
@@ -28,8 +29,9 @@ class Views:
         self, x: Tensor, marks: Tensor, crop: int, features: float, rng: np.random.Generator
     ) -> None:
         self._crop = crop
+        strokes = torch.cat([x[:, inputs.E], x[:, inputs.M]], dim=1)
         self._corners = [_corner(x.shape[2:], part.tolist(), crop, features, rng) for part in marks]
-        self._strokes = [self.near(x[:, :2]), functional.max_pool2d(x[:, :2], 2)]
+        self._strokes = [self.near(strokes), functional.max_pool2d(strokes, 2)]
 
     def near(self, pictures: Tensor) -> Tensor:
         """The windows."""

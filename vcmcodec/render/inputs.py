@@ -1,0 +1,21 @@
+"""Where what lies in a network's inputs (spec/FORMAT.md, section "Generator"): one description for decoders,
+which fill them in numpy, and for training, which reads them in torch too."""
+
+from __future__ import annotations
+
+E, M, C, T = slice(0, 1), slice(1, 2), slice(2, 5), slice(5, 8)
+"""Planes of ``x``: strokes, places of known colours, these colours, and the texture."""
+
+DRAWN = slice(0, 5)
+"""E, M and C, which are all that contract 2 has."""
+
+PLANES = 8
+
+STROKES, COLOURS, TEXTURE, STEP = range(4)
+"""Numbers in ``known``: 1 where there is each of the first three, else 0; and the binary logarithm of the
+texture's quantiser step."""
+
+FACTS = 4
+
+HALF = 127.5
+"""A level v of R, G or B, 0..255, is ``v / HALF - 1``."""
