@@ -31,6 +31,8 @@ REQUESTS ?= 2000
 PAIRS ?= $(DATA)/pairs.csv
 # The study of texture takes every so-manieth face.
 EVERY ?= 1
+# Photographs with faces in them to make.
+SCENES ?= 60
 # Seconds for each target of fuzzing, and hostile inputs to read.
 FUZZ_SECONDS ?= 60
 DECODES ?= 1000000
@@ -48,7 +50,7 @@ groups = $$(test ! -f $(WORK)/$(1) || echo --groups $(WORK)/$(1))
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome))
 
 
-.PHONY: help scale gpu dist site bench-dask bench-serve web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet verify search-speed bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform features collect dataset train export train-setup clean
+.PHONY: help scale gpu dist site bench-dask bench-serve web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet photographs verify search-speed bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform features collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -114,6 +116,9 @@ texture: $(VENV)/.bench faces wild-faces ## Print what texture layers hold besid
 
 texture-sheet: $(VENV)/.bench faces wild-faces ## Write WORK/texture-1.png and on: 24 faces at five sizes beside WebP and AV1
 	$(TEXTURE) --sheet $(WORK)/texture.png
+
+photographs: $(VENV)/.bench faces wild-faces ## Find, code and decode the faces of SCENES photographs made of FACES and WILD_FACES; print figures and bars
+	PYTHONPATH=tests $(BIN)/python tests/photographs.py $(FACES) $(WILD_FACES) --scenes $(SCENES)
 
 verify: $(VENV)/.bench faces ## Tell people apart by coded faces and by features, on PAIRS; refresh docs/verification.md; hours on two cores
 	$(RUN) vcmcodec.bench.studies.verification --pairs $(PAIRS) --data $(WORK)/data --cache $(WORK)/verification \

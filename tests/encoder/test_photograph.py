@@ -42,6 +42,17 @@ def test_every_face_is_found_the_largest_first() -> None:
         assert abs(face.points.mean(axis=0) - (place.x, place.y)).max() < 0.15 * place.side
 
 
+@pytest.mark.parametrize(("side", "roll"), [(62, 20), (70, -14)])
+def test_what_may_be_a_face_is_looked_at_from_near(side: int, roll: int) -> None:
+    image = scenes.backdrop(1000, 800, seed=2)
+    scenes.paste(image, portrait(), Pasted(500, 400, side, roll))
+    (face,) = photograph.faces(np.asarray(image))
+    assert face.score < photograph.LIKELY
+    assert np.abs(face.points.mean(axis=0) - (500, 400)).max() < 0.15 * side
+    for seed in range(8):
+        assert photograph.faces(np.asarray(scenes.backdrop(1000, 800, seed))) == []
+
+
 @pytest.mark.parametrize("side", [90, 200, 500, 1200])
 @pytest.mark.parametrize("roll", [-20, 0, 20])
 def test_faces_of_any_size_and_roll_are_framed_alike(side: int, roll: int) -> None:

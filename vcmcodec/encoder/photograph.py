@@ -33,7 +33,8 @@ SLACK = 0.06, 0.87
 """A crop that sticks out moves by this share of its side, and shrinks to this one, before it does."""
 
 SURE, LIKELY = 0.6, 0.4
-"""Scores of what is a face, and of what is one where nothing better is there."""
+"""Scores of what is a face, and of what is one where nothing better is there. What scores less than SURE is looked
+at from near, where it may be sure."""
 
 SMALL, COARSE, FINEST = 320, 192, 2048
 """A picture whose longest side is at most SMALL is seen as it is. Of a larger one the detector sees two
@@ -76,10 +77,11 @@ def faces(picture: NDArray[np.uint8]) -> list[Face]:
         found += _seen(picture, side, margin)
     kept: list[Face] = []
     for face in sorted(found, key=lambda face: -face.score):
-        if face.score >= LIKELY and all(_overlap(face.box, other.box) < _SAME for other in kept):
+        if all(_overlap(face.box, other.box) < _SAME for other in kept):
             kept.append(face)
-    sure = [face for face in kept if face.score >= SURE] or kept[:1]
-    return sorted(sure, key=lambda face: -face.box[2] * face.box[3])
+    sure = [face for face in kept if face.score >= SURE or _is_one_from_near(picture, face)]
+    likely = [face for face in kept[:1] if face.score >= LIKELY]
+    return sorted(sure or likely, key=lambda face: -face.box[2] * face.box[3])
 
 
 def _seen(picture: NDArray[np.uint8], side: int, margin: float) -> list[Face]:
@@ -140,13 +142,7 @@ def _looked_at(picture: NDArray[np.uint8], place: _Place) -> _Place:
     for look in range(LOOKS):
         close = CLOSE * SCALE / best.side
         there = _upright(best, close)
-        seen = frame.faces(cv2.warpAffine(part, there, (CLOSE, CLOSE), borderMode=cv2.BORDER_REPLICATE), 0.0)
-        middle = np.array([CLOSE / 2, CLOSE * (0.5 + BELOW)])
-        seen = [
-            face
-            for face in seen
-            if face.score >= LIKELY and np.abs(face.points.mean(axis=0) - middle).max() < CLOSE / 4
-        ]
+        seen = _near(part, there, LIKELY)
         if not seen:
             break
         found = _place(seen[0])
@@ -156,6 +152,26 @@ def _looked_at(picture: NDArray[np.uint8], place: _Place) -> _Place:
         if abs(found.roll) < STILL:
             break
     return _Place(best.x / scale + left, best.y / scale + top, best.side / scale, best.roll)
+
+
+def _is_one_from_near(picture: NDArray[np.uint8], face: Face) -> bool:
+    """Whether what might be a face is one, seen from near."""
+    place = _place(face)
+    part, left, top, scale = _around(picture, place)
+    there = _Place((place.x - left) * scale, (place.y - top) * scale, place.side * scale, place.roll)
+    return bool(_near(part, _upright(there, CLOSE * SCALE / there.side), SURE))
+
+
+def _near(part: NDArray[np.uint8], there: NDArray[np.float64], least: float) -> list[Face]:
+    """The faces about the middle of the crop of CLOSE pixels that a map makes of ``part``, in its pixels, of
+    at ``least`` that score."""
+    seen = frame.faces(cv2.warpAffine(part, there, (CLOSE, CLOSE), borderMode=cv2.BORDER_REPLICATE), 0.0)
+    middle = np.array([CLOSE / 2, CLOSE * (0.5 + BELOW)])
+    return [
+        face
+        for face in seen
+        if face.score >= least and np.abs(face.points.mean(axis=0) - middle).max() < CLOSE / 4
+    ]
 
 
 def _around(picture: NDArray[np.uint8], place: _Place) -> tuple[NDArray[np.uint8], int, int, float]:
