@@ -50,7 +50,7 @@ groups = $$(test ! -f $(WORK)/$(1) || echo --groups $(WORK)/$(1))
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome))
 
 
-.PHONY: help scale gpu dist site bench-dask bench-serve web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet photographs verify search-speed bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform features collect dataset train export train-setup clean
+.PHONY: help mixtures scale gpu dist site bench-dask bench-serve web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet photographs verify search-speed bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform features collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -143,6 +143,10 @@ gpu: demo ## Measure decoding on CUDA beside the CPU, and training where there i
 	$(BIN)/vcm encode demo/input.png -o demo/strokes.vcm --scheme strokes --force
 	$(RUN) vcmcodec.bench.studies.gpu demo/strokes.vcm --recipe $(RECIPE) --pack $(WORK)/pack --val $(WORK)/pack-val \
 		--loss-networks $(WORK)/loss-networks.safetensors --into docs/gpu.md
+
+mixtures: $(VENV)/.bench faces ## Compare files of equal bytes made of other layers, and refresh docs/ablations.md
+	$(RUN) vcmcodec.bench.studies.mixtures $(FACES) --limit 16 --into docs/ablations.md --mark studio
+	$(RUN) vcmcodec.bench.studies.mixtures $(WILD_FACES) --limit 16 --into docs/ablations.md --mark wild
 
 scale: $(VENV)/.dev faces ## Measure what a million faces cost, and refresh docs/scale.md
 	$(RUN) vcmcodec.bench.studies.scale $(FACES) --into docs/scale.md

@@ -71,7 +71,7 @@ WALLS = {
     "bench.run": {"errors", "vcmcodec", "io", "metrics", "bench.codecs", "workers"},
     "bench.report": {"errors", "vcmcodec", "encoder", "io", "metrics", "bench.codecs", "bench.run"},
     "bench.studies": {
-        *("errors", "vcmcodec", "encoder", "entropy", "format", "interop", "io", "metrics", "models"),
+        *("errors", "vcmcodec", "codec", "encoder", "entropy", "format", "interop", "io", "metrics", "models"),
         "render",
         *("gallery", "matching", "scene", "truncation"),
         *("layers.colours", "layers.edges", "layers.feature", "layers.texture"),

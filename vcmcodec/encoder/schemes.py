@@ -52,6 +52,6 @@ def proposers(scheme: str, canvas: NDArray[np.uint8], goal: Goal) -> tuple[BaseP
     elif scheme == "hu2020":
         base, others = hu2020.proposers(canvas, goal.colours)
     else:
-        base = TextureProposer(canvas, face=scheme != "canvas", alone=scheme != "mixed")
+        base = TextureProposer(canvas, face=scheme != "canvas")
         others = [StrokesBehind(StrokeProposer(canvas))] if scheme == "mixed" else []
     return base, others

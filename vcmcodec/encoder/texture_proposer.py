@@ -87,20 +87,27 @@ _SHARES = (0.008, 0.015, 0.03, 0.05, 0.08), (1.0, 0.8, 0.75, 0.75, 0.75)
 
 class TextureProposer:
     """The :class:`vcmcodec.encoder.proposer.BaseProposer` of texture and detail, for a canvas picture, uint8
-    (H, W, 3) RGB. ``face``: whether there are bits for the face in its frame. ``alone``: whether no strokes
-    follow.
+    (H, W, 3) RGB. ``face``: whether there are bits for the face in its frame, and ``detail``: for its
+    features at full resolution. ``part``: which share of a file goes to it; None for what is best where
+    strokes follow.
 
     Raises ModelError where the transform or the detector is missing or altered.
     """
 
-    def __init__(self, canvas: NDArray[np.uint8], face: bool = True, alone: bool = True) -> None:
+    def __init__(
+        self,
+        canvas: NDArray[np.uint8],
+        face: bool = True,
+        detail: bool = True,
+        part: float | None = None,
+    ) -> None:
         self._analysis = Analysis(canvas, frames.find(canvas))
-        self._face, self._alone = face, alone
+        self._face, self._detailed, self._part = face, face and detail, part
         self._made: dict[int, tuple[Texture, float]] = {}
         self._details: dict[int, Detail | None] = {}
 
     def share(self, bpp: float) -> float:
-        return 1.0 if self._alone else float(np.interp(bpp, *_SHARES))
+        return float(np.interp(bpp, *_SHARES)) if self._part is None else self._part
 
     def quality(self, limit: float, header: int) -> float:
         low, high = FINEST, COARSEST + 1
@@ -121,7 +128,9 @@ class TextureProposer:
                 guess = (low + high) // 2
         if high > COARSEST:
             return 0.0
-        for number in range(max(high - _FINER, FINEST), high) if self._face and high <= _DETAIL_FROM else ():
+        for number in (
+            range(max(high - _FINER, FINEST), high) if self._detailed and high <= _DETAIL_FROM else ()
+        ):
             if header + FRAMING + self._size(number) <= limit:
                 return quality_of(number)
         return quality_of(high)
@@ -155,7 +164,7 @@ class TextureProposer:
 
     def _detail(self, number: int) -> Detail | None:
         """The detail that goes with the texture at the step of that number; None where none is worth it."""
-        if not self._face or number > _DETAIL_FROM:
+        if not self._detailed or number > _DETAIL_FROM:
             return None
         if number not in self._details:
             texture, _ = self._quantised(number)

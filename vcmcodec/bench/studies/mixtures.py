@@ -1,0 +1,171 @@
+"""What each kind of layer is worth to the generator: files of equal bytes, made of other layers.
+
+``python -m vcmcodec.bench.studies.mixtures FOLDER... --limit 24 --into docs/ablations.md``
+
+One generator, which was trained on all of these mixtures, paints every file; so what differs is what the file
+holds. The shares of a budget that rate control uses are chosen by this table.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+import vcmcodec
+from vcmcodec.bench.run import options
+from vcmcodec.bench.studies.person import Person
+from vcmcodec.codec import TEXTURE_MODEL
+from vcmcodec.encoder.colours import ColourProposer
+from vcmcodec.encoder.goal import PRESETS, Goal
+from vcmcodec.encoder.rate_control import RateControl
+from vcmcodec.encoder.strokes import StrokeProposer, StrokesBehind
+from vcmcodec.encoder.texture_proposer import TextureProposer
+from vcmcodec.errors import BudgetError
+from vcmcodec.format import container
+from vcmcodec.format.canvas import canvas_size
+from vcmcodec.format.container import Header
+from vcmcodec.io import document, picture
+from vcmcodec.metrics import measures
+from vcmcodec.metrics.perceptual import LpipsAlex
+
+if TYPE_CHECKING:
+    from vcmcodec.encoder.proposer import BaseProposer, Proposer
+
+Canvas = NDArray[np.uint8]
+Proposers = tuple["BaseProposer", list["Proposer"]]
+
+SIDE = 256
+
+
+def _texture(canvas: Canvas) -> Proposers:
+    return TextureProposer(canvas), []
+
+
+def _without_detail(canvas: Canvas) -> Proposers:
+    return TextureProposer(canvas, detail=False), []
+
+
+def _with_strokes(part: float) -> Callable[[Canvas], Proposers]:
+    def made(canvas: Canvas) -> Proposers:
+        return TextureProposer(canvas, part=part), [StrokesBehind(StrokeProposer(canvas))]
+
+    return made
+
+
+def _strokes(canvas: Canvas) -> Proposers:
+    return StrokeProposer(canvas), []
+
+
+def _strokes_colours(canvas: Canvas) -> Proposers:
+    return StrokeProposer(canvas), [ColourProposer(canvas, None)]
+
+
+MIXTURES: dict[str, Callable[[Canvas], Proposers]] = {
+    "texture and detail": _texture,
+    "texture": _without_detail,
+    "90 % texture, strokes": _with_strokes(0.9),
+    "80 % texture, strokes": _with_strokes(0.8),
+    "65 % texture, strokes": _with_strokes(0.65),
+    "50 % texture, strokes": _with_strokes(0.5),
+    "strokes and colours": _strokes_colours,
+    "strokes": _strokes,
+}
+"""What files are made of, by name. Strokes alone take what they are worth, which may be less."""
+
+
+def measure(paths: Sequence[Path], realism: float, progress: Callable[[int], None]) -> dict[str, Any]:
+    """Means over pictures by preset and mixture: ``bytes``, PSNR, LPIPS, NME as a share of the distance
+    between the eyes, and the distance of identity. Where a mixture does not fit a preset there is none.
+
+    Raises ModelError where a judge or a model is missing.
+    """
+    person, lpips = Person(), LpipsAlex()
+    found: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for number, path in enumerate(paths):
+        progress(number)
+        image = picture.load(path)
+        known, features = person.reference(image), lpips.reference(image)
+        height, width = image.shape[:2]
+        header = Header(width, height, SIDE, TEXTURE_MODEL)
+        across, down = canvas_size(width, height, SIDE)
+        canvas = picture.resize(image, across, down)
+        for name, make in MIXTURES.items():
+            base, others = make(canvas)
+            for preset, bpp in PRESETS.items():
+                goal = Goal(int(bpp * across * down / 8))
+                try:
+                    scene, layers = RateControl(base, others, header, goal).run()
+                except BudgetError:
+                    continue
+                shown = np.asarray(next(vcmcodec.render_scenes([(header, scene)], realism=realism)))
+                scores: dict[str, float | None] = {
+                    "bytes": len(container.write(header, layers)),
+                    "psnr": measures.psnr(shown, image),
+                    "lpips": lpips.judge(features, shown).scores["lpips_alex"],
+                    **person.judge(known, shown),
+                }
+                for key, value in scores.items():
+                    if value is not None:
+                        found[preset, name][key].append(value)
+    means = {key: {what: statistics.fmean(all_) for what, all_ in one.items()} for key, one in found.items()}
+    rows = [
+        {"preset": preset, "mixture": name, "faces": len(found[preset, name]["bytes"]), **means[preset, name]}
+        for preset in PRESETS
+        for name in MIXTURES
+        if (preset, name) in means
+    ]
+    return {"faces": len(paths), "realism": realism, "rows": rows}
+
+
+def markdown(figures: dict[str, Any]) -> str:
+    """The table of the figures of :func:`measure`."""
+    return "\n".join(_lines(figures))
+
+
+def _lines(figures: dict[str, Any]) -> Iterator[str]:
+    yield f"{figures['faces']} faces, generator {TEXTURE_MODEL}, realism {figures['realism']:g}; LPIPS by"
+    yield "AlexNet, NME by dlib's 68 landmarks, identity by dlib's embeddings."
+    yield ""
+    yield "| preset | what the file holds | bytes | PSNR dB | LPIPS | NME % | identity |"
+    yield "|---|---|---|---|---|---|---|"
+    for row in figures["rows"]:
+        few = "" if row["faces"] == figures["faces"] else f" ({row['faces']} faces)"
+        yield (
+            f"| {row['preset']} | {row['mixture']}{few} | {row['bytes']:.0f} | {row['psnr']:.2f} "
+            f"| {row['lpips']:.3f} | {100 * row['nme']:.2f} | {row['identity']:.3f} |"
+        )
+
+
+@click.command()
+@options.folders
+@click.option("--limit", type=int, help="Measure this many pictures, spread evenly.  [default: all]")
+@click.option("--realism", type=click.FloatRange(0, 1), default=1.0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON instead of the table.")
+@click.option(
+    "--into",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Refresh the table in this document.",
+)
+@click.option("--mark", default="mixtures", show_default=True, help="The table's mark there.")
+def main(
+    folders: tuple[Path, ...], limit: int | None, realism: float, as_json: bool, into: Path | None, mark: str
+) -> None:
+    """Compare files of equal bytes that hold other layers, on the faces below FOLDERS."""
+    paths = options.listed(folders, limit)
+    figures = measure(paths, realism, lambda number: click.echo(f"{number} of {len(paths)} faces", err=True))
+    text = markdown(figures)
+    click.echo(json.dumps(figures, indent=2) if as_json else text)
+    if into is not None:
+        document.refresh(into, mark, text)
+
+
+if __name__ == "__main__":
+    main()
