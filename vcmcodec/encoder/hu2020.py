@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vcmcodec.encoder.colours import pick, steps
 from vcmcodec.encoder.proposer import BaseProposer, Proposal, Proposer
+from vcmcodec.encoder.sketch import Sketch
 from vcmcodec.encoder.strokes import StrokeProposer
 from vcmcodec.format import container
 from vcmcodec.layers.colours import payload
@@ -53,4 +54,4 @@ def proposers(canvas: NDArray[np.uint8], most: int | None) -> tuple[BaseProposer
     Raises ModelError where what finds edges is missing or altered.
     """
     colours: list[Proposer] = [] if most == 0 else [ReferencePixelProposer(canvas, most)]
-    return StrokeProposer(canvas, STROKES_BY_PPM), colours
+    return StrokeProposer(Sketch(canvas), STROKES_BY_PPM), colours

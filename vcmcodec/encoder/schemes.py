@@ -39,6 +39,7 @@ def proposers(scheme: str, canvas: NDArray[np.uint8], goal: Goal) -> tuple[BaseP
     """
     from vcmcodec.encoder import hu2020, plain
     from vcmcodec.encoder.colours import ColourProposer
+    from vcmcodec.encoder.sketch import Sketch
     from vcmcodec.encoder.strokes import StrokeProposer, StrokesBehind
     from vcmcodec.encoder.texture_proposer import TextureProposer
 
@@ -47,11 +48,11 @@ def proposers(scheme: str, canvas: NDArray[np.uint8], goal: Goal) -> tuple[BaseP
     if (colour := plain.colour(canvas)) is not None:
         base, others = plain.PlainProposer(canvas, colour), []
     elif scheme == "strokes":
-        base, others = StrokeProposer(canvas), [ColourProposer(canvas, goal.colours)]
+        base, others = StrokeProposer(Sketch(canvas)), [ColourProposer(canvas, goal.colours)]
         others = [] if goal.colours == 0 else others
     elif scheme == "hu2020":
         base, others = hu2020.proposers(canvas, goal.colours)
     else:
         base = TextureProposer(canvas, face=scheme != "canvas")
-        others = [StrokesBehind(StrokeProposer(canvas))] if scheme == "mixed" else []
+        others = [StrokesBehind(canvas)] if scheme == "mixed" else []
     return base, others

@@ -6,6 +6,9 @@ Encoder only; nothing here is normative.
 
 from __future__ import annotations
 
+from copy import copy
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +23,11 @@ FULL = 0.2
 """Edges of this strength and more have the same weight."""
 
 
+SPREAD, LEAST, MUCH = 3.0, 0.3, 12.0
+"""What a decoder's picture lacks is looked at through a blur of so many pixels; an edge weighs LEAST where
+that is nothing, and 1 more for MUCH levels."""
+
+
 class Sketch:
     """The edges of a canvas picture, uint8 (H, W, 3) RGB, ready to be drawn.
 
@@ -30,10 +38,24 @@ class Sketch:
         self.height, self.width = canvas.shape[:2]
         ridge = edge_map.ridges(canvas)
         chains = trace.trace(edge_map.binarise(ridge))
-        weight = np.minimum(ridge / np.float32(FULL), 1) * face_regions.weight(canvas)
-        self._weights = [np.array([weight[y, x] for x, y in chain], dtype=np.float32) for chain in chains]
-        self._points = [np.array(chain, dtype=np.float32) - np.float32(edge_map.OFFSET) for chain in chains]
+        self._canvas, self._chains = canvas, [np.array(chain).reshape(-1, 2) for chain in chains]
+        self._strength = np.minimum(ridge / np.float32(FULL), 1)
+        self._points = [chain.astype(np.float32) - np.float32(edge_map.OFFSET) for chain in self._chains]
+        self._weigh(face_regions.weight(canvas))
+
+    def _weigh(self, weight: NDArray[np.float32]) -> None:
+        weight = self._strength * weight
+        self._weights = [weight[chain[:, 1], chain[:, 0]] for chain in self._chains]
         self._fitters: dict[int, Fitter] = {}
+
+    def behind(self, shown: NDArray[np.uint8]) -> Sketch:
+        """The same edges for a decoder that has a picture already, ``shown``, uint8 (H, W, 3) RGB: they weigh
+        as much as it lacks there, in hair and at outlines more than in the face."""
+        other = copy(self)
+        lacks = np.abs(self._canvas.astype(np.float32) - shown).mean(axis=2)
+        lacks = cv2.GaussianBlur(lacks, (0, 0), SPREAD)
+        other._weigh(np.float32(LEAST) + lacks / np.float32(MUCH))
+        return other
 
     def drawing(self, lam: float, step: int) -> Drawing:
         """The strokes of least distortion plus ``lam`` times bits, on a grid of ``step`` half-pixels, 1..8.

@@ -46,14 +46,11 @@ def step(quality: float) -> int:
 
 
 class StrokeProposer:
-    """The :class:`vcmcodec.encoder.proposer.BaseProposer` of strokes, for a canvas picture, uint8 (H, W, 3)
-    RGB. ``coding``: 1 or 2 (see :func:`vcmcodec.layers.edges.payload.encode`).
+    """The :class:`vcmcodec.encoder.proposer.BaseProposer` of the strokes of a sketch. ``coding``: 1 or 2 (see
+    :func:`vcmcodec.layers.edges.payload.encode`)."""
 
-    Raises ModelError where what finds edges is missing or altered.
-    """
-
-    def __init__(self, canvas: NDArray[np.uint8], coding: int = DECISIONS) -> None:
-        self._sketch, self._coding = Sketch(canvas), coding
+    def __init__(self, sketch: Sketch, coding: int = DECISIONS) -> None:
+        self._sketch, self._coding = sketch, coding
         self._drawings: dict[float, Drawing] = {}
 
     def share(self, bpp: float) -> float:
@@ -89,16 +86,22 @@ class StrokeProposer:
 
 
 class StrokesBehind:
-    """The :class:`vcmcodec.encoder.proposer.Proposer` of strokes behind texture. The gain is their number."""
+    """The :class:`vcmcodec.encoder.proposer.Proposer` of strokes behind texture, of a canvas picture as
+    :class:`StrokeProposer` has it: where texture is not enough. The gain is their number.
 
-    def __init__(self, strokes: StrokeProposer) -> None:
-        self._strokes = strokes
+    Raises ModelError where what finds edges is missing or altered.
+    """
+
+    def __init__(self, canvas: NDArray[np.uint8]) -> None:
+        self._sketch = Sketch(canvas)
 
     def share(self, bpp: float) -> float:
         return 1.0
 
     def propose(self, scene: Scene, limit: int, quality: float) -> Proposal:
-        found = self._strokes.propose(self._strokes.quality(limit, 0))
+        assert scene.shown is not None
+        strokes = StrokeProposer(self._sketch.behind(scene.shown))
+        found = strokes.propose(strokes.quality(limit, 0))
         if container.framed(found.layers) > limit:
             return Proposal(scene, [])
         drawing = found.scene.part(CODE)

@@ -26,6 +26,7 @@ from vcmcodec.codec import TEXTURE_MODEL
 from vcmcodec.encoder.colours import ColourProposer
 from vcmcodec.encoder.goal import PRESETS, Goal
 from vcmcodec.encoder.rate_control import RateControl
+from vcmcodec.encoder.sketch import Sketch
 from vcmcodec.encoder.strokes import StrokeProposer, StrokesBehind
 from vcmcodec.encoder.texture_proposer import TextureProposer
 from vcmcodec.errors import BudgetError
@@ -55,17 +56,17 @@ def _without_detail(canvas: Canvas) -> Proposers:
 
 def _with_strokes(part: float) -> Callable[[Canvas], Proposers]:
     def made(canvas: Canvas) -> Proposers:
-        return TextureProposer(canvas, part=part), [StrokesBehind(StrokeProposer(canvas))]
+        return TextureProposer(canvas, part=part), [StrokesBehind(canvas)]
 
     return made
 
 
 def _strokes(canvas: Canvas) -> Proposers:
-    return StrokeProposer(canvas), []
+    return StrokeProposer(Sketch(canvas)), []
 
 
 def _strokes_colours(canvas: Canvas) -> Proposers:
-    return StrokeProposer(canvas), [ColourProposer(canvas, None)]
+    return StrokeProposer(Sketch(canvas)), [ColourProposer(canvas, None)]
 
 
 MIXTURES: dict[str, Callable[[Canvas], Proposers]] = {
