@@ -7,6 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from portrait import file, texture_file
 
 import vcmcodec
 from vcmcodec.cli.app import VERBS
@@ -58,11 +59,11 @@ WALLS = {
         *("layers", "layers.colours", "layers.edges"),
     },
     "metrics": {"errors", "models"},
-    "cluster": {"errors", "limits", "vcmcodec", "codec", "io"},
-    "serve": {"errors", "limits", "vcmcodec", "codec", "format", "matching", "scene", "workers"},
+    "cluster": {"errors", "limits", "vcmcodec", "codec", "encoder", "io"},
+    "serve": {"errors", "limits", "vcmcodec", "codec", "encoder", "format", "matching", "scene", "workers"},
     "cli": {
         *("limits", "vcmcodec", "codec", "gallery", "truncation", "format", "layers", "models"),
-        *("render", "io", "workers"),
+        *("encoder", "render", "io", "workers"),
         *("interop", "metrics", "serve", "cluster", "bench", "bench.codecs", "bench.report"),
     },
     "__main__": {"cli"},
@@ -374,6 +375,31 @@ def test_info_starts_light(tmp_path):
     path.write_bytes(container.write(container.Header(256, 256, 256, 1), [(head.CODE, bytes(8))]))
     loaded = loaded_by(f"from vcmcodec.cli import main\nmain(['info', {str(path)!r}])")
     assert "vcmcodec" in loaded and loaded.isdisjoint(HEAVY | {"PIL", "numpy"})
+
+
+NOT_OF_DECODERS = (
+    "cli.dask",
+    "cli.pasting",
+    "encoder",
+    "entropy.ppm",
+    "entropy.rate",
+    "inspection",
+    "interop",
+)
+
+
+@pytest.mark.parametrize("scheme", ["texture", "strokes"])
+def test_decoding_loads_what_it_needs(scheme, tmp_path):
+    path = tmp_path / "face.vcm"
+    path.write_bytes(texture_file() if scheme == "texture" else file())
+    script = f"import sys\nfrom vcmcodec.cli import main\nassert main(['decode', {str(path)!r}]) == 0\n"
+    done = subprocess.run(
+        [sys.executable, "-c", script + "print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    loaded = {name.removeprefix("vcmcodec.") for name in done.stdout.split()}
+    assert "codec" in loaded
+    assert not [name for name in loaded for other in NOT_OF_DECODERS if f"{name}.".startswith(f"{other}.")]
+    assert loaded.isdisjoint(HEAVY - {"onnxruntime"})
 
 
 @pytest.mark.parametrize("verb", ["decode", "encode", "info"])

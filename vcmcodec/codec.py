@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.encoder import schemes
-from vcmcodec.encoder.goal import Goal, goal_of
 from vcmcodec.errors import FormatError, ModelError
 from vcmcodec.format import container
 from vcmcodec.format.canvas import CANVAS_UNIT, canvas_size
@@ -25,6 +23,7 @@ from vcmcodec.scene import CROP, Scene
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from vcmcodec.encoder.goal import Goal
     from vcmcodec.io.picture import Source
     from vcmcodec.layers.crop.record import Crop
 
@@ -53,6 +52,7 @@ def encode_canvas(
 
     Raises BudgetError where the goal is too small, ModelError where a model file is missing.
     """
+    from vcmcodec.encoder import schemes
     from vcmcodec.encoder.rate_control import RateControl
 
     base, others = schemes.proposers(scheme, canvas, goal)
@@ -130,12 +130,12 @@ def encode_faces(
 ) -> list[Encoded]:
     """A file for each face of a picture, the largest first, or for that of ``face``; else as
     :func:`encode`."""
-    from vcmcodec.encoder import opencv
+    from vcmcodec.encoder import opencv, schemes
 
     scheme = schemes.scheme_of(scheme, detail, colours)
     opencv.check(strokes=scheme not in NO_STROKES)
-    from vcmcodec.encoder import feature as embedding
     from vcmcodec.encoder import photograph, plain
+    from vcmcodec.encoder.goal import goal_of
     from vcmcodec.io import picture
 
     if size % CANVAS_UNIT or not CANVAS_UNIT <= size <= MAX_CANVAS:
@@ -152,19 +152,16 @@ def encode_faces(
         model = _MODELS.get(scheme, MODEL) if plain.colour(canvas) is None else NO_MODEL
         header = Header(width, height, size, model, plain.is_grey(canvas))
         last = [(CROP, cut.crop.write())] if place and cut.crop else []
-        first = [] if feature is None else [embedding.layer(cut.pixels, feature)]
+        first = []
+        if feature is not None:
+            from vcmcodec.encoder import feature as embedding  # which loads what other layers do without
+
+            first = [embedding.layer(cut.pixels, feature)]
         _, layers = encode_canvas(canvas, header, goal, scheme, container.framed([*first, *last]))
         data = container.write(header, [*first, *layers, *last])
         return Encoded(data, width, height, cut.crop, cut.faces, goal.limit)
 
     return [coded(cut) for cut in photograph.framed(pixels, face)]
-
-
-def single_threaded() -> None:
-    """Encoding takes one thread of this process from now on: where several encode, each has a core."""
-    from vcmcodec.encoder import opencv
-
-    opencv.use_threads(1)
 
 
 def decode_layers(header: Header, found: Sequence[Layer], limits: Limits = DEFAULT_LIMITS) -> Scene:

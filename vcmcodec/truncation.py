@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from vcmcodec.errors import BudgetError, FormatError, TruncatedError
 from vcmcodec.format import container
-from vcmcodec.inspection import inspect
 from vcmcodec.layers import kinds
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from vcmcodec.inspection import LayerInfo
 
 
 def upto(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
@@ -19,7 +24,7 @@ def upto(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
     where it has no such layer, and ValueError for what is no such name.
     """
     kind, number = kinds.cut_kind(name)
-    ends = [layer.end for layer in inspect(data, limits=limits).layers if layer.kind == kind.name]
+    ends = [layer.end for layer in _layers(data, limits) if layer.kind == kind.name]
     if kind.repeats and number > len(ends):
         raise FormatError(f"no {kind.name} layer {number}: there are {len(ends)}")
     if not ends:
@@ -38,7 +43,7 @@ def within(data: bytes, count: int, *, limits: Limits = DEFAULT_LIMITS) -> bytes
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, and BudgetError
     where not even its first layer fits.
     """
-    ends = [layer.end for layer in inspect(data, limits=limits).layers]
+    ends = [layer.end for layer in _layers(data, limits)]
     if ends[0] > count:
         raise BudgetError(f"{count} bytes do not hold the first layer: the least is {ends[0]}")
     return data[: max(end for end in ends if end <= count)]
@@ -70,3 +75,9 @@ def whole(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[bytes, Trunc
     """
     _, layers, fault = container.read_until_cut(data, limits)
     return data[: layers[-1].offset + layers[-1].size], fault
+
+
+def _layers(data: bytes, limits: Limits) -> Sequence[LayerInfo]:
+    from vcmcodec.inspection import inspect  # which decoding does without
+
+    return inspect(data, limits=limits).layers

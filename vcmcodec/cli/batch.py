@@ -46,7 +46,8 @@ def run(
     if jobs <= 1 or len(todo) <= 1:
         yield from map(guarded, todo)
         return
-    from vcmcodec import codec, workers  # take longer to load than what most verbs do
+    from vcmcodec import workers  # takes longer to load than what most verbs do
+    from vcmcodec.encoder import opencv
 
     before = set() if force else {task for task in todo if task.target.exists()}
 
@@ -54,7 +55,7 @@ def run(
         made = not force and task not in before and task.target.exists()
         return Report(task.source) if made else None
 
-    for task, result in workers.each(guarded, todo, jobs, codec.single_threaded, found=found):
+    for task, result in workers.each(guarded, todo, jobs, opencv.use_threads, 1, found=found):
         if isinstance(result, workers.Killed):
             yield Failed(task.source, fault.EXIT_CODE, "its process was killed")
         else:

@@ -1,38 +1,20 @@
-"""The option ``--dask``: a batch done by workers of a cluster."""
+"""A batch done by workers of a cluster: what ``--dask`` asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 import vcmcodec
-from vcmcodec.cli import batch, files, galleries, worklist
+from vcmcodec.cli import batch, files, worklist
 
 if TYPE_CHECKING:
     from vcmcodec.cluster.run import Work
     from vcmcodec.gallery import Gallery
-
-Verb = TypeVar("Verb", bound=Callable[..., Any])
-
-
-def option(verb: Verb) -> Verb:
-    """The option ``--dask``, given to the verb as ``dask``."""
-    return click.option(
-        "--dask",
-        metavar="ADDRESS",
-        help="Let workers of the scheduler there do it, or of this machine: local. Files may be URLs.",
-    )(verb)
-
-
-def none_elsewhere(sources: Sequence[Path | str], output: files.Output | None) -> None:
-    """Raises click.UsageError for a URL, which only a cluster reaches."""
-    for place in (*sources, output.name if output else ""):
-        if "://" in str(place) and isinstance(place, str):
-            raise click.UsageError(f"{place} is a URL: --dask takes those")
 
 
 def encoding(goal: dict[str, Any]) -> Work:
@@ -100,6 +82,8 @@ def index(
     address: str, sources: Sequence[Path | str], limits: vcmcodec.Limits, quiet: bool, jobs: int | None
 ) -> tuple[Gallery, list[worklist.Failed]]:
     """As :func:`vcmcodec.cli.galleries.collected`, by workers."""
+    from vcmcodec.cli import galleries
+
     cluster, work = _installed(lambda: reading(limits))
     todo = cluster.each([str(source) for source in sources], endings=(".vcm",))
     worklist.some(todo, [Path(str(source)) for source in sources])

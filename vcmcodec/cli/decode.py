@@ -12,8 +12,7 @@ import click
 
 import vcmcodec
 from vcmcodec import ExistsError, FormatError, PictureError, VcmError
-from vcmcodec.cli import batch, files, options, pasting, worklist
-from vcmcodec.cli import dask as cluster
+from vcmcodec.cli import batch, files, options, worklist
 from vcmcodec.truncation import whole
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ TOGETHER = 64
 @options.force
 @options.remove
 @options.quiet
-@cluster.option
+@options.dask
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes of --dask local.")
 @click.option(
     "--onto",
@@ -116,6 +115,8 @@ def decode(
         raise click.UsageError("--preview shows neither strokes nor colours")
     look = {"base_only": base_only, "colours": colours, "realism": realism, "device": device}
     if dask is not None:
+        from vcmcodec.cli import dask as cluster
+
         if onto is not None or remove or ending is not None:
             raise click.UsageError("--dask takes neither --onto nor --format nor --rm")
         cluster.run(
@@ -132,10 +133,12 @@ def decode(
             jobs=jobs,
         )
         return
-    cluster.none_elsewhere(sources, output)
+    options.none_elsewhere(sources, output)
     suffix = f".{ending or 'png'}"
     read = functools.partial(_whole, limits=limits, strict=strict, quiet=quiet)
     if onto is not None:
+        from vcmcodec.cli import pasting
+
         paste = pasting.Pasting(onto, output, suffix, jpeg_quality, force, recursive)
         result = paste.run(sources, read, limits, None if preview else look)
         batch.finish([result], 1, quiet)

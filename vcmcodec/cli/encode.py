@@ -14,7 +14,6 @@ import click
 import vcmcodec
 from vcmcodec import ExistsError
 from vcmcodec.cli import batch, files, options, worklist
-from vcmcodec.cli import dask as cluster
 
 ENDINGS = (
     ".avif",
@@ -60,7 +59,7 @@ def _face(ctx: click.Context, param: click.Parameter, value: str) -> str:
 @click.option("-v", "--verbose", is_flag=True, help="Say of each file how large it is, and how long it took.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object that says all of this.")
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
-@cluster.option
+@options.dask
 @click.option(
     "--face",
     default="auto",
@@ -149,6 +148,8 @@ def encode(
         raise click.UsageError("--feature and --no-feature exclude each other")
     every = goal["face"] == "all"
     if dask is not None:
+        from vcmcodec.cli import dask as cluster
+
         if every or as_json or remove:
             raise click.UsageError("--dask takes neither --face all nor --json nor --rm")
         cluster.run(
@@ -165,7 +166,7 @@ def encode(
             jobs=jobs,
         )
         return
-    cluster.none_elsewhere(sources, output)
+    options.none_elsewhere(sources, output)
     if as_json and output is not None and output.path == files.STANDARD:
         raise click.UsageError("--json and the file cannot both go to stdout")
     work = worklist.tasks(

@@ -8,13 +8,12 @@ import click
 
 import vcmcodec
 from vcmcodec.cli import batch, files, galleries, options
-from vcmcodec.cli import dask as cluster
 
 
 @click.command()
 @options.sources("DIR|FILE...")
 @click.option("-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path))
-@cluster.option
+@options.dask
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes of --dask local.")
 @options.force
 @options.limits
@@ -36,9 +35,11 @@ def index(
     """
     files.free(files.about(output), force)
     if dask is None:
-        cluster.none_elsewhere(sources, None)
+        options.none_elsewhere(sources, None)
         gallery, failures = galleries.collected(sources, limits, quiet)
     else:
+        from vcmcodec.cli import dask as cluster
+
         gallery, failures = cluster.index(dask, sources, limits, quiet, jobs)
     files.write(output, gallery.write())
     batch.finish(failures, len(failures), quiet=True)

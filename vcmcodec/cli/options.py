@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -172,3 +172,19 @@ def size(help: str, default: int | None = 256) -> Callable[[Verb], Verb]:
     return click.option(
         "--size", type=int, default=default, metavar="PIXELS", callback=_canvas_side, help=help
     )
+
+
+def dask(verb: Verb) -> Verb:
+    """The option ``--dask``, given to the verb as ``dask``."""
+    return click.option(
+        "--dask",
+        metavar="ADDRESS",
+        help="Let workers of the scheduler there do it, or of this machine: local. Files may be URLs.",
+    )(verb)
+
+
+def none_elsewhere(sources: Sequence[Path | str], output: files.Output | None) -> None:
+    """Raises click.UsageError for a URL, which only a cluster reaches."""
+    for place in (*sources, output.name if output else ""):
+        if "://" in str(place) and isinstance(place, str):
+            raise click.UsageError(f"{place} is a URL: --dask takes those")

@@ -50,10 +50,10 @@ class Encoding:
 
     def __call__(self, tasks: Sequence[Task]) -> list[Outcome]:
         import vcmcodec
-        from vcmcodec import codec
+        from vcmcodec.encoder import opencv
 
         _prepare(self.version)
-        codec.single_threaded()
+        opencv.use_threads(1)
 
         def work(task: Task) -> None:
             picture = io.BytesIO(places.read(task.source, LARGEST))

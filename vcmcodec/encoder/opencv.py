@@ -16,8 +16,8 @@ MEND = f"pip uninstall -y {OTHERS} {PACKAGE}; pip install {PACKAGE}"
 
 
 def use_threads(count: int) -> None:
-    """Lets OpenCV compute on ``count`` threads from now on. Where it cannot be loaded, :func:`check` says so,
-    and this does nothing."""
+    """Lets OpenCV compute on ``count`` threads of this process from now on: on one, where other processes
+    have the other cores. Where it cannot be loaded this does nothing, and :func:`check` says why."""
     with suppress(ImportError, AttributeError):
         importlib.import_module("cv2").setNumThreads(count)
 

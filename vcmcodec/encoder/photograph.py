@@ -33,8 +33,8 @@ SLACK = 0.06, 0.87
 """A crop that sticks out moves by this share of its side, and shrinks to this one, before it does."""
 
 SURE, LIKELY = 0.6, 0.4
-"""Scores of what is a face, and of what is one where nothing better is there. What scores less than SURE is looked
-at from near, where it may be sure."""
+"""Scores of what is a face, and of what is one where nothing better is there. What scores less than SURE is
+looked at from near, where it may be sure."""
 
 SMALL, COARSE, FINEST = 320, 192, 2048
 """A picture whose longest side is at most SMALL is seen as it is. Of a larger one the detector sees two

@@ -37,22 +37,26 @@ def proposers(scheme: str, canvas: NDArray[np.uint8], goal: Goal) -> tuple[BaseP
 
     Raises ModelError where a model file is missing.
     """
-    from vcmcodec.encoder import hu2020, plain
-    from vcmcodec.encoder.colours import ColourProposer
-    from vcmcodec.encoder.sketch import Sketch
-    from vcmcodec.encoder.strokes import StrokeProposer, StrokesBehind
+    from vcmcodec.encoder import plain
+
+    if (colour := plain.colour(canvas)) is not None:
+        return plain.PlainProposer(canvas, colour), []
+    if scheme == "hu2020":
+        from vcmcodec.encoder import hu2020
+
+        return hu2020.proposers(canvas, goal.colours)
+    if scheme == "strokes":
+        from vcmcodec.encoder.colours import ColourProposer
+        from vcmcodec.encoder.sketch import Sketch
+        from vcmcodec.encoder.strokes import StrokeProposer
+
+        others = [] if goal.colours == 0 else [ColourProposer(canvas, goal.colours)]
+        return StrokeProposer(Sketch(canvas)), others
     from vcmcodec.encoder.texture_proposer import TextureProposer
 
-    base: BaseProposer
-    others: list[Proposer]
-    if (colour := plain.colour(canvas)) is not None:
-        base, others = plain.PlainProposer(canvas, colour), []
-    elif scheme == "strokes":
-        base, others = StrokeProposer(Sketch(canvas)), [ColourProposer(canvas, goal.colours)]
-        others = [] if goal.colours == 0 else others
-    elif scheme == "hu2020":
-        base, others = hu2020.proposers(canvas, goal.colours)
-    else:
-        base = TextureProposer(canvas, face=scheme != "canvas")
-        others = [StrokesBehind(canvas)] if scheme == "mixed" else []
-    return base, others
+    base = TextureProposer(canvas, face=scheme != "canvas")
+    if scheme != "mixed":
+        return base, []
+    from vcmcodec.encoder.strokes import StrokesBehind
+
+    return base, [StrokesBehind(canvas)]

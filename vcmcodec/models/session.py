@@ -9,7 +9,6 @@ import importlib.util
 import io
 import sys
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +113,8 @@ def runtime() -> str:
 
     Raises ModelError where onnxruntime is not installed, or twice.
     """
+    from importlib import metadata  # slow to load
+
     found = {}
     for name in ("onnxruntime-gpu", "onnxruntime"):
         with contextlib.suppress(metadata.PackageNotFoundError):

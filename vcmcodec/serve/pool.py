@@ -10,7 +10,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import TypeVar
 
-from vcmcodec import codec, workers
+from vcmcodec import workers
+from vcmcodec.encoder import opencv
 from vcmcodec.errors import VcmError
 from vcmcodec.serve import jobs
 
@@ -84,7 +85,7 @@ class Pool:
 
     def _pool(self) -> ProcessPoolExecutor:
         if self._processes is None:
-            self._processes = workers.pool(self._workers, codec.single_threaded)
+            self._processes = workers.pool(self._workers, opencv.use_threads, 1)
         return self._processes
 
     async def _try(self, executor: Executor, job: Callable[..., Result], *arguments: object) -> Result:

@@ -18,10 +18,9 @@ from typing import NamedTuple
 from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
 from vcmcodec.entropy.range_coder import Decoder, Encoder
-from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.errors import LimitError
 from vcmcodec.format.wire import Reader
-from vcmcodec.layers.colours import ppm_colours, prediction, reference_pixels, syntax
+from vcmcodec.layers.colours import prediction, reference_pixels, syntax
 from vcmcodec.layers.colours.head import CODE, DECISIONS, STEPS, WEIGHTS, ColourHead
 from vcmcodec.layers.colours.head import read as read_head
 from vcmcodec.layers.colours.known import KnownColours
@@ -81,6 +80,8 @@ def encode(
         syntax.walk(ContextCoder(coder, _model()), places, known, len(wanted), steps, STEPS[steps], best)
         body = coder.finish()
     else:
+        from vcmcodec.layers.colours import ppm_colours
+
         body = ppm_colours.encode(places, known, wanted, STEPS[steps])
     return ColourHead(coding, steps, len(wanted)).write() + body, _with(scene, known)
 
@@ -98,6 +99,8 @@ def costs(scene: Scene, wanted: Sequence[tuple[int, int, int]], steps: int) -> C
 
     Raises ModelError where the weights are missing.
     """
+    from vcmcodec.entropy.rate import RateEstimator  # no decoder needs it
+
     rate, best = RateEstimator(), prediction.quantiser(wanted)
     sizes: list[float] = []
     last_nonzero = 0
@@ -149,6 +152,8 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     if filled:
         _read(reader, head, scene.places, known)
     else:
+        from vcmcodec.layers.colours import ppm_colours  # much to load for what few files hold
+
         ppm_colours.decode(reader, scene.places, known, head.count, STEPS[head.steps])
     return _with(scene, known)
 

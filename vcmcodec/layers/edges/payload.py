@@ -11,10 +11,9 @@ from __future__ import annotations
 from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
 from vcmcodec.entropy.range_coder import Decoder, Encoder
-from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.errors import LimitError
 from vcmcodec.format.wire import Reader
-from vcmcodec.layers.edges import ppm_strokes, raster, strokes
+from vcmcodec.layers.edges import raster, strokes
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.head import CODE, PPM, WEIGHTS, StrokeHead
 from vcmcodec.layers.edges.head import read as read_head
@@ -36,6 +35,8 @@ def encode(drawing: Drawing, coding: int | None = None) -> bytes:
     :func:`vcmcodec.layers.edges.ppm_strokes.encode`.
     """
     if coding == PPM or not strokes.in_order(drawing.ops):
+        from vcmcodec.layers.edges import ppm_strokes
+
         return ppm_strokes.encode(drawing)
     coder = Encoder()
     for _ in strokes.walk(ContextCoder(coder, _model()), drawing.grid, drawing.strokes, drawing.ops):
@@ -50,7 +51,9 @@ def size(drawing: Drawing, coding: int | None = None) -> float:
     Raises ModelError as :func:`encode`.
     """
     if coding == PPM:
-        return len(ppm_strokes.encode(drawing))
+        return len(encode(drawing, PPM))
+    from vcmcodec.entropy.rate import RateEstimator  # no decoder needs it
+
     rate = RateEstimator()
     for _ in strokes.walk(ContextCoder(rate, _model()), drawing.grid, drawing.strokes, drawing.ops):
         pass
@@ -69,6 +72,8 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     if isinstance(head, StrokeHead):
         ops = _read(head, grid, reader, limits)
     else:
+        from vcmcodec.layers.edges import ppm_strokes  # much to load for what few files hold
+
         ops = ppm_strokes.decode(head, reader, limits)
     reason = fault(ops, grid)
     if reason:

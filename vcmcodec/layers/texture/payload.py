@@ -14,7 +14,6 @@ from typing import NamedTuple
 from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
 from vcmcodec.entropy.range_coder import Decoder, Encoder
-from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.format.wire import Reader
 from vcmcodec.layers.texture import syntax, tables
 from vcmcodec.layers.texture.frame import Frame
@@ -80,6 +79,8 @@ def size(known: Texture | None, wanted: Wanted) -> tuple[float, Texture]:
 
     Raises ModelError where transform or weights are missing.
     """
+    from vcmcodec.entropy.rate import RateEstimator  # no decoder needs it
+
     rate = RateEstimator()
     begun = wanted.begin or known
     assert begun is not None
