@@ -50,7 +50,7 @@ def proposers(scheme: str, canvas: NDArray[np.uint8], goal: Goal) -> tuple[BaseP
         from vcmcodec.encoder.sketch import Sketch
         from vcmcodec.encoder.strokes import StrokeProposer
 
-        others = [] if goal.colours == 0 else [ColourProposer(canvas, goal.colours)]
+        others: list[Proposer] = [] if goal.colours == 0 else [ColourProposer(canvas, goal.colours)]
         return StrokeProposer(Sketch(canvas)), others
     from vcmcodec.encoder.texture_proposer import TextureProposer
 
