@@ -1,4 +1,5 @@
-"""Pages to look at: faces at several sizes, without a network, beside WebP and AV1 at no more bytes."""
+"""Pages to look at: faces at several sizes, without a network and by the generator, beside WebP and AV1 at no
+more bytes."""
 
 from __future__ import annotations
 
@@ -94,21 +95,26 @@ class _Page:
         self._peers = {name: peers.fine(name) for name in BESIDE}
 
     def rows(self, title: str, path: Path) -> list[list[Panel]]:
-        """The original and ours of a face, and below it each peer's."""
+        """The original and ours of a face, and below it what the generator makes of the same files, and each
+        peer's."""
         image = np.ascontiguousarray(picture.load(path))
         known = self._person.reference(image)
-        ours = [_panel(image, title, path.stem)]
+        previews, ours = [_panel(image, title, path.stem)], [_panel(None, "", "")]
         below = {name: [_panel(None, "", "")] for name in BESIDE}
         for most in BYTES:
             data = vcmcodec.encode(image, bytes=most, scheme="texture")
-            ours.append(self._judged("ours", len(data), image, known, np.asarray(vcmcodec.preview(data))))
+            for row, name, show in (
+                (previews, "preview", vcmcodec.preview),
+                (ours, "ours", vcmcodec.decode),
+            ):
+                row.append(self._judged(name, len(data), image, known, np.asarray(show(data))))
             for name, sizes in self._peers.items():
                 coded = best(sizes, image, most)
                 if coded is None:
                     below[name].append(_panel(None, name, f"none in {most} bytes"))
                 else:
                     below[name].append(self._judged(coded[0].name, coded[1], image, known, coded[2]))
-        return [ours, *below.values()]
+        return [previews, ours, *below.values()]
 
     def _judged(
         self, title: str, size: int, image: NDArray[np.uint8], known: Known | None, decoded: NDArray[np.uint8]
