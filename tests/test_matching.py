@@ -55,7 +55,7 @@ def test_false_accepts_fall_with_the_cosine() -> None:
         vcmcodec.match(with_feature(), with_feature(), far=0)
 
 
-def test_a_damaged_calibration_is_told(tmp_path: Path) -> None:
+def test_a_damaged_calibration_is_reported(tmp_path: Path) -> None:
     stated = json.loads(store.model_path(matching.CALIBRATION).read_text())
     for number, bad in enumerate(({}, stated | {"cosines": [0.3, 0.2]}, stated | {"log10_far": "x"})):
         path = tmp_path / f"{number}.json"
@@ -64,7 +64,7 @@ def test_a_damaged_calibration_is_told(tmp_path: Path) -> None:
             matching._calibration(path)
 
 
-def test_no_face_is_told() -> None:
+def test_no_face_is_reported() -> None:
     with pytest.raises(PictureError, match="no face is found"):
         vcmcodec.match(with_feature(), np.full((64, 64, 3), 90, np.uint8))
 

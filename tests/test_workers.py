@@ -75,7 +75,7 @@ def test_what_preparation_raises_is_raised_here() -> None:
         _by(2, ["x", "y"], "broken")
 
 
-def _until_told(item: int) -> int:
+def _until_stopped(item: int) -> int:
     deadline = time.monotonic() + 60
     while item and not workers.stopping() and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -85,7 +85,7 @@ def _until_told(item: int) -> int:
 def test_long_work_learns_that_nobody_waits() -> None:
     assert not workers.stopping()
     began = time.monotonic()
-    results = workers.each(_until_told, [0, 1], 2, _prepare, "")
+    results = workers.each(_until_stopped, [0, 1], 2, _prepare, "")
     assert next(results) == (0, 0)
     results.close()  # which waits for the workers
     assert time.monotonic() - began < 50

@@ -91,4 +91,4 @@ class BudgetError(VcmError):
 
 
 class PictureWarning(UserWarning):
-    """The input of ``encode`` is read, but not all of it is, or was to be."""
+    """The input of ``encode`` is read in part: it breaks off, or holds more than one picture."""

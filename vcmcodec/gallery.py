@@ -1,4 +1,4 @@
-"""Many features to search in: made of files, kept as a file, asked for the nearest.
+"""Many features to search in: made of files, kept as a file, searched for the nearest.
 
 ::
 
@@ -31,7 +31,7 @@ DIMENSIONS = 128
 _SCALE = 32767
 _HEAD = len(MAGIC) + 1 + 4 + 4
 _MEMBERS, _CELLS_SEEN = 1000, 24
-"""An index has a cell for so many features, and looks into so many cells."""
+"""Features for each cell of an index, and cells that a search looks into."""
 
 
 class Found(NamedTuple):
@@ -42,7 +42,7 @@ class Found(NamedTuple):
 
 
 class Searchable(Protocol):
-    """What can be asked for the nearest faces."""
+    """What finds the nearest faces."""
 
     def search(self, probe: NDArray[np.float32], k: int) -> list[Found]:
         """The ``k`` faces whose cosine with ``probe``, float32 (128,) of length 1, is highest, best first."""

@@ -1,7 +1,6 @@
-"""Whether two faces are one person's: features compared (Yang et al. 2021, "face verification").
-
-A feature is read out of a file without decoding its pixels; of pictures, and of files that hold none, the
-face is looked for, and the network asked.
+"""Whether two faces are one person's: features compared (Yang et al. 2021, "face verification"). A feature is
+read out of a file without decoding its pixels. For pictures, and for files without a feature, the face is
+found and the network computes its feature.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 CALIBRATION = f"feature-{CODING}.calibration.json"
 
 FAR = 1e-3
-"""Two faces are taken for one person's where so many of a thousand strangers' pairs, at most, would be."""
+"""The false accept rate at which two faces are taken for one person's where the caller names none."""
 
 FEATURE, PIXELS, PICTURE = "feature layer", "decoded pixels", "picture"
 """Where a face's vector is from."""
@@ -92,8 +91,8 @@ def stored(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> NDArray[np.float3
 
 
 def unit(vector: NDArray[np.int64]) -> NDArray[np.float32]:
-    """A decoded embedding, int64 (128,), at length 1. Quantisers take from what sets a face apart from the
-    mean; as much of that is added as brings the whole to the length that embeddings have."""
+    """A decoded embedding, int64 (128,), at length 1. Quantisation shrinks what sets a face apart from the
+    mean face. That difference is enlarged until the whole has the length of an embedding."""
     mean = tables.basis().mean.astype(np.float64) / tables.UNIT
     rest = vector.astype(np.float64) / tables.UNIT - mean
     a, b, c = rest @ rest, mean @ rest, mean @ mean - 1
@@ -171,8 +170,8 @@ def _calibration(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def false_accepts(cosine: float) -> float:
     """The share of pairs of two people, 0..1, whose features have this cosine or a higher one, as measured on
-    strangers that resemble each other in age, origin and pose (see models/README.md); where so few had it
-    that it could not be measured, the least that was.
+    strangers that resemble each other in age, origin and pose (see models/README.md); for a cosine that too
+    few pairs had to be measured, the lowest rate that was.
 
     Raises ModelError where the calibration is missing or altered.
     """

@@ -1,7 +1,7 @@
 """Work by several processes: one that is killed takes no other item with it, and none outlives its parent.
 
 A worker is a fresh interpreter, as forking a process that has threads is not safe. It ignores the terminal's
-interrupts: the parent hears of them, and tells the workers to stop.
+interrupts: the parent receives them, and asks the workers to stop.
 """
 
 from __future__ import annotations
@@ -60,11 +60,12 @@ def each(
     """Every item with what ``work`` makes of it, by ``jobs`` workers that ``prepare`` as in :func:`pool`; in
     order but where a process is killed.
 
-    Nobody tells which of the items under way had its process killed. Those that come next are therefore done
-    again one by one: the item that has its process killed then is KILLED, and the others go on. ``found``
-    gives what came of an item that was finished and not told of any more; None where it was not finished.
+    The system does not say which item a killed process was at. The items that were under way are therefore
+    done again, one by one: the one whose process is killed then gives KILLED, and the others go on. ``found``
+    gives the result of an item that was finished before the result could be sent; None where it was not
+    finished.
 
-    An interrupt, or closing the iterator, ends the workers; :func:`stopping` tells them.
+    An interrupt, or closing the iterator, ends the workers, which see it by :func:`stopping`.
 
     Raises what ``work`` and ``prepare`` raise.
     """

@@ -149,7 +149,7 @@ def test_workers_end_with_their_parent(tree: Path) -> None:
 
 @POSIX
 @pytest.mark.parametrize("seconds", [0, 0.5])
-def test_an_interrupt_while_workers_start_is_told_in_a_line(tree: Path, seconds: float) -> None:
+def test_an_interrupt_while_workers_start_is_reported_in_a_line(tree: Path, seconds: float) -> None:
     running = started(tree, until="files")  # the folder is made just before they are
     time.sleep(seconds)
     os.killpg(running.pid, signal.SIGINT)

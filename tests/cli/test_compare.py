@@ -23,9 +23,9 @@ from vcmcodec.render import paste
 def test_a_file_is_compared_with_its_picture(vcm: Runner) -> None:
     Path("a.vcm").write_bytes(texture_file())
     decoded = np.asarray(vcmcodec.decode(texture_file()))
-    told = json.loads(vcm("compare", "face.png", "a.vcm", "--json", "-o", "side.png").out)
-    assert told["psnr"] == pytest.approx(measures.psnr(portrait(), decoded))
-    assert told["bytes"] == len(texture_file())
+    report = json.loads(vcm("compare", "face.png", "a.vcm", "--json", "-o", "side.png").out)
+    assert report["psnr"] == pytest.approx(measures.psnr(portrait(), decoded))
+    assert report["bytes"] == len(texture_file())
     with Image.open("side.png") as image:
         side = np.asarray(image)
     assert (side[:, :256] == portrait()).all() and (side[:, 256:512] == decoded).all()
@@ -49,8 +49,8 @@ def test_a_crop_is_compared_with_what_was_cropped(vcm: Runner) -> None:
     scenes.paste(image, portrait(), Pasted(400, 300, 260, 14))
     image.save("group.png")
     assert vcm("encode", "group.png").code == 0
-    told = json.loads(vcm("compare", "group.png", "group.vcm", "--json").out)
-    assert 22 < told["psnr"] < 40
+    report = json.loads(vcm("compare", "group.png", "group.vcm", "--json").out)
+    assert 22 < report["psnr"] < 40
     vcm.fails(3, "compare", "face.png", "group.vcm", says="the face comes from 800 x 600")
     vcm.fails(3, "compare", "face.png", "group.png", says="cannot be compared")
 

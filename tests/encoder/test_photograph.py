@@ -187,13 +187,13 @@ def test_all_faces_go_to_files_of_their_own_and_back(vcm: Runner) -> None:
 def test_encode_tells_figures(vcm: Runner) -> None:
     group().save("group.png")
     done = vcm("encode", "group.png", "face.png", "none.png", "--json", "-o", "out/")
-    told = json.loads(done.out)
-    assert (told["done"], told["skipped"], told["failed"], done.code) == (2, 0, 1, 2)
-    first, second = told["files"]
+    report = json.loads(done.out)
+    assert (report["done"], report["skipped"], report["failed"], done.code) == (2, 0, 1, 2)
+    first, second = report["files"]
     assert first["faces"] == 3 and first["crop"]["source_width"] == 1000 and second["crop"] is None
     assert first["bytes"] == Path("out/group.vcm").stat().st_size
     assert first["bpp"] == pytest.approx(8 * first["bytes"] / first["width"] / first["height"])
-    assert told["errors"] == [{"file": "none.png", "exit": 2, "error": "does not exist"}]
+    assert report["errors"] == [{"file": "none.png", "exit": 2, "error": "does not exist"}]
     assert done.err.splitlines()[-1] == "vcm: 2 done, 1 failed"
     said = vcm("encode", "face.png", "-v", "-o", "a.vcm").err
     assert (

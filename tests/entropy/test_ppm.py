@@ -50,5 +50,5 @@ def test_no_shorter_payload_tells_the_same(symbols: bytes, primer: bytes) -> Non
 
 @given(st.binary(max_size=60), st.integers(0, 300))
 def test_any_bytes_tell_as_many_symbols_or_nothing(data: bytes, count: int) -> None:
-    told = primed.decode(data, count, PRIMER)
-    assert told is None or len(told) == count
+    decoded = primed.decode(data, count, PRIMER)
+    assert decoded is None or len(decoded) == count

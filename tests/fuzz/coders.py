@@ -28,13 +28,13 @@ def read_symbols(data: bytes) -> bytes | None:
     return primed.decode(payload, count, primer)
 
 
-def check_symbols(data: bytes, told: bytes | None) -> None:
+def check_symbols(data: bytes, decoded: bytes | None) -> None:
     primer, count, payload = _split_symbols(data)
-    if told is not None:
-        assert len(told) == count
-        shortest = primed.encode(told, primer)
+    if decoded is not None:
+        assert len(decoded) == count
+        shortest = primed.encode(decoded, primer)
         assert len(shortest) <= len(payload.rstrip(b"\0"))
-        assert primed.decode(shortest, count, primer) == told
+        assert primed.decode(shortest, count, primer) == decoded
 
 
 _CONTEXTS = 3

@@ -116,14 +116,14 @@ def _work(pipe: Connection, at: Any, seed: int, numbers: range, shares: dict[str
     faulthandler.enable()
     sys.dont_write_bytecode = True
     sys.addaudithook(_guard)
-    tally, told = Tally(), 0.0
+    tally, reported = Tally(), 0.0
     for number in numbers:
         at.value = number
-        if time.monotonic() - told > _REPORT:
+        if time.monotonic() - reported > _REPORT:
             faulthandler.dump_traceback_later(_DEAD, exit=True)
             tally.memory = _memory()
             pipe.send(tally)
-            tally, told = Tally(), time.monotonic()
+            tally, reported = Tally(), time.monotonic()
         name, data = hostile(seed, number, shares)
         target = TARGETS[name]
         start = time.process_time()
@@ -168,14 +168,14 @@ class _Job:
         theirs.close()
 
     def poll(self) -> bool:
-        """Takes what the process has told; whether there is more to come."""
+        """Takes what the process has message; whether there is more to come."""
         try:
             while self.pipe.poll(_REPORT / 2):
-                told = self.pipe.recv()
-                if isinstance(told, Tally):
-                    self.run.tally.add(told)
+                message = self.pipe.recv()
+                if isinstance(message, Tally):
+                    self.run.tally.add(message)
                 else:
-                    self.run.finding(*told)
+                    self.run.finding(*message)
         except EOFError:
             self.process.join()
             if not self.process.exitcode:

@@ -35,7 +35,7 @@ class Part:
 @dataclass
 class Parts:
     """A file. ``header``: magic, version, canvas, and the varints of model and sizes. ``tail``: what follows
-    the last layer that can be told."""
+    the last layer that can be recognised."""
 
     header: list[bytes]
     layers: list[Part] = field(default_factory=list)
@@ -59,7 +59,7 @@ def _varint_end(data: bytes, start: int) -> int:
 
 
 def split(data: bytes) -> Parts:
-    """Any bytes as a file: header and layers as far as they can be told, and what is left."""
+    """Any bytes as a file: header and layers as far as they can be recognised, and what is left."""
     canvas = data[3:4]
     sizes = 2 if not sum(canvas) & 0xC0 else 1 if sum(canvas) & 0x40 else 0
     header, position = [data[:2], data[2:3], canvas], 4

@@ -65,7 +65,7 @@ def test_what_is_damaged_is_refused(data: bytes) -> None:
     assert not data or "byte" in str(caught.value)
 
 
-def test_a_truncated_file_loads_where_pillow_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_truncated_file_loads_where_pillow_is_set_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
     image = Image.open(io.BytesIO(file()[: ends()[1] + 5]))
     assert (np.asarray(image) == np.asarray(vcmcodec.decode(file()[: ends()[1]]))).all()

@@ -103,7 +103,7 @@ def test_generators_of_two_contracts_live_side_by_side(models: Path) -> None:
     assert np.abs(new.run_on(inputs) - expected).max() < export.TOLERANCE
 
 
-def test_each_picture_of_a_batch_is_told_the_same_realism() -> None:
+def test_each_picture_of_a_batch_has_the_same_realism() -> None:
     _, scene = vcmcodec.decode_scene(file())
     network = generator.load(MODEL, "cpu")
     faithful, natural = (network.run([scene, scene.first(0)], realism)[0].astype(int) for realism in (0, 1))

@@ -152,7 +152,9 @@ def test_faces_are_matched_as_by_the_library(server: Server, face: bytes) -> Non
         ({"a": bytes(400001), "b": b""}, 413, "LimitError"),
     ],
 )
-def test_what_is_no_match_is_told(server: Server, files: dict[str, bytes], status: int, error: str) -> None:
+def test_what_is_no_match_is_reported(
+    server: Server, files: dict[str, bytes], status: int, error: str
+) -> None:
     answer = server.ask("/match", *form(**files))
     assert (answer.status, answer.json["error"]) == (status, error)
 
@@ -237,7 +239,7 @@ def test_pages_and_names_of_others_are_turned_away(server: Server, face: bytes) 
     assert server.ask("/health", Origin=f"http://{own}").status == 200
 
 
-def test_more_than_the_queue_holds_is_told_to_come_back(face: bytes) -> None:
+def test_more_than_the_queue_holds_is_sent_away(face: bytes) -> None:
     with serving("--jobs", "1", "--queue", "2") as server:
         answers: list[Answer] = []
 

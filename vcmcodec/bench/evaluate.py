@@ -26,7 +26,7 @@ TIMED = 12
 
 
 class Settings(NamedTuple):
-    """What a bench is asked for. ``people``: a face's folder names its person; ``landmarks``: ask the second
+    """The options of a bench. ``people``: a face's folder names its person; ``landmarks``: ask the second
     detector too; ``by_group``: a CSV file of groups."""
 
     folders: Sequence[Path]
@@ -49,7 +49,8 @@ class Result(NamedTuple):
 
 
 def bench(settings: Settings, progress: Callable[[str, int, int], None]) -> Result:
-    """Run, and write the report. ``progress`` is told what is being done, how far it is, and of how much.
+    """Run, and write the report. ``progress`` is called with what is being done, how far it is, and of how
+    much.
 
     Raises PictureError where no picture can be read or a list of groups cannot, codecs.UnknownCodec
     for a codec of no known name or form, OutputError where the report cannot be written.

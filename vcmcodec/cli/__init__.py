@@ -14,7 +14,7 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``vcm`` with ``arguments`` (None: the process's own); returns the exit code."""
     try:
-        from vcmcodec.cli import app  # here, so that an interrupt while it loads is told as any other
+        from vcmcodec.cli import app  # here, so that an interrupt while it loads is handled as any other
     except KeyboardInterrupt:
         print("vcm: interrupted", file=sys.stderr)
         return 130

@@ -33,14 +33,14 @@ VERBS = (
     "strokes",
     "svg",
 )
-"""Each is a module beside this one with a command of its name, loaded when it is asked for."""
+"""Each is a module beside this one with a command of its name, loaded when it runs."""
 
 USAGE = 2
 INTERRUPTED = 130
 
 
 class _Terminated(KeyboardInterrupt):
-    """The process is told to end: it does as when it is interrupted, and leaves nothing half-written."""
+    """The process is to end: it does so as when it is interrupted, and leaves nothing half-written."""
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
@@ -94,7 +94,7 @@ class _Verbs(click.Group):
             _say(None, unwritable(error))
             code = OutputError.exit_code
         except Exception as error:
-            _say(ctx, fault.told(error))
+            _say(ctx, fault.line(error))
             code = fault.EXIT_CODE
         ctx.exit(code)
 

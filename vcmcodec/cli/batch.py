@@ -1,4 +1,4 @@
-"""Many files in one command, several at a time, and what is said of them."""
+"""Many files in one command, several at a time, and the report of what was done."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def run(
     force: bool = True,
     skip_existing: bool = False,
 ) -> Iterator[Result]:
-    """``work`` on each task whose output is not there, or on all if ``force``, by as many processes as
-    ``jobs`` says; for each what it reports, None or how it failed, in order but where a process is killed.
-    With ``skip_existing`` an output that has come to be there meanwhile is no failure. An interrupt stops all
-    of it; what is half done leaves no file."""
+    """Does ``work`` on each task whose output is not there, or on all if ``force``, in ``jobs`` processes.
+    Yields for each what it reports, None or how it failed, in order but where a process is killed. With
+    ``skip_existing`` an output that has come to be there meanwhile is no failure. An interrupt stops all of
+    it; what is half done leaves no file."""
     guarded = _Guarded(work, force, skip_existing)
     if jobs <= 1 or len(todo) <= 1:
         yield from map(guarded, todo)
@@ -68,7 +68,7 @@ def failed(task: Task, error: VcmError) -> Failed:
 
 
 class _Guarded:
-    """``work`` that tells of errors instead of raising them; it can be sent to another process."""
+    """``work`` that returns errors instead of raising them; it can be sent to another process."""
 
     def __init__(self, work: Callable[[Task], Result], force: bool, skip_existing: bool) -> None:
         self._work, self._force, self._skip_existing = work, force, skip_existing
@@ -84,7 +84,7 @@ class _Guarded:
         except (click.UsageError, BrokenPipeError):
             raise
         except Exception as error:  # one picture's fault is not the others'
-            return Failed(task.source, fault.EXIT_CODE, fault.told(error))
+            return Failed(task.source, fault.EXIT_CODE, fault.line(error))
 
 
 def finish(
@@ -128,8 +128,8 @@ def finish(
         said = ", ".join(f"{number} {what}" for what, number in counts.items() if number)
         click.echo(f"vcm: {said or 'nothing to do'}", err=True)
     if as_json:
-        told = [{"file": str(one.path), "exit": one.code, "error": one.reason} for one in failures]
-        files.say(json.dumps({"files": facts, "errors": told, **counts}, indent=2))
+        errors = [{"file": str(one.path), "exit": one.code, "error": one.reason} for one in failures]
+        files.say(json.dumps({"files": facts, "errors": errors, **counts}, indent=2))
     if code:
         click.get_current_context().exit(code)
 

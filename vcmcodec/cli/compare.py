@@ -20,7 +20,7 @@ JUDGES = {
 """Judges besides PSNR, which needs no package: by name, the scores that are shown."""
 
 ENLARGED = 4
-"""Differences are shown so many times as large, around grey."""
+"""Differences are shown this many times as large, around grey."""
 
 
 @click.command()
@@ -96,8 +96,8 @@ def compare(
     names = {key: label for shown in JUDGES.values() for key, label in shown}
     for key, value in scores.items():
         unit = " dB" if key == "psnr" else ""
-        told = "no answer" if value is None else f"{value:.4g}{unit}"
-        files.say(f"{names.get(key, 'PSNR'):<11}{told}")
+        text = "no answer" if value is None else f"{value:.4g}{unit}"
+        files.say(f"{names.get(key, 'PSNR'):<11}{text}")
     for reason in missing:
         files.say(f"{'':<11}{reason}")
 

@@ -235,11 +235,11 @@ def _encode(
 
 
 _ALMOST = 0.85
-"""A budget of which less is used up was too large."""
+"""A file that uses a smaller share of its budget gets a warning."""
 
 
 def _warnings(one: vcmcodec.Encoded, goal: dict[str, Any]) -> Iterator[str]:
-    """What the user may not have expected of a file."""
+    """Warnings: what the user may not expect of a file."""
     asked = goal["bytes"] is not None or goal["bpp"] is not None
     if asked and one.limit is not None and len(one.data) < _ALMOST * one.limit:
         yield f"{len(one.data)} of {one.limit} bytes are all that the finest step of this scheme takes"
@@ -261,8 +261,10 @@ def _coded(made: list[vcmcodec.Encoded], face: str) -> Iterator[str]:
         which = "it" if count == 1 else "the larger" if count == 2 else "the largest"
     elif not face.isdigit():
         which = "the rectangle"
-    places = [one.crop.told(one.width, one.height).partition(" of ") for one in made if one.crop is not None]
+    places = [
+        one.crop.in_words(one.width, one.height).partition(" of ") for one in made if one.crop is not None
+    ]
     if places:
         turned = [tail.partition(", ")[2] for _, _, tail in places]
-        told = [f"{place}{', ' + turn if turn else ''}" for (place, _, _), turn in zip(places, turned)]
-        yield f"{number}coded {which}, {'; '.join(told)}"
+        texts = [f"{place}{', ' + turn if turn else ''}" for (place, _, _), turn in zip(places, turned)]
+        yield f"{number}coded {which}, {'; '.join(texts)}"

@@ -1,4 +1,4 @@
-"""An error that is the program's own fault, and how it is told."""
+"""Errors that are the program's own fault, as a line on stderr."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import traceback
 EXIT_CODE = 1
 
 
-def told(error: Exception) -> str:
+def line(error: Exception) -> str:
     """The line for ``error``; where ``VCM_DEBUG`` is set, its traceback goes to stderr first."""
     if os.environ.get("VCM_DEBUG"):
         traceback.print_exception(error)

@@ -108,11 +108,11 @@ def remove(path: Path) -> None:
 @contextmanager
 def warned() -> Iterator[list[str]]:
     """Gives a list that in the end has what the library warned of meanwhile, each once."""
-    told: list[str] = []
+    notes: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", PictureWarning)
-        yield told
-    told += dict.fromkeys(str(one.message) for one in caught if issubclass(one.category, PictureWarning))
+        yield notes
+    notes += dict.fromkeys(str(one.message) for one in caught if issubclass(one.category, PictureWarning))
 
 
 def read(path: Path) -> bytes:
@@ -160,19 +160,19 @@ def write(path: Path, data: bytes, text: bool = False) -> None:
     stream = sys.stdout.buffer
     if stream.isatty() and not text:
         raise click.UsageError("this is no text for a terminal: -o names a file")
-    with _told():
+    with _reported():
         stream.write(data)
         stream.flush()
 
 
 def say(text: str) -> None:
     """A line on stdout. Raises as :func:`write`."""
-    with _told():
+    with _reported():
         click.echo(text)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _reported() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:

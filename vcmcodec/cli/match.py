@@ -13,7 +13,7 @@ from vcmcodec.cli import fault, files, options
 
 DIFFERENT = 1
 FAILED = 11
-"""Exit code of what is no answer and has none of its own, since 1 means another person."""
+"""Exit code of errors that have none of their own, since 1 means another person."""
 
 
 @click.command()
@@ -49,7 +49,7 @@ def match(
             raise
         _fail(ctx, str(error))
     except Exception as error:
-        _fail(ctx, fault.told(error))
+        _fail(ctx, fault.line(error))
     if as_json:
         named = zip((one, other), found.sources)
         row = {

@@ -125,7 +125,9 @@ def skip_existing(verb: Verb) -> Verb:
 
 def quiet(verb: Verb) -> Verb:
     """The option ``-q``."""
-    return click.option("-q", "--quiet", is_flag=True, help="No bar and no warnings; errors are told.")(verb)
+    return click.option("-q", "--quiet", is_flag=True, help="No progress bar and no warnings, but errors.")(
+        verb
+    )
 
 
 def outputs(default: str) -> Callable[[Verb], Verb]:

@@ -28,7 +28,7 @@ def svg(
 ) -> None:
     """Write a .vcm FILE as an SVG drawing, or an SVG drawing as a .vcm file.
 
-    Which of them FILE is, its content tells. Edit the paths in any SVG editor; the dots in the group
+    FILE's content says which of the two it is. Edit the paths in any SVG editor; the dots in the group
     reference-pixels are colours for places near them.
     """
     from vcmcodec.format.container import MAGIC

@@ -12,7 +12,7 @@ from vcmcodec import OutputError
 from vcmcodec.cli import files
 
 USAGE = 2
-"""The exit code of what the arguments get wrong."""
+"""The exit code of a mistake in the arguments."""
 
 
 class Task(NamedTuple):
@@ -82,9 +82,9 @@ def tasks(
 ) -> Work:
     """What to do for ``sources``, files and, if ``recursive``, folders, of which all files below that end in
     one of ``endings`` are taken. ``output``: a file for one, a folder for many, below which the tree is
-    mirrored; None: beside the source. Outputs end in ``suffix`` unless named. ``first``: what the name of an
-    output that tells that its source is done has before its suffix. ``moved``: where an output goes that is
-    not named.
+    mirrored; None: beside the source. Outputs end in ``suffix`` unless named. ``first``: what stands before
+    the suffix in the name of the output that marks its source as done. ``moved``: where an output goes that
+    is not named.
 
     Sources that do not exist and those whose output another one has taken fail; the others are done. Makes
     the folders of the tree. Raises OutputError where it cannot, and click.UsageError where the arguments make

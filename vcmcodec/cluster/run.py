@@ -81,7 +81,7 @@ def each(sources: Sequence[str], *, endings: tuple[str, ...]) -> list[Task]:
 
 def run(work: Work, todo: Sequence[Task], address: str, jobs: int, group: int = GROUP) -> Iterator[Outcome]:
     """What comes of each file, as it comes. A file whose worker is killed is given to another one; one that
-    takes several workers with it is told as a failure.
+    takes several workers with it fails.
 
     ``address``: of a scheduler, or :data:`LOCAL` for ``jobs`` processes of this machine. Raises VcmError
     where there is no scheduler, no worker, or the scheduler is lost.
@@ -104,7 +104,7 @@ def run(work: Work, todo: Sequence[Task], address: str, jobs: int, group: int = 
                 except KilledWorker:
                     if len(files) == 1:
                         yield Outcome(str(files[0].source), FAULT, "workers that took it were killed")
-                    else:  # nobody tells which one it was
+                    else:  # the scheduler does not say which one it was
                         queue.extendleft([file] for file in files)
                 except CancelledError:
                     raise VcmError(f"the scheduler at {address} is lost") from None

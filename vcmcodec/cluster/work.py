@@ -1,4 +1,4 @@
-"""What a worker does with a group of files: models are loaded once, failures told of and not raised."""
+"""What a worker does with a group of files: models are loaded once, failures are returned and not raised."""
 
 from __future__ import annotations
 

@@ -26,14 +26,14 @@ from vcmcodec.layers.texture.frame import Frame
 from vcmcodec.layers.texture.synthesis import GAIN_BITS, UNIT
 
 IMPORTANCE = 0.73, 1.78, 1.07
-"""What a squared error in an eye, at the nose and at the mouth counts, by the gradient of an embedding (see
+"""Weights of a squared error in an eye, at the nose and at the mouth, from the gradient of an embedding (see
 :mod:`vcmcodec.train.transform.importance`)."""
 
 
 @functools.lru_cache(maxsize=4)
 def _functions(basis: int) -> NDArray[np.float32]:
-    """The functions of a basis, float32 (count, samples), in levels of samples, times what an error of them
-    counts."""
+    """The functions of a basis, float32 (count, samples), in levels of samples, times the weight of an
+    error."""
     shape, part = SHAPES[basis], tables.transform()[basis]
     out = part.rows * (part.gain / (2.0**GAIN_BITS * UNIT)).astype(np.float32)[:, None]
     at = shape.columns * shape.rows
@@ -73,7 +73,8 @@ def samples(block: Planes) -> NDArray[np.float32]:
 
 def quantise(rest: Planes, frame: Frame, step: int) -> Detail | None:
     """The levels that hold what is left of a canvas picture, float32 (H, W, 3) of Y, Co and Cg, with the
-    quantiser step of that number; regions that are not worth their bits have none. None where no region is.
+    quantiser step of that number; regions that are not worth their bits have no levels. None where no region
+    is worth them.
 
     Raises ModelError where transform or weights are missing.
     """
@@ -101,8 +102,8 @@ def _levels(
     known: list[Levels],
     importance: float,
 ) -> Levels:
-    """The levels of a region whose coefficients are so many steps; none where its bits cost more than the
-    error that they spare."""
+    """The levels of a region whose coefficients, in steps, are ``scaled``; none where its bits cost more than
+    the error that they remove."""
     large = np.flatnonzero(abs(scaled) >= 0.5)
     if not len(large):
         return ()

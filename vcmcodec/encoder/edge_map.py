@@ -24,7 +24,7 @@ LOW, HIGH = 0.05, 0.10
 """Hysteresis: an edge is a ridge above LOW that somewhere rises above HIGH."""
 
 OFFSET = 0.42
-"""How many pixels too far to the right and below the forest finds edges, as mirrored pictures tell: the
+"""The forest finds edges this many pixels too far to the right and below, as mirrored pictures show: the
 middle of a patch lies between pixels."""
 
 MIN_LENGTH = 10
@@ -35,7 +35,7 @@ LEAST_SIDE = 64
 
 
 BAND_MARGIN = 48
-"""Rows beyond a pixel that may tell whether it is an edge: patches of 32, features around them."""
+"""Rows beyond a pixel that the forest looks at to judge it: patches of 32, and features around them."""
 
 _POOL = ThreadPoolExecutor(2, "edges")
 

@@ -30,7 +30,7 @@ POINTS = np.array(
 :data:`vcmcodec.encoder.frame.POINTS`, in pixels (Deng et al. 2019, ArcFace)."""
 
 MOST = 512
-"""Faces are looked for in pictures whose longest side is at most so many pixels."""
+"""A picture is shrunk to this longest side, in pixels, before a face is looked for in it."""
 
 
 @functools.lru_cache(maxsize=2)

@@ -23,13 +23,13 @@ SIZES = (16, 24, 32, 48)
 """Bytes of a payload that features are made for."""
 
 LEAST, MOST = 16, 64
-"""Bytes that a feature may be asked for."""
+"""The fewest and the most bytes that a caller may allow a feature."""
 
 MOST_LEVEL = 15
 """Larger levels are cut off: a step that has them takes more bytes than any other."""
 
 LAGRANGIANS = (0.015, 0.03, 0.05, 0.075, 0.11, 0.15, 0.2)
-"""What a bit is worth, in squared quantiser steps: those that are tried."""
+"""Lambdas that are tried, in squared quantiser steps a bit."""
 
 
 class _Path:
@@ -145,8 +145,8 @@ def cosine(one: NDArray[np.float32] | NDArray[np.int64], other: NDArray[np.int64
 
 
 def proposed(picture: NDArray[np.uint8], most: int) -> tuple[int, bytes] | None:
-    """The layer (kind, payload) of at most so many bytes of payload for the largest face in a picture, uint8
-    (H, W, 3) RGB; None where there is no face.
+    """The layer (kind, payload), of at most ``most`` bytes of payload, for the largest face in a picture,
+    uint8 (H, W, 3) RGB; None where there is no face.
 
     Raises ModelError where the networks, transform or weights are missing or altered.
     """

@@ -30,13 +30,13 @@ SPACING = 3
 """Pixels between knots."""
 
 HOPS = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, 29, 35, 42, 50, 60, 72, 86])
-"""How many knots farther a piece may end."""
+"""A piece ends at most this many knots after its first."""
 
 SAMPLES = np.linspace(0.0, 1.0, 13, dtype=np.float32)
 """Where along a piece its distance from the chain is measured."""
 
 MOST_CONTROL = 60
-"""How far beside its third a control point may lie, in grid units."""
+"""A control point lies at most this many grid units beside its third of the chord."""
 
 CHUNK = 1 << 14
 """Pieces that are fitted at once."""
@@ -73,10 +73,10 @@ class _Pieces(NamedTuple):
 class Fitter:
     """All pieces of some chains on a grid, fitted once; :meth:`strokes` then answers at any lambda.
 
-    ``chains``: float (n, 2), x and y in pixels, n at least 2. ``weights``: per chain float (n,), what each
-    point is worth. The distortion of a drawing is the sum over pixels of weight times squared distance, in
-    units in which an undrawn pixel costs its weight; on another canvas than one of SIDE pixels it is what
-    the same drawing would cost there.
+    ``chains``: float (n, 2), x and y in pixels, n at least 2. ``weights``: per chain float (n,), the weight
+    of each point. The distortion of a drawing is the sum over pixels of weight times squared distance, in
+    units in which an undrawn pixel costs its weight; on another canvas than one of SIDE pixels it is what the
+    same drawing would cost there.
     """
 
     def __init__(self, chains: Sequence[Floats], weights: Sequence[Floats], grid: Grid) -> None:
@@ -179,10 +179,10 @@ class Fitter:
         return [
             self._ops(begin, chosen, curved)
             for knots in self._knots
-            for begin, chosen in self._cheapest(knots.tolist(), cost, move, end)
+            for begin, chosen in self._least_cost(knots.tolist(), cost, move, end)
         ]
 
-    def _cheapest(
+    def _least_cost(
         self, knots: list[int], cost: list[float], move: float, end: float
     ) -> list[tuple[int, list[int]]]:
         """Per stroke on one chain the knot that it begins at, and its pieces."""

@@ -20,13 +20,13 @@ from vcmcodec.models import store
 MODEL = "face-detector.onnx"
 
 LEAST_SCORE = 0.3
-"""What the detector is less sure of is no face."""
+"""A detection of a lower score is no face."""
 
 _OVERLAP, _MOST = 0.3, 64
 
 MARGIN = 1 / 8
-"""The detector sees this share of the longest side beyond each border, the border's colours going on: faces
-that fill the picture are found, too."""
+"""Each border is continued by this share of the longest side before detection, so that faces that fill the
+picture are found, too."""
 
 POINTS = np.array([(53.2, 54.6), (106.8, 54.6), (80.0, 86.3), (57.1, 110.0), (102.9, 110.0)])
 """Where the mean face of the training set has its eyes, the tip of its nose and the corners of its mouth, in
@@ -44,7 +44,7 @@ class Face(NamedTuple):
 
 
 _ONE = threading.Lock()
-"""A detector is told the size of a picture before it sees it."""
+"""A detector keeps the size of the picture that it sees, so one thread uses it at a time."""
 
 
 @functools.lru_cache(maxsize=2)

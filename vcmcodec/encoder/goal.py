@@ -9,7 +9,7 @@ PRESETS = {"micro": 0.008, "tiny": 0.015, "small": 0.03, "normal": 0.05, "fine":
 the least of strokes fits."""
 
 STROKE_PRESETS = ("tiny", "small", "normal", "fine")
-"""Those that the strokes of a face fit."""
+"""Those of these that hold the strokes of a face."""
 
 DEFAULT = "normal"
 

@@ -9,8 +9,8 @@ from vcmcodec.entropy.contexts import ContextCoder
 from vcmcodec.entropy.rate import RateEstimator
 
 LAGRANGIAN = 0.12
-"""Squared error, in squares of a step, that a bit has to be worth: as at high rates, where the mean squared
-error of a step is a twelfth and a bit quarters it."""
+"""Lambda: the squared error, in squares of a step, that a bit has to save. So much it saves at high rates,
+where the mean squared error is a twelfth of a squared step, and a bit more quarters it."""
 
 
 def best_level(

@@ -1,5 +1,4 @@
-"""Whether OpenCV is there, and is the one that the encoder needs. Nothing is loaded before it is asked
-for."""
+"""Checks that OpenCV is installed and has what the encoder needs. Importing this module does not load it."""
 
 from __future__ import annotations
 

@@ -23,14 +23,15 @@ SCALE, BELOW = 0.759, 0.078
 the picture's longest side. Means of 2901 training faces, every third."""
 
 SCALES, ACROSS, DOWN, ROLL = (0.59, 0.985), (-0.095, 0.095), (-0.052, 0.172), 11.3
-"""The measured spread, three standard deviations or 199 in 200 of them, what is wider: a picture framed so is
-coded whole. Roll in degrees."""
+"""The measured spread, three standard deviations, or what holds 199 in 200 of them where that is wider: a
+picture framed so is coded whole. Roll in degrees."""
 
 UPRIGHT = 6.0
-"""Of a photograph, faces rolled by more degrees are turned back."""
+"""A face in a photograph that is rolled by more degrees than this is turned upright."""
 
 SLACK = 0.06, 0.87
-"""A crop that sticks out moves by this share of its side, and shrinks to this one, before it does."""
+"""A crop that would stick out of the picture may move by the first share of its side, and shrink to the
+second."""
 
 SURE, LIKELY = 0.6, 0.4
 """Scores of what is a face, and of what is one where nothing better is there. What scores less than SURE is
@@ -50,7 +51,7 @@ CLOSE, GAIN, LOOKS = 160, 2.0, 4
 So it looks at a crop of CLOSE pixels again, turned back by GAIN times what was seen, as often as this."""
 
 STILL = 1.0
-"""Less roll, in degrees, is none."""
+"""A roll of fewer degrees counts as none."""
 
 _SAME = 0.3
 
@@ -98,7 +99,7 @@ def _seen(picture: NDArray[np.uint8], side: int, margin: float) -> list[Face]:
 
 
 def _overlap(one: tuple[float, float, float, float], two: tuple[float, float, float, float]) -> float:
-    """The common share of two boxes; that of the smaller one, where it lies in the other."""
+    """The area that two boxes share, as a share of the smaller one: 1 where it lies in the other."""
     across = min(one[0] + one[2], two[0] + two[2]) - max(one[0], two[0])
     down = min(one[1] + one[3], two[1] + two[3]) - max(one[1], two[1])
     if across <= 0 or down <= 0:
@@ -175,8 +176,8 @@ def _near(part: NDArray[np.uint8], there: NDArray[np.float64], least: float) -> 
 
 
 def _around(picture: NDArray[np.uint8], place: _Place) -> tuple[NDArray[np.uint8], int, int, float]:
-    """What of a picture is near a face, shrunk where that is large; its left and upper border in the picture,
-    and how much it is shrunk."""
+    """The part of a picture around a face, shrunk where that is large; its left and upper border in the
+    picture, and the factor by which it is shrunk."""
     reach = 1.2 * place.side / SCALE
     height, width = picture.shape[:2]
     left = min(max(0, int(place.x - reach)), width - 1)
@@ -220,8 +221,8 @@ def _moved(start: int, length: int, whole: int, slack: int) -> int:
 
 
 def cut(picture: NDArray[np.uint8], crop: Crop, width: int, height: int) -> NDArray[np.uint8]:
-    """The part of a picture that ``crop``, of ``width`` x ``height`` pixels, says; turned upright, the
-    picture's border going on beyond it. No larger than files hold."""
+    """The part of a picture that ``crop``, of ``width`` x ``height`` pixels, names, turned upright; beyond
+    the picture its border is continued. No larger than files hold."""
     if crop.turn:
         angle = crop.turn * 360 / TURNS
         centre = crop.x + (width - 1) / 2, crop.y + (height - 1) / 2

@@ -14,10 +14,10 @@ from vcmcodec.format.container import Header
 from vcmcodec.scene import Scene
 
 _SPARE = 0.04
-"""Where this share of a budget is left over, the base layer gets it."""
+"""Where a larger share of the budget is left over, the base layer is made again with it."""
 
 _LAST = 16
-"""But for so many bytes, where enhancement would shrink otherwise."""
+"""Bytes that the base layer leaves of it where the enhancement layers would shrink otherwise."""
 
 
 class _File(NamedTuple):

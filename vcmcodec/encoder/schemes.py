@@ -1,4 +1,4 @@
-"""What files are made of, by name: which proposers of layers an encoder lets compete."""
+"""What files are made of, by name: the proposers of layers that rate control chooses from."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ by PPM, reference pixels beside strokes alone."""
 
 
 def scheme_of(scheme: str | None, detail: float | None, colours: int | None) -> str:
-    """The scheme that arguments of :func:`vcmcodec.encode` ask for: where none is named, strokes for those
-    who set what only they have, else texture.
+    """The scheme that arguments of :func:`vcmcodec.encode` ask for: where none is named, strokes where an
+    argument is set that only strokes have, else texture.
 
     Raises ValueError for an unknown one.
     """

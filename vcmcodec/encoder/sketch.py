@@ -24,8 +24,8 @@ FULL = 0.2
 
 
 SPREAD, LEAST, MUCH = 3.0, 0.3, 12.0
-"""What a decoder's picture lacks is looked at through a blur of so many pixels; an edge weighs LEAST where
-that is nothing, and 1 more for MUCH levels."""
+"""The error of the picture that a decoder has already is blurred by SPREAD pixels; an edge weighs LEAST where
+there is no error, and 1 more for every MUCH levels of it."""
 
 
 class Sketch:
@@ -50,7 +50,7 @@ class Sketch:
 
     def behind(self, shown: NDArray[np.uint8]) -> Sketch:
         """The same edges for a decoder that has a picture already, ``shown``, uint8 (H, W, 3) RGB: they weigh
-        as much as it lacks there, in hair and at outlines more than in the face."""
+        more where its error is larger, in hair and at outlines more than in the face."""
         other = copy(self)
         lacks = np.abs(self._canvas.astype(np.float32) - shown).mean(axis=2)
         lacks = cv2.GaussianBlur(lacks, (0, 0), SPREAD)

@@ -28,10 +28,10 @@ _USUAL = (80.0, 110.0, 180.0, 210.0, 250.0), (5.0, 30.0, 60.0, 75.0, 95.0)
 begins."""
 
 _GROWTH = 0.015
-"""By how much a point of quality makes strokes larger."""
+"""By this share a point of quality makes strokes larger."""
 
 _ROUNDS, _CLOSE = 10, 0.97
-"""A search takes no more rounds, and ends where it is this close."""
+"""A search takes at most this many rounds, and ends where so large a share of the limit is used."""
 
 _STEPS_BY_GROWTH = 2
 """Steps that a search takes by _GROWTH before it halves."""

@@ -26,10 +26,11 @@ from vcmcodec.layers.texture.tables import Basis
 Planes = NDArray[np.float32]
 
 ERROR = (3.0, 0.5, 0.75)
-"""Squared errors of R, G and B together that one of Y, of Co and of Cg make, but for the product of two."""
+"""The squared errors of R, G and B together that a squared error of 1 in Y, in Co and in Cg makes, without
+the mixed terms."""
 
 FEATURES = 8.0
-"""How much more an error counts where people and machines look: eyes, brows, nose and mouth."""
+"""Weight of an error where people and machines look, eyes, brows, nose and mouth, above that elsewhere."""
 
 _SPOTS = (
     (52.5, 55.0, 18.3, 7.5),

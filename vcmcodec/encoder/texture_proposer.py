@@ -1,4 +1,4 @@
-"""Proposes texture and detail: the steps, ranks and layers that a number of bytes is best spent on."""
+"""Proposes texture and detail: the quantiser steps, ranks and layers that spend a number of bytes best."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ number of the canvas's step down there is any: what texture does not reach with 
 its grids."""
 
 _FINER = 3
-"""Sizes with detail do not always grow with finer steps, as regions come and go: so many more are tried."""
+"""With detail, sizes do not always grow with finer steps, as regions come and go: this many more steps are
+tried."""
 
 
 def ranks(number: int) -> tuple[int, int]:

@@ -21,7 +21,7 @@ SPUR = 4
 """Branches of fewer pixels than this that end at a junction are thinning's stubs."""
 
 PROBE = 7
-"""How many pixels of a branch tell the direction in which it leaves its junction."""
+"""The direction in which a branch leaves its junction is that of so many of its pixels."""
 
 MAX_BEND = math.radians(60)
 """Two branches of a junction are one line only where the bend between them is below this."""
@@ -139,7 +139,7 @@ def _link(chains: list[Chain], pairs: dict[End, End]) -> list[Chain]:
 
 
 def _greedy(candidates: list[tuple[float, End, End]]) -> dict[End, End]:
-    """The cheapest pairs first, each end once, no chain with itself."""
+    """The pairs of least cost first; each end once, and no chain with itself."""
     pairs: dict[End, End] = {}
     for _, one, two in sorted(candidates):
         if one not in pairs and two not in pairs:

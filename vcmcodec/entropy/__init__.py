@@ -1,6 +1,6 @@
 """Entropy coding of binary decisions (spec/FORMAT.md, section "Entropy coding").
 
-A syntax, such as :mod:`vcmcodec.layers.strokes`, says by its contexts what is known of a decision.
+A syntax, such as :mod:`vcmcodec.layers.edges.strokes`, says by its contexts what is known of a decision.
 
 - :mod:`vcmcodec.entropy.binarise`: numbers as decisions.
 - :mod:`vcmcodec.entropy.contexts`: contexts to the probability of a decision, by trained weights.

@@ -44,14 +44,14 @@ class VcmImageFile(ImageFile.ImageFile):
 
     def _open(self) -> None:
         assert self.fp is not None
-        # One byte more than the limit tells that the file is above it.
+        # One byte more than the limit shows that the file is above it.
         data = self.fp.read(vcmcodec.DEFAULT_LIMITS.file + 1)
         try:
             if ImageFile.LOAD_TRUNCATED_IMAGES:
                 data, _ = whole(data)
             info = vcmcodec.inspect(data)
         except vcmcodec.VcmError as error:
-            # An OSError, which tells why; of a SyntaxError Pillow tells nothing.
+            # An OSError keeps its message; that of a SyntaxError Pillow drops.
             raise UnidentifiedImageError(str(error)) from error
         self._data = data
         self._size = (info.width, info.height)

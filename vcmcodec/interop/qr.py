@@ -18,10 +18,10 @@ BORDER = 4
 """Light modules around a code, as the standard wants them."""
 
 ENLARGED = 2
-"""A code that is not found is looked for in a picture so many times as large."""
+"""Where no code is found, it is looked for in the picture enlarged by these factors."""
 
 LARGEST = 2000
-"""But in none whose longest side is longer than this, in pixels."""
+"""An enlarged picture's longest side has at most this many pixels."""
 
 
 def _package(name: str) -> Any:

@@ -25,7 +25,7 @@ class Head(Protocol):
 class LayerKind:
     """A kind of layer, of which there is one object, in :data:`vcmcodec.layers.kinds.KINDS`.
 
-    What decodes, codes or draws is imported when it is asked for, as ``vcm info`` starts without numpy.
+    What decodes, codes or draws is imported when it is used, as ``vcm info`` starts without numpy.
     """
 
     code: int

@@ -29,7 +29,7 @@ MEND = "pip uninstall -y onnxruntime onnxruntime-gpu; pip install onnxruntime, o
 
 _CUDA = "CUDAExecutionProvider"
 _FATAL = 4
-"""Log level: what matters comes as an exception, or as a provider that is not the one asked for."""
+"""Log level: what matters comes as an exception, or as another provider than was requested."""
 
 
 class Session:
@@ -108,8 +108,7 @@ def cuda_driver_found() -> bool:
 
 
 def runtime() -> str:
-    """What would run a generator: onnxruntime's version, and the provider that is asked first. Does not load
-    it.
+    """What would run a generator: onnxruntime's version and its first provider. Does not load it.
 
     Raises ModelError where onnxruntime is not installed, or twice.
     """

@@ -19,7 +19,7 @@ UNIT = 32
 """The network's input sides are multiples of this; a canvas is padded to the right and below."""
 
 LATTICE = 32
-"""Networks that know no T see it as reference pixels, of which so many lie along the canvas's longest
+"""Networks without T among their inputs see it as reference pixels, with this many along the canvas's longest
 side."""
 
 Planes = NDArray[np.float32]

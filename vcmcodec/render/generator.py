@@ -29,7 +29,7 @@ BATCH, BATCH_CUDA = 16, 64
 
 
 planes = contracts.strokes_and_colours
-"""Input ``x`` of contract 2, which files' generators have so far."""
+"""Input ``x`` of contract 2."""
 
 
 class Generator:

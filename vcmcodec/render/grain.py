@@ -14,7 +14,7 @@ FULL = 256
 """The strength at which grain has a standard deviation of 1.5 levels where it is not weakened."""
 
 KNEE = 60
-"""Grain is weaker within so many levels of black and of white, and none is there."""
+"""Grain fades out within this many levels of black and of white."""
 
 _SCALE, _SHIFT = 11, 24
 _ROWS = 256  # at a time, so that a large picture takes little memory beside itself

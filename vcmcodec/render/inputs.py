@@ -1,5 +1,5 @@
-"""Where what lies in a network's inputs (spec/FORMAT.md, section "Generator"): one description for decoders,
-which fill them in numpy, and for training, which reads them in torch too."""
+"""The layout of a network's inputs (spec/FORMAT.md, section "Generator"), described once: decoders fill them
+in numpy, training reads them in torch, too."""
 
 from __future__ import annotations
 

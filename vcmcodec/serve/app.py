@@ -245,7 +245,7 @@ async def _fault(request: Request, error: Exception) -> Response:
 
 
 def options_of(settings: Settings) -> dict[str, Any]:
-    """What uvicorn is told besides the application."""
+    """Settings of uvicorn besides the application."""
     return {
         "log_level": "warning",
         "access_log": False,

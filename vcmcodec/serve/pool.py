@@ -27,14 +27,14 @@ class WorkerLost(VcmError):
 
 
 class Pool:
-    """At most ``queue`` requests wait or are worked on, by ``workers`` processes; what the generator paints,
-    by one thread of this process, so that there is one network in memory, which uses the cores by itself."""
+    """At most ``queue`` requests wait or are worked on, by ``workers`` processes. The generator runs in one
+    thread of this process, so that one network is in memory, which uses several cores by itself."""
 
     def __init__(self, workers: int, queue: int) -> None:
         self._workers, self._queue = workers, queue
         self._taken = 0
         self._processes: ProcessPoolExecutor | None = None
-        self._painter = ThreadPoolExecutor(1, "painter")
+        self._renderer = ThreadPoolExecutor(1, "renderer")
 
     @property
     def taken(self) -> int:
@@ -58,7 +58,7 @@ class Pool:
 
     def stop(self) -> None:
         """Ends the workers, whatever they are at; what is queued is dropped."""
-        self._painter.shutdown(wait=False, cancel_futures=True)
+        self._renderer.shutdown(wait=False, cancel_futures=True)
         if self._processes is not None:
             self._processes.shutdown(wait=False, cancel_futures=True)
         for worker in multiprocessing.active_children():
@@ -81,7 +81,7 @@ class Pool:
 
     async def render(self, job: Callable[..., Result], *arguments: object) -> Result:
         """The same in the thread of the generator."""
-        return await self._try(self._painter, job, *arguments)
+        return await self._try(self._renderer, job, *arguments)
 
     def _pool(self) -> ProcessPoolExecutor:
         if self._processes is None:

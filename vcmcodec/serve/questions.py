@@ -1,4 +1,4 @@
-"""What is asked in the query of a request, checked before its body is read."""
+"""The parameters of a request's query, checked before its body is read."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def far(query: Mapping[str, str]) -> float:
 
 
 def none(query: Mapping[str, str]) -> None:
-    """Raises Misused where anything is asked."""
+    """Raises Misused where there is any parameter."""
     _read(query, {})
 
 

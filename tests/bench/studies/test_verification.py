@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vcmcodec.bench.studies.verification_rates import accuracy, eer, tar, threshold, told
+from vcmcodec.bench.studies.verification_rates import accuracy, eer, tar, threshold, verified
 from vcmcodec.bench.studies.verification_report import bytes_at
 
 
@@ -14,13 +14,13 @@ def likeness(count: int, same: float, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(0, 1, (count, count)) + same * np.eye(count)
 
 
-def test_people_who_are_apart_are_told_apart() -> None:
-    found = told(likeness(60, 20))
+def test_people_who_are_apart_are_verified() -> None:
+    found = verified(likeness(60, 20))
     assert found.tars == (1, 1) and found.eer == 0 and found.accuracy == 1 and found.found == 1
 
 
 def test_people_who_are_alike_are_guessed() -> None:
-    found = told(likeness(400, 0))
+    found = verified(likeness(400, 0))
     assert found.tars[0] == pytest.approx(0.01, abs=0.02)
     assert found.eer == pytest.approx(0.5, abs=0.06) and found.accuracy == pytest.approx(0.5, abs=0.08)
 
@@ -36,7 +36,7 @@ def test_a_threshold_lets_through_no_more_than_it_may() -> None:
 def test_a_face_that_is_not_found_is_missed() -> None:
     scores = likeness(50, 20)
     scores[:5] = np.nan
-    found = told(scores)
+    found = verified(scores)
     assert found.tars == (0.9, 0.9) and found.found == 0.9
     assert accuracy(np.where(np.isnan(scores), -np.inf, scores)) == pytest.approx(0.95)
 

@@ -44,12 +44,12 @@ def test_numbers_out_of_range_are_not_written(crop: Crop) -> None:
         crop.write()
 
 
-def test_it_is_told_in_words() -> None:
-    assert Crop(900, 700, 3, -4).told(64, 64) == "64 x 64 at 3,-4 of 900 x 700"
-    assert Crop(900, 700, 3, -4, 128, 14).told(64, 32) == (
+def test_it_is_put_in_words() -> None:
+    assert Crop(900, 700, 3, -4).in_words(64, 64) == "64 x 64 at 3,-4 of 900 x 700"
+    assert Crop(900, 700, 3, -4, 128, 14).in_words(64, 32) == (
         "128 x 64 at 3,-4 of 900 x 700, turned 20 degrees clockwise"
     )
-    assert Crop(900, 700, 3, -4, 0, 242).told(64, 32).endswith("turned 20 degrees counterclockwise")
+    assert Crop(900, 700, 3, -4, 0, 242).in_words(64, 32).endswith("turned 20 degrees counterclockwise")
 
 
 def background(width: int, height: int) -> np.ndarray:

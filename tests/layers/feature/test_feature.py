@@ -131,7 +131,7 @@ def test_no_damage_breaks_a_reader() -> None:
         assert np.isfinite(found).all() and np.linalg.norm(found) == pytest.approx(1, abs=1e-4)
 
 
-def test_missing_models_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_models_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = written(held())
     (tmp_path / "models.json").write_text('{"files": []}')
     monkeypatch.setenv("VCM_MODELS", str(tmp_path))

@@ -216,7 +216,7 @@ def test_any_bytes_are_read_or_refused_alike(seed: int) -> None:
             assert scene.T is not None and (second.decode(written([data])).T == scene.T).all()
 
 
-def test_a_known_part_is_as_good_as_the_layers_that_told_it() -> None:
+def test_a_known_part_is_as_good_as_the_layers_that_hold_it() -> None:
     payloads, scene = layers_of(9)
     known: Texture = scene.part(heads.CODE)
     assert decoded(payloads).part(heads.CODE) == known

@@ -1,8 +1,8 @@
 """Codecs under test: this one, its peers, and any pair of shell commands.
 
-A codec has operating points, each a label that says what it is set to. Rates are the bytes of the
-whole file or raw stream; a decoder is told the picture's size, which favours raw streams by some
-bytes. Where a package is missing, making a codec raises ModelError and the bench has a named gap.
+A codec has operating points, each a label that says what it is set to. Rates are the bytes of the whole file
+or raw stream; a decoder is given the picture's size, which favours raw streams by some bytes. Where a package
+is missing, making a codec raises ModelError and the bench has a named gap.
 """
 
 from __future__ import annotations

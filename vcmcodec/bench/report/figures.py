@@ -63,7 +63,7 @@ FIGURES = (
     Figure("mesh_found", "mesh found", True, "{:.1f}", 100, about="% of faces found again by MediaPipe"),
     Figure("identity", "identity", False, about="distance of dlib's face embeddings; under 0.6: one person"),
     Figure("gender", "gender", True, "{:.1f}", 100, about="% classified as the original is"),
-    Figure("verification", "verified", True, "{:.1f}", 100, about="% of pairs told rightly, ten folds"),
+    Figure("verification", "verified", True, "{:.1f}", 100, about="% of pairs judged rightly, ten folds"),
     Figure("auc", "AUC", True, "{:.4f}", about="of verification"),
     Figure("eer", "EER", False, "{:.2f}", 100, about="%, of verification"),
 )

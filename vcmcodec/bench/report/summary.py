@@ -49,7 +49,7 @@ class Point:
 
 @dataclass
 class Summary:
-    """All that a report tells. ``bd``: by figure, then by peer; ``best``: by this codec's point, then by
+    """All that a report holds. ``bd``: by figure, then by peer; ``best``: by this codec's point, then by
     figure, and so are ``differences``; ``spreads``: by (codec, point), then by figure."""
 
     scored: list[Scored]

@@ -61,8 +61,8 @@ def enough(people: Sequence[str]) -> bool:
 
 
 def verify(embeddings: NDArray[np.float32], people: Sequence[str]) -> Verification | None:
-    """How well people are told apart by embeddings, float32 (n, d); None where there are not enough
-    pairs for ten folds."""
+    """How well people are verified by embeddings, float32 (n, d); None where there are not enough pairs for
+    ten folds."""
     if not enough(people):
         return None
     one, two = pairs(tuple(people))

@@ -25,8 +25,8 @@ TIMEOUT = 1800
 
 
 class Cost(NamedTuple):
-    """Medians over pictures, in milliseconds, and peak memory in MiB of the process or of the largest
-    program that it ran; None where the platform does not tell. ``point`` is what was timed."""
+    """Medians over pictures, in milliseconds, and peak memory in MiB of the process or of the largest program
+    that it ran; None where the platform does not say. ``point`` is what was timed."""
 
     point: str
     encode_ms: float

@@ -210,9 +210,9 @@ _MOST_KILLED = 3
 
 
 def run(plan: Plan, folder: Path, jobs: int, progress: Callable[[int], None]) -> list[str]:
-    """Do what of a plan has not been done, in ``jobs`` processes; keep it in ``folder``'s store.
-    ``progress`` is told now and then how many faces are done. Returns a line for each failure, which a
-    process that is killed is too.
+    """Do what of a plan has not been done, in ``jobs`` processes; keep it in ``folder``'s store. ``progress``
+    is called with how many faces are done. Returns a line for each failure, which a process that is killed is
+    too.
 
     Raises OutputError where the store cannot be used; what was scored until then is kept.
     """

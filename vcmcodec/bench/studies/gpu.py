@@ -70,7 +70,7 @@ def training(recipe: Path, pack: Path, val: Path, loss_networks: Path, device: s
         run = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     speeds = [float(speed) for speed in SPEED.findall(run.stdout)]
     if run.returncode or not speeds:
-        raise click.ClickException(f"training told no speed: {run.stderr.strip()[-300:]}")
+        raise click.ClickException(f"training printed no speed: {run.stderr.strip()[-300:]}")
     return statistics.median(speeds[1:] or speeds)  # the first holds the start
 
 

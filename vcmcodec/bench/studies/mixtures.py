@@ -2,8 +2,8 @@
 
 ``python -m vcmcodec.bench.studies.mixtures FOLDER... --limit 24 --into docs/ablations.md``
 
-One generator, which was trained on all of these mixtures, paints every file; so what differs is what the file
-holds. The shares of a budget that rate control uses are chosen by this table.
+One generator, which was trained on all of these mixtures, renders every file; so what differs is what the
+file holds. The shares of a budget that rate control uses are chosen by this table.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether vcmcodec.entropy.ppm and pyppmd tell the same of every stream, and how fast ours tells it.
+"""Whether vcmcodec.entropy.ppm and pyppmd code and decode every stream alike, and how fast ours is.
 
 ``python -m vcmcodec.bench.studies.ppm_agreement --streams 100000``
 
@@ -157,7 +157,7 @@ def _damaged(r: random.Random, payload: bytes) -> bytes:
 
 
 class Disagreement(Exception):
-    """A stream of which the two do not tell the same."""
+    """A stream that the two code or decode otherwise."""
 
 
 def restarts(symbols: bytes) -> int:
@@ -189,17 +189,17 @@ def compare(r: random.Random, reference: Reference, symbols: bytes, name: str) -
     if reference.ours.copy().encode(symbols) != reference.encode(symbols):
         raise Disagreement(f"{name}, {count} symbols: encoded otherwise")
     payload = primed.encode(symbols, primer)
-    told = [
+    coded = [
         (payload, count),
         (payload, count + r.choice((1, 5, 500))),
         (_damaged(r, payload), count),
         (r.randbytes(r.choice((0, 1, 4, 20, 300))), r.choice((1, 2, 30, 500))),
     ]
-    for data, wanted in told:
+    for data, wanted in coded:
         ours = primed.decode(data, wanted, primer)
-        if ours != reference.decode(data, wanted) or ((data, wanted) == told[0] and ours != symbols):
+        if ours != reference.decode(data, wanted) or ((data, wanted) == coded[0] and ours != symbols):
             raise Disagreement(f"{data.hex()}: {wanted} symbols behind a primer of {len(primer)}")
-    return len(told)
+    return len(coded)
 
 
 def kilobyte(r: random.Random) -> tuple[bytes, int]:

@@ -15,7 +15,7 @@ Vector = NDArray[np.float64]
 
 
 class Recogniser(Protocol):
-    """Tells people apart. ``name``: as tables have it; ``version``: packages and weights."""
+    """Verifies people. ``name``: as tables have it; ``version``: packages and weights."""
 
     name: str
     version: str

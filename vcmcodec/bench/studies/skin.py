@@ -66,7 +66,7 @@ def colour(
 
 def grouped(folders: Sequence[Path]) -> Iterator[tuple[str, str]]:
     """The name, as vcm bench has it, and the group of each face below ``folders`` that is found. Pictures
-    that cannot be read are told of on stderr, and skipped, as the bench skips them.
+    that cannot be read get a line on stderr and are skipped, as the bench skips them.
 
     Raises ModelError where the judge that finds landmarks is missing.
     """

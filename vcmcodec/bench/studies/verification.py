@@ -126,7 +126,7 @@ def pairs(path: Path, data: Path) -> list[tuple[Path, Path]]:
     default=PEERS,
     help="A codec beside ours; may be repeated.",
 )
-@click.option("--kept", is_flag=True, help="Tell of what has been scored already, and score nothing.")
+@click.option("--kept", is_flag=True, help="Report what has been scored already, and score nothing.")
 def main(
     listed: Path,
     data: Path,
@@ -137,7 +137,7 @@ def main(
     peers: tuple[str, ...],
     kept: bool,
 ) -> None:
-    """Print how well people are told apart by coded faces, and by the features in files."""
+    """Print how well people are verified by coded faces, and by the features in files."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     study = Study(pairs(listed, data)[:limit], [Sface(), DlibRecogniser()], cache)
     results: dict[int, dict[str, list[Scored]]] = {}

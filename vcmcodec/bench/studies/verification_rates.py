@@ -1,4 +1,4 @@
-"""How well one set of faces is told apart against another: TAR at FAR, EER and accuracy as on LFW.
+"""How well faces of one set are verified against those of another: TAR at FAR, EER and accuracy as on LFW.
 
 Reference i and probe i show one person; all other pairs show two. A face that is not found is like nobody:
 its pairs are rejected at every threshold, and those of one person count as missed.
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from vcmcodec.bench.report.verification import FOLDS
 
 RATES = (0.01, 0.001)
-"""False accept rates at which the true accept rate is told."""
+"""False accept rates at which the true accept rate is given."""
 
 
-class Told(NamedTuple):
+class Verified(NamedTuple):
     """``tars``: true accept rates at :data:`RATES`; ``eer``: the equal error rate; ``accuracy``: with a
     threshold chosen on nine tenths of as many pairs of two people as of one, tried on the last; ``found``:
     the share of references whose face is found. All 0..1."""
@@ -28,14 +28,16 @@ class Told(NamedTuple):
     found: float
 
 
-def told(likeness: NDArray[np.float64]) -> Told:
+def verified(likeness: NDArray[np.float64]) -> Verified:
     """Of likenesses, (n, n), of references (rows) and probes; NaN where a face is not found."""
     count = len(likeness)
     scores = np.where(np.isnan(likeness), -np.inf, likeness)
     one = np.diag(scores)
     two = scores[~np.eye(count, dtype=bool)]
     missing = float(np.isnan(likeness).all(axis=1).mean())
-    return Told(tuple(tar(one, two, rate) for rate in RATES), eer(one, two), accuracy(scores), 1 - missing)
+    return Verified(
+        tuple(tar(one, two, rate) for rate in RATES), eer(one, two), accuracy(scores), 1 - missing
+    )
 
 
 def threshold(two: NDArray[np.float64], far: float) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec.bench.studies.recognisers import Recogniser
-from vcmcodec.bench.studies.verification_rates import Told, told
+from vcmcodec.bench.studies.verification_rates import Verified, verified
 from vcmcodec.encoder import feature as features
 from vcmcodec.matching import unit
 
@@ -51,7 +51,7 @@ def _table(rows: Iterator[Sequence[str]]) -> str:
     return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]])
 
 
-def _cells(found: Told) -> list[str]:
+def _cells(found: Verified) -> list[str]:
     rates = [f"{100 * one:.1f}" for one in (*found.tars, found.eer, found.accuracy)]
     return [*rates, f"{100 * found.found:.1f}"]
 
@@ -72,22 +72,22 @@ def _features(originals: Scored, probes: Scored) -> Iterator[Sequence[str]]:
     """Unquantised features against quantised ones of one picture, and of both."""
     yield "feature", "coded", "bytes of the layer", *_COLUMNS, "mean cosine with the unquantised"
     ours, theirs = originals.embeddings["SFace"], probes.embeddings["SFace"]
-    yield "SFace, unquantised", "neither", "", *_cells(told(ours @ theirs.T)), "1"
+    yield "SFace, unquantised", "neither", "", *_cells(verified(ours @ theirs.T)), "1"
     for most in features.SIZES:
         one, other = quantised(ours, most), quantised(theirs, most)
         kept = f"{np.nanmean((one * ours).sum(axis=1)):.3f}"
         size = str(most + 4)
-        yield f"{most} bytes", "reference", size, *_cells(told(one @ theirs.T)), kept
-        yield f"{most} bytes", "both", size, *_cells(told(one @ other.T)), kept
+        yield f"{most} bytes", "reference", size, *_cells(verified(one @ theirs.T)), kept
+        yield f"{most} bytes", "both", size, *_cells(verified(one @ other.T)), kept
 
 
-def _best(found: Sequence[Scored], probes: Scored, judge: Recogniser) -> tuple[Told, float] | None:
-    """Of several sizes the one that is told apart best, and its mean bytes."""
+def _best(found: Sequence[Scored], probes: Scored, judge: Recogniser) -> tuple[Verified, float] | None:
+    """Of several sizes the one that is verified best, and its mean bytes."""
     rows = []
     for scored in found:
         if not np.isnan(scored.bytes).all():
             likeness = judge.likeness(scored.embeddings[judge.name], probes.embeddings[judge.name])
-            rows.append((told(likeness), float(np.nanmean(scored.bytes))))
+            rows.append((verified(likeness), float(np.nanmean(scored.bytes))))
     return max(rows, key=lambda row: (row[0].tars[1], row[0].tars[0], row[0].accuracy), default=None)
 
 
@@ -99,7 +99,7 @@ def _coded(
 ) -> Iterator[Sequence[str]]:
     yield "at most", "codec", "judge", "mean bytes", *_COLUMNS
     for judge in recognisers:
-        found = told(judge.likeness(originals.embeddings[judge.name], probes.embeddings[judge.name]))
+        found = verified(judge.likeness(originals.embeddings[judge.name], probes.embeddings[judge.name]))
         yield "", "originals", judge.name, "", *_cells(found)
     for most, codecs in results.items():
         for name, sizes in codecs.items():
@@ -113,7 +113,7 @@ def _coded(
             if not np.isnan(held).all():
                 likeness = held @ probes.embeddings["SFace"].T
                 size = f"{np.nanmean(sizes[0].bytes):.0f}"
-                yield str(most), name, "the feature in the file", size, *_cells(told(likeness))
+                yield str(most), name, "the feature in the file", size, *_cells(verified(likeness))
 
 
 def bytes_at(points: Sequence[tuple[float, float]], accuracy: float) -> float | None:
@@ -146,7 +146,7 @@ def _equal(
         held = [
             (
                 float(np.nanmean(sizes[0].bytes)),
-                told(sizes[0].features @ probes.embeddings["SFace"].T).tars[1],
+                verified(sizes[0].features @ probes.embeddings["SFace"].T).tars[1],
             )
             for codecs in results.values()
             for name, sizes in codecs.items()

@@ -52,8 +52,8 @@ class Coder(Model):
 
     @property
     def interval(self) -> tuple[int, int]:
-        """Low end and width of where the next four bytes must lie for the symbols so far to be told. The
-        end may lie beyond four bytes: then it carries into those that are out."""
+        """Low end and width of the interval that the next four bytes must lie in, so that a decoder reads the
+        symbols so far. The end may lie beyond four bytes: then it carries into those that are out."""
         return self._low, self._width
 
     def decode(self, stream: bytes, count: int) -> bytes | None:
@@ -65,7 +65,7 @@ class Coder(Model):
         return self._code(count, stream, None, bytearray())
 
     def _code(self, count: int, stream: bytes, known: bytes | None, out: bytearray) -> bytes | None:
-        """Code ``count`` symbols: those of ``known``, or, where that is None, those that ``stream`` tells.
+        """Code ``count`` symbols: those of ``known``, or, where that is None, those that ``stream`` holds.
 
         One loop for both ways, so that both leave the same model. Where symbols are known, each step
         sets the code to the low end of the wanted interval, and the bytes shifted out go to ``out``.

@@ -13,7 +13,7 @@ from vcmcodec.limits import DEFAULT_LIMITS, Limits
 from vcmcodec.scene import Scene
 
 HEADER = tuple(f"data-vcm-{name}" for name in ("width", "height", "side", "step", "model"))
-"""Attributes of the root, in this order; the third tells a drawing of ours."""
+"""Attributes of the root, in this order; the third marks a drawing that was written here."""
 
 GREY = "data-vcm-grey"
 """The root's attribute, ``1``, of a picture that decoders show without colour."""

@@ -51,8 +51,8 @@ def _with(scene: Scene, known: Sequence[YCoCg]) -> Scene:
 
 
 CUTS = (16, 48, 128)
-"""Colour layers end at these numbers of reference pixels, and at the last one, where nothing else is
-asked."""
+"""Colour layers end at these numbers of reference pixels, and at the last one, where the caller names no
+others."""
 
 
 def ends(count: int) -> list[int]:

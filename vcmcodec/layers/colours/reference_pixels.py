@@ -23,7 +23,7 @@ CURVE_BITS = 6
 
 
 LATTICE = 16
-"""Fillers lie on a lattice of so many points along the canvas's longest side."""
+"""Fillers lie on a lattice with this many points along the canvas's longest side."""
 
 
 def distance(width: int, height: int) -> int:
@@ -59,7 +59,7 @@ def _curve_places(segment: Segment, reach: int) -> list[Point]:
 
 
 def gap(width: int, height: int) -> int:
-    """A filler is taken where no other place lies within so many pixels: 14 on a canvas of 256."""
+    """A filler is taken where no other place lies within this many pixels: 14 on a canvas of 256."""
     return max(1, max(width, height) * 14 // 256)
 
 
@@ -77,8 +77,8 @@ def _lattice(E: NDArray[np.uint8], reach: int) -> list[Point]:
 
 
 def _spread(places: list[Point], fillers: list[Point], width: int, height: int) -> list[Point]:
-    """``places``, and ``fillers`` where they close a gap, farthest first, beginning with the place
-    nearest to the canvas's centre. Fillers count as half as far: what lies beside strokes tells more."""
+    """``places``, and ``fillers`` where they close a gap, farthest first, beginning with the place nearest to
+    the canvas's centre. Fillers count as half as far: places beside strokes come first."""
     found = places + fillers
     if not found:
         return []

@@ -32,7 +32,7 @@ class CropRecord(LayerKind):
         return _Head()
 
     def note(self, reader: Reader, width: int, height: int) -> str:
-        return record.read(reader).told(width, height)
+        return record.read(reader).in_words(width, height)
 
     def decode(self, scene: Scene, reader: Reader, limits: Limits) -> Scene:
         return scene.with_part(self.code, record.read(reader))

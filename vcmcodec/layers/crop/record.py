@@ -68,8 +68,8 @@ class Crop(NamedTuple):
         numbers += [self.width] if self.width else []
         return bytes([profile]) + b"".join(map(varint, numbers)) + (bytes([self.turn]) if self.turn else b"")
 
-    def told(self, width: int, height: int) -> str:
-        """In words, of a file whose picture has ``width`` x ``height`` pixels."""
+    def in_words(self, width: int, height: int) -> str:
+        """The crop in words, for a file whose picture has ``width`` x ``height`` pixels."""
         across, down = self.size(width, height)
         turned = self.turn if self.turn < TURNS // 2 else self.turn - TURNS
         degrees = (720 * abs(turned) + TURNS) // (2 * TURNS)

@@ -10,7 +10,7 @@ SIDE = 192
 fills a canvas of 256 x 256."""
 
 CHROMA = 4
-"""Co and Cg have one sample for so many of Y, in both directions."""
+"""Co and Cg have one sample for this many of Y, in each direction."""
 
 
 class Shape(NamedTuple):
@@ -54,4 +54,4 @@ REGIONS = (
 """In the order in which they are coded."""
 
 TWIN = 0
-"""The region whose levels say most of the next one's: one eye's of the other's."""
+"""The region whose levels predict those of the next one best: one eye those of the other."""

@@ -53,11 +53,11 @@ def calibrated(embeddings: NDArray[np.float32]) -> dict[str, object]:
             counts = pair_counts(one, other, kept, edges)
             above = np.concatenate([counts[::-1].cumsum()[::-1], [0]])
             highest = np.maximum(highest, above)
-    told = highest >= LEAST
-    rates = np.round(np.log10(highest[told] / pairs), 4) + 0.0
+    measured = highest >= LEAST
+    rates = np.round(np.log10(highest[measured] / pairs), 4) + 0.0
     from_one = max(int((rates == 0).sum()) - 1, 0)
     return {
-        "cosines": [round(float(one), 4) for one in edges[told][from_one:]],
+        "cosines": [round(float(one), 4) for one in edges[measured][from_one:]],
         "log10_far": rates[from_one:].tolist(),
         "pairs": pairs,
         "faces": len(embeddings),

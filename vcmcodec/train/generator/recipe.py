@@ -17,8 +17,8 @@ else:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What training asks for. Loss weights are for pictures in -1..1, ``r`` being what the network is told
-    of realism, 0..1."""
+    """The settings of training. Loss weights are for pictures in -1..1, ``r`` being what the network is
+    conditioned on of realism, 0..1."""
 
     batch: int
     """Faces a step on the CPU."""
