@@ -30,8 +30,7 @@ UPRIGHT = 6.0
 """A face in a photograph that is rolled by more degrees than this is turned upright."""
 
 SLACK = 0.06, 0.87
-"""A crop that would stick out of the picture may move by the first share of its side, and shrink to the
-second."""
+"""A crop that would stick out may move by the first share of its side, and shrink to the second."""
 
 SURE, LIKELY = 0.6, 0.4
 """Scores of what is a face, and of what is one where nothing better is there. What scores less than SURE is
