@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from portrait import ends, file, portrait
+from portrait import ends, file, portrait, texture_file
 
 import vcmcodec
-from vcmcodec import BudgetError, FormatError, Limits, PictureError, VcmError, codec
+from vcmcodec import BudgetError, FormatError, Limits, VcmError, codec
 from vcmcodec.encoder.colours import pick
 from vcmcodec.encoder.goal import PRESETS, goal_of
 from vcmcodec.format import container
@@ -228,8 +229,14 @@ def test_a_negative_number_of_colours_is_refused() -> None:
 
 
 def test_an_array_of_another_kind_is_refused() -> None:
-    with pytest.raises(PictureError, match="uint8"):
-        vcmcodec.encode(portrait().astype(np.float32))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"an array of floats must be in 0\.\.1"):
+        vcmcodec.encode(portrait().astype(np.float32))
+
+
+def test_arrays_and_paths_are_taken_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "face.vcm").write_bytes(data := vcmcodec.encode(portrait() / 255))
+    assert data == texture_file()
+    assert vcmcodec.decode(tmp_path / "face.vcm", realism=0) == vcmcodec.decode(memoryview(data), realism=0)
 
 
 def test_cut_anywhere_a_file_is_valid_or_refused() -> None:

@@ -16,6 +16,7 @@ from vcmcodec.errors import FormatError, ModelError
 from vcmcodec.format import container
 from vcmcodec.format.canvas import CANVAS_UNIT, canvas_size
 from vcmcodec.format.container import Header, Layer
+from vcmcodec.format.file_bytes import Data, file_bytes
 from vcmcodec.layers import kinds
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, Limits
 from vcmcodec.scene import CROP, Scene
@@ -89,7 +90,9 @@ def encode(
 ) -> builtins.bytes:
     """The face of a picture as a ``.vcm`` file.
 
-    ``image``: a path, a Pillow image, or uint8 (H, W, 3) RGB. What is coded has sides of 16 to 8192 pixels.
+    ``image``: a path, a Pillow image, or an array: grey (H, W) or (H, W, 1), RGB (H, W, 3) or RGBA (H, W, 4),
+    laid over white, of uint8, of uint16, 0..65535, or of floats, 0..1. What is coded has sides of 16 to 8192
+    pixels.
     ``face``: ``whole``, the picture as it is; ``auto``, the largest face of a photograph, cropped as the
     models know faces, or the whole picture where it is framed so already, which is what ``vcm encode`` does;
     a number, from 1, the largest; or ``X,Y,W,H``. ``place``: whether the file says where a crop lay, in about
@@ -107,7 +110,8 @@ def encode(
     It is biometric data (see :func:`vcmcodec.match`): :func:`vcmcodec.truncation.without` drops it.
 
     Raises PictureError for what is no such picture or has no such face, BudgetError where the least does not
-    fit, ModelError for a missing or altered model file, ValueError for an argument out of range.
+    fit, ModelError for a missing or altered model file, ValueError for an argument out of range and for other
+    arrays.
     """
     if face == "all":
         raise ValueError("face 'all' makes several files: encode_faces")
@@ -175,17 +179,17 @@ def decode_layers(header: Header, found: Sequence[Layer], limits: Limits = DEFAU
     return scene
 
 
-def decode_scene(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Header, Scene]:
-    """Header and scene of a file: E, M and C without running the generator.
+def decode_scene(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Header, Scene]:
+    """Header and scene of a file, its bytes or a path: E, M, C and T without running the generator.
 
     Raises FormatError, TruncatedError, UnsupportedError, LimitError, ModelError.
     """
-    header, found = container.read(data, limits)
+    header, found = container.read(file_bytes(data, limits), limits)
     return header, decode_layers(header, found, limits)
 
 
 def decode(
-    data: bytes,
+    data: Data,
     *,
     base_only: bool = False,
     colours: int | None = None,
@@ -193,7 +197,8 @@ def decode(
     device: str = "auto",
     limits: Limits = DEFAULT_LIMITS,
 ) -> Image:
-    """The picture of a ``.vcm`` file, an RGB Pillow image of the picture's own size.
+    """The picture of a ``.vcm`` file, an RGB Pillow image of the picture's own size. ``data``: its
+    bytes, in any buffer, or a path to it.
 
     ``base_only``: from the strokes alone. ``colours``: from at most the first N reference
     pixels. ``realism``: from 0, the picture nearest to the original, to 1, the most natural one (Yang et al.
@@ -208,9 +213,9 @@ def decode(
     return next(render_scenes([found], base_only=base_only, colours=colours, realism=realism, device=device))
 
 
-def preview(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Image:
-    """The picture that the texture layers of a ``.vcm`` file hold, an RGB Pillow image of the picture's own
-    size: no network, in milliseconds.
+def preview(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Image:
+    """The picture that the texture layers of a ``.vcm`` file, its bytes or a path, hold, an RGB Pillow image
+    of the picture's own size: no network, in milliseconds.
 
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, FormatError
     where it holds no texture, and ModelError where the texture's model files are missing or altered.
@@ -226,15 +231,10 @@ def previewed(header: Header, scene: Scene) -> Image:
     from PIL import Image as pillow
 
     from vcmcodec.io import picture
-
-    return pillow.fromarray(picture.resize(_toned(header, shown(scene)), header.width, header.height))
-
-
-def _toned(header: Header, canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """What is shown of a canvas picture: itself, or its grey."""
     from vcmcodec.render import grey
 
-    return grey.neutral(canvas) if header.grey else canvas
+    canvas = grey.toned(shown(scene), header.grey)
+    return pillow.fromarray(picture.resize(canvas, header.width, header.height))
 
 
 def shown(scene: Scene) -> NDArray[np.uint8]:
@@ -269,7 +269,7 @@ def render_scenes(
     from PIL import Image as pillow
 
     from vcmcodec.io import picture
-    from vcmcodec.render import generator, grain
+    from vcmcodec.render import generator, grain, grey
 
     count = 0 if base_only else colours
     by_model: dict[int, list[int]] = {}
@@ -289,7 +289,7 @@ def render_scenes(
         canvas = shown(scene) if header.model == NO_MODEL else canvases.pop(index)
         if isinstance(canvas, ModelError):
             raise canvas
-        sized = picture.resize(_toned(header, canvas), header.width, header.height)
+        sized = picture.resize(grey.toned(canvas, header.grey), header.width, header.height)
         strength = 0 if scene.plain else round(grain.FULL * realism)
         return pillow.fromarray(grain.add(sized, strength))
 

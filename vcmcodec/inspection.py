@@ -7,6 +7,7 @@ from typing import Any
 
 from vcmcodec.format import container
 from vcmcodec.format.canvas import canvas_size
+from vcmcodec.format.file_bytes import Data, file_bytes
 from vcmcodec.layers import kinds
 from vcmcodec.limits import DEFAULT_LIMITS, Limits
 
@@ -67,11 +68,13 @@ class Info:
         return out
 
 
-def inspect(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Info:
-    """What the file ``data`` holds: header, layers and their checks are read, nothing is decoded.
+def inspect(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Info:
+    """What the file ``data``, its bytes or a path, holds: header, layers and their checks are read, nothing
+    is decoded.
 
     Raises FormatError, TruncatedError, UnsupportedError (a newer version), LimitError.
     """
+    data = file_bytes(data, limits)
     header, found = container.read(data, limits)
     rows = []
     for index, layer in enumerate(found):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from vcmcodec.errors import FormatError, LimitError, ModelError, PictureError
 from vcmcodec.format import container
+from vcmcodec.format.file_bytes import Data, file_bytes
 from vcmcodec.format.wire import Reader
 from vcmcodec.layers import kinds
 from vcmcodec.layers.feature import head as heads
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from vcmcodec.io.picture import Source
 
-    Comparable = Source | bytes
+    Comparable = Source | bytes | bytearray | memoryview
 
 CALIBRATION = f"feature-{CODING}.calibration.json"
 
@@ -60,7 +61,7 @@ class Match(NamedTuple):
     sources: tuple[str, str]
 
 
-def feature(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> NDArray[np.float32]:
+def feature(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> NDArray[np.float32]:
     """The feature that a ``.vcm`` file holds, float32 (128,), of length 1. No pixels are decoded.
 
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, FormatError
@@ -73,9 +74,9 @@ def feature(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> NDArray[np.float
     return found
 
 
-def stored(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> NDArray[np.float32] | None:
+def stored(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> NDArray[np.float32] | None:
     """As :func:`feature`, but None where the file holds none."""
-    header, layers = container.read(data, limits)
+    header, layers = container.read(file_bytes(data, limits), limits)
     scene, other = Scene(header.width, header.height), None
     for index, layer in enumerate(layers):
         if layer.kind == CODE:
@@ -113,6 +114,8 @@ def face(source: Comparable, *, limits: Limits = DEFAULT_LIMITS) -> Face:
     if isinstance(source, (str, PathLike)):
         data = _file(Path(fspath(source)), limits)
         source = source if data is None else data
+    if isinstance(source, (bytearray, memoryview)):
+        source = bytes(source)
     if isinstance(source, bytes):
         found = stored(source, limits=limits)
         if found is not None:

@@ -1,9 +1,10 @@
 import io
 import zlib
 
+import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, PngImagePlugin
 
 from vcmcodec.errors import OutputError, PictureError
 from vcmcodec.io import picture
@@ -183,10 +184,73 @@ def test_images_and_arrays_are_taken_too():
     close(picture.load(np.asarray(colourful())), colourful(), 0)
 
 
-@pytest.mark.parametrize("shape, kind", [((32, 32, 3), float), ((32, 32), np.uint8), ((32, 32, 4), np.uint8)])
+def samples(channels, depth=np.uint8):
+    """Noise of so many channels, (24, 40, channels)."""
+    rng = np.random.default_rng(channels)
+    return rng.integers(0, np.iinfo(depth).max, (24, 40, channels), depth, endpoint=True)
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_arrays_are_read_as_the_same_files(tmp_path, channels, depth):
+    array = samples(channels, depth)
+    order = [2, 1, 0, 3][:channels] if channels > 1 else [0]
+    cv2.imwrite(str(tmp_path / "a.png"), array[:, :, order])
+    assert (picture.load(array) == picture.load(tmp_path / "a.png")).all()
+    if channels == 1:
+        assert (picture.load(array[:, :, 0]) == picture.load(array)).all()
+    if depth == np.uint16:
+        assert (picture.load(array.astype(">u2")) == picture.load(array)).all()
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_floats_are_read_as_the_levels_that_they_stand_for(tmp_path, channels, kind):
+    array = samples(channels)
+    assert (picture.load(array.astype(kind) / 255) == picture.load(array)).all()
+    grey = samples(1, np.uint16)[:, :, 0].astype(np.float32) / 65535
+    Image.fromarray(grey).save(tmp_path / "a.tif")
+    assert (picture.load(grey) == picture.load(tmp_path / "a.tif")).all()
+
+
+@pytest.mark.parametrize(
+    "shape, kind",
+    [((32, 32, 2), np.uint8), ((32, 32, 5), float), ((32,), np.uint8), ((1, 32, 32, 3), np.uint8)]
+    + [((32, 32, 3), kind) for kind in (np.int64, np.int8, bool, complex, object, np.uint32)],
+)
 def test_other_arrays_are_refused(shape, kind):
-    with pytest.raises(PictureError, match="an array must be uint8"):
+    with pytest.raises(ValueError, match=r"^an array must be grey \(H, W\) or .* in 0\.\.1, not "):
         picture.load(np.zeros(shape, kind))
+    assert "\n" not in str(pytest.raises(ValueError, picture.load, np.zeros(shape, kind)).value)
+
+
+@pytest.mark.parametrize("level", [255.0, -0.01, np.nan, np.inf])
+def test_floats_beyond_their_range_are_refused(level):
+    array = np.zeros((32, 32, 3))
+    array[5, 5, 1] = level
+    with pytest.raises(ValueError, match=r"^an array of floats must be in 0\.\.1, and this one goes from "):
+        picture.load(array)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+@pytest.mark.parametrize("behind", [False, True])
+def test_a_png_with_much_text_is_read(tmp_path, monkeypatch, compressed, behind):
+    path = stored(tmp_path, colourful())
+    body = path.read_bytes()
+    history = b"a history of all layers\n" * (70_000 if compressed else 4_000)
+    if not compressed:  # as if it were of 70 MB
+        monkeypatch.setattr(PngImagePlugin, "MAX_TEXT_MEMORY", 50_000)
+    kind, text = (
+        (b"zTXt", b"History\0\0" + zlib.compress(history))
+        if compressed
+        else (b"tEXt", b"History\0" + history)
+    )
+    chunk = len(text).to_bytes(4, "big") + kind + text + zlib.crc32(kind + text).to_bytes(4, "big")
+    at = len(body) - 12 if behind else 33
+    path.write_bytes(body[:at] + chunk + body[at:])
+    close(picture.load(path), colourful(), 0)
+    with path.open("rb") as file:
+        close(picture.load(file), colourful(), 0)
 
 
 @pytest.mark.parametrize("size", [(16, 16), (8192, 16)])

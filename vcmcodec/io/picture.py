@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from vcmcodec.errors import OutputError, PictureError, PictureWarning
-from vcmcodec.io import output
+from vcmcodec.io import arrays, output, png_text
+from vcmcodec.io.arrays import grey_of_16_bits
 from vcmcodec.limits import MAX_PHOTOGRAPH, MAX_PHOTOGRAPH_PIXELS, MAX_SIDE, MIN_SIDE
 
-Source: TypeAlias = "str | os.PathLike[str] | BinaryIO | Image.Image | NDArray[np.uint8]"
+Source: TypeAlias = "str | os.PathLike[str] | BinaryIO | Image.Image | NDArray[Any]"
 
 _WRITABLE: dict[str, tuple[str, dict[str, Any]]] = {
     ".png": ("PNG", {}),
@@ -48,19 +49,18 @@ SUFFIXES = tuple(_WRITABLE)
 def load(source: Source, crops: bool = False) -> NDArray[np.uint8]:
     """A picture as uint8 (H, W, 3) sRGB.
 
-    ``source``: a path, an open file, a Pillow image of any mode, or an array, uint8 (H, W, 3) RGB. Sides must
-    be MIN_SIDE to MAX_SIDE pixels; where ``crops`` are to be taken of it, up to MAX_PHOTOGRAPH, and no more
-    than MAX_PHOTOGRAPH_PIXELS in all. Of an animation the first frame counts. Grey of 16 bits or more is
-    scaled from 0..65535, floating point from 0..1 (0..255 where it goes beyond 1).
+    ``source``: a path, an open file, a Pillow image of any mode, or an array (see :mod:`vcmcodec.io.arrays`).
+    Sides must be MIN_SIDE to MAX_SIDE pixels; where ``crops`` are to be taken of it, up to MAX_PHOTOGRAPH,
+    and no more than MAX_PHOTOGRAPH_PIXELS in all. Of an animation the first frame counts. Grey of 16 bits or
+    more is scaled from 0..65535, floating point of files from 0..1 (0..255 where it goes beyond 1).
 
     Raises PictureError where it is no picture, truncated, damaged or of another size, TypeError for
-    a ``source`` of another kind.
+    a ``source`` of another kind, ValueError for an array of another kind.
     """
     if isinstance(source, np.ndarray):
-        if source.dtype != np.uint8 or source.ndim != 3 or source.shape[2] != 3:
-            raise PictureError(f"an array must be uint8 (H, W, 3), not {source.dtype} {source.shape}")
+        arrays.check(source)
         _check_size(source.shape[1], source.shape[0], crops)
-        return source
+        return arrays.rgb(source)
     if not isinstance(source, (str, os.PathLike, Image.Image)) and not hasattr(source, "read"):
         raise TypeError(
             f"a picture is a path, an open file, a Pillow image or an array, not {type(source).__name__}"
@@ -75,11 +75,13 @@ def load(source: Source, crops: bool = False) -> NDArray[np.uint8]:
             path = source if hasattr(source, "read") else Path(source)
             if isinstance(path, Path):
                 _plug_in(path)
-            with Image.open(path) as image:
-                frames = getattr(image, "n_frames", 1) if getattr(image, "is_animated", False) else 1
-                if frames > 1 and image.format != "MPO":  # whose others are previews
-                    notes.append(f"an animation or stack of {frames} pictures: the first one is read")
-                pixels = _rgb(image, crops, notes)
+            try:
+                pixels = _opened(path, crops, notes)
+            except ValueError as error:  # of a PNG that says more than Pillow reads
+                bare = png_text.without(path) if png_text.is_too_much(error) else None
+                if bare is None:
+                    raise
+                pixels = _opened(bare, crops, notes)
         for note in notes:
             warnings.warn(note, PictureWarning, stacklevel=2)
         return pixels
@@ -93,6 +95,15 @@ def load(source: Source, crops: bool = False) -> NDArray[np.uint8]:
         raise PictureError(f"cannot read the picture: {error.strerror or error}") from None
     except Exception as error:  # damaged input: Pillow's plugins raise whatever their parsing meets
         raise PictureError(f"the picture is damaged: {type(error).__name__}: {error}") from None
+
+
+def _opened(source: Any, crops: bool, notes: list[str]) -> NDArray[np.uint8]:
+    """What :func:`load` gives of a file."""
+    with Image.open(source) as image:
+        frames = getattr(image, "n_frames", 1) if getattr(image, "is_animated", False) else 1
+        if frames > 1 and image.format != "MPO":  # whose others are previews
+            notes.append(f"an animation or stack of {frames} pictures: the first one is read")
+        return _rgb(image, crops, notes)
 
 
 _PLUGINS = {".heic": "pillow-heif", ".heif": "pillow-heif", ".jxl": "pillow-jxl-plugin"}
@@ -188,7 +199,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     """16-bit (or wider, or floating point) grey as 8-bit grey."""
     if image.mode.startswith("I"):
         levels = np.clip(np.asarray(image), 0, 65535).astype(np.uint16)
-        return Image.fromarray(((np.arange(65536) * 255 + 32767) // 65535).astype(np.uint8)[levels])
+        return Image.fromarray(grey_of_16_bits(levels))
     light = np.nan_to_num(np.asarray(image, dtype=np.float32))
     top = 1 if light.max(initial=0) <= 1 else 255
     return Image.fromarray(np.clip(light * np.float32(255 / top) + np.float32(0.5), 0, 255).astype(np.uint8))

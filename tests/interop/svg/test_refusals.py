@@ -55,15 +55,36 @@ def test_what_is_refused(bad: str) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        "<!DOCTYPE svg>",
-        '<!DOCTYPE svg SYSTEM "http://example.org/svg.dtd">',
         '<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE svg [<!ENTITY % a SYSTEM "http://example.org/a.dtd"> %a;]>',
         '<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>',
     ],
 )
-def test_doctypes_are_refused(head: str) -> None:
-    with pytest.raises(SvgError, match=r"DOCTYPE is refused \(line 2\)"):
-        svg.load(f'<?xml version="1.0"?>\n{head}\n<svg {SPACES}><g id="&b;"/></svg>')
+def test_entities_are_refused(head: str) -> None:
+    with pytest.raises(SvgError, match=r"an entity is refused \(line 2\)"):
+        svg.load(f'<?xml version="1.0"?>\n{head}\n<svg {SPACES}><g id="a"/></svg>')
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<!DOCTYPE svg>",
+        '<!DOCTYPE svg SYSTEM "http://example.org/svg.dtd">',
+        '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">',
+        '<!DOCTYPE svg [<!ATTLIST svg data-a CDATA "b">]>',
+    ],
+)
+def test_a_doctype_without_entities_is_taken(head: str) -> None:
+    body = f'<svg {SPACES}><path d="M1 1L5 5"/></svg>'
+    assert svg.load(f'<?xml version="1.0"?>\n{head}\n{body}').drawing == svg.load(body).drawing
+
+
+def test_an_entity_that_only_a_dtd_elsewhere_could_declare_is_refused() -> None:
+    head = '<!DOCTYPE svg SYSTEM "http://example.org/svg.dtd">'
+    with pytest.raises(SvgError, match=r"an entity is refused \(line 2\)"):
+        svg.load(f"{head}\n<svg {SPACES}>&a;</svg>")
+    with pytest.raises(SvgError, match=r"refused \(line 1\)"):
+        svg.load(f'<!DOCTYPE svg [<!ATTLIST svg onload CDATA "b">]><svg {SPACES}/>')
 
 
 def test_local_references_are_not_refused() -> None:

@@ -39,7 +39,7 @@ Layers that are not drawn go back as they are, to where they were among the othe
 Colours: each place that the (edited) strokes give takes the colour of the nearest dot, for as many
 places as there are dots. Where nothing was edited, that is the dot's own place.
 
-**What is refused**, with the line of the document: DOCTYPE and entities, processing instructions,
+**What is refused**, with the line of the document: entities, processing instructions,
 scripts, event attributes, ``foreignObject``, images, and references to anything but a local ``#id``; layers
 that are not drawn where a decoder would not take them.
 """

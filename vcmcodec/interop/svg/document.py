@@ -78,8 +78,9 @@ class _Builder:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
-        parser.StartDoctypeDeclHandler = lambda *_: self._refuse("a DOCTYPE")
+        # Editors write a DOCTYPE. A DTD elsewhere is not fetched: what it says of entities is unknown.
         parser.EntityDeclHandler = lambda *_: self._refuse("an entity")
+        parser.SkippedEntityHandler = lambda *_: self._refuse("an entity")
         parser.ProcessingInstructionHandler = lambda *_: self._refuse("a processing instruction")
         try:
             parser.Parse(text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text, True)
