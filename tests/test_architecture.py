@@ -30,9 +30,15 @@ WALLS = {
     "scene": set(),
     "workers": set(),
     "layers": {
-        *(*BASICS, "format", "scene", "layers.colours", "layers.crop", "layers.detail", "layers.edges"),
-        "layers.feature",
-        "layers.texture",
+        *(*BASICS, "entropy", "format", "scene"),
+        *(
+            "layers.colours",
+            "layers.crop",
+            "layers.detail",
+            "layers.edges",
+            "layers.feature",
+            "layers.texture",
+        ),
     },
     "layers.edges": KIND,
     "layers.colours": KIND | {"layers.edges"},

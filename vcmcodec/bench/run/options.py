@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from vcmcodec.io import folders as folders_
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 folders = click.argument(
     "folders", nargs=-1, required=True, type=click.Path(exists=True, file_okay=False, path_type=Path)
@@ -16,6 +19,23 @@ folders = click.argument(
 device = click.option(
     "--device", type=click.Choice(["auto", "cuda", "cpu"]), default="auto", show_default=True
 )
+
+limit = click.option("--limit", type=int, help="Measure this many pictures, spread evenly.  [default: all]")
+
+as_json = click.option(
+    "--json", "as_json", is_flag=True, help="Print the figures as JSON instead of the table."
+)
+
+into = click.option(
+    "--into",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Refresh the table in this document.",
+)
+
+
+def mark(usual: str) -> Callable[[Verb], Verb]:
+    """The option ``--mark``: between which marks the table of ``--into`` stands."""
+    return click.option("--mark", default=usual, show_default=True, help="The table's mark there.")
 
 
 def listed(where: Iterable[Path], limit: int | None = None) -> list[Path]:

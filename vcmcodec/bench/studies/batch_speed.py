@@ -11,7 +11,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,10 +52,11 @@ def resident(group: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def encode(paths: Sequence[Path], count: int, jobs: int) -> Run:
-    """Encodes ``count`` pictures, those at ``paths`` over and over, by one command of ``jobs`` processes.
+@contextmanager
+def encoded(paths: Sequence[Path], count: int) -> Iterator[tuple[Path, Path]]:
+    """A folder of ``count`` pictures, those at ``paths`` over and over, and one for their files.
 
-    Raises click.ClickException where the command fails.
+    Raises click.ClickException where in the end there are not all files.
     """
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "faces"), Path(folder, "files")
@@ -62,6 +64,18 @@ def encode(paths: Sequence[Path], count: int, jobs: int) -> Run:
         for number in range(count):
             path = paths[number % len(paths)]
             (source / f"{number:06d}{path.suffix}").symlink_to(path.resolve())
+        yield source, target
+        made = sum(1 for _ in target.rglob("*.vcm"))
+    if made != count:
+        raise click.ClickException(f"{made} of {count} pictures encoded")
+
+
+def encode(paths: Sequence[Path], count: int, jobs: int) -> Run:
+    """Encodes ``count`` pictures, those at ``paths`` over and over, by one command of ``jobs`` processes.
+
+    Raises click.ClickException where the command fails.
+    """
+    with encoded(paths, count) as (source, target):
         command = [sys.executable, "-m", "vcmcodec", "encode", "-r", "-q", "-j", str(jobs), str(source)]
         start = time.perf_counter()
         process = subprocess.Popen([*command, "-o", str(target)], start_new_session=True)
@@ -77,10 +91,9 @@ def encode(paths: Sequence[Path], count: int, jobs: int) -> Run:
         code = process.wait()
         ended.set()
         watcher.join()
+        if code:
+            raise click.ClickException(f"vcm encode ended with {code}")
         seconds = time.perf_counter() - start
-        made = sum(1 for _ in target.rglob("*.vcm"))
-    if code or made != count:
-        raise click.ClickException(f"{made} of {count} pictures encoded, exit code {code}")
     halves = [[size for at, size in samples if (at < seconds / 2) is first] for first in (True, False)]
     return Run(count / seconds, (max(halves[0], default=0), max(halves[1], default=0)))
 

@@ -226,15 +226,11 @@ def markdown(figures: dict[str, Any]) -> str:
 
 @click.command()
 @options.folders
-@click.option("--limit", type=int, help="Measure this many pictures, spread evenly.  [default: all]")
+@options.limit
 @options.device
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON instead of the table.")
-@click.option(
-    "--into",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Refresh the table in this document.",
-)
-@click.option("--mark", default="measure", show_default=True, help="The table's mark there.")
+@options.as_json
+@options.into
+@options.mark("measure")
 def main(
     folders: tuple[Path, ...], limit: int | None, device: str, as_json: bool, into: Path | None, mark: str
 ) -> None:

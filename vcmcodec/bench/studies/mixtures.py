@@ -147,15 +147,11 @@ def _lines(figures: dict[str, Any]) -> Iterator[str]:
 
 @click.command()
 @options.folders
-@click.option("--limit", type=int, help="Measure this many pictures, spread evenly.  [default: all]")
+@options.limit
 @click.option("--realism", type=click.FloatRange(0, 1), default=1.0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON instead of the table.")
-@click.option(
-    "--into",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Refresh the table in this document.",
-)
-@click.option("--mark", default="mixtures", show_default=True, help="The table's mark there.")
+@options.as_json
+@options.into
+@options.mark("mixtures")
 def main(
     folders: tuple[Path, ...], limit: int | None, realism: float, as_json: bool, into: Path | None, mark: str
 ) -> None:

@@ -124,12 +124,10 @@ def rows(figures: dict[str, Any]) -> Iterator[Row]:
 
 @click.command()
 @options.folders
-@click.option("--limit", type=int, help="Use this many pictures, spread evenly.  [default: all]")
+@options.limit
 @options.device
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON instead of the table.")
-@click.option(
-    "--into", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Refresh it there."
-)
+@options.as_json
+@options.into
 def main(folders: tuple[Path, ...], limit: int | None, device: str, as_json: bool, into: Path | None) -> None:
     """Print what strokes cost on the faces below FOLDERS, and the bars."""
     figures = rate(options.listed(folders, limit), device)

@@ -83,9 +83,7 @@ def rows(cost: Cost) -> list[tuple[str, ...]]:
 @click.command()
 @options.folders
 @click.option("--count", default=40, show_default=True, help="Faces to measure.")
-@click.option(
-    "--into", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Refresh it there."
-)
+@options.into
 def main(folders: tuple[Path, ...], count: int, into: Path | None) -> None:
     """Measure COUNT faces below FOLDERS, and print what a million and 10^9 cost."""
     paths = options.listed(folders)

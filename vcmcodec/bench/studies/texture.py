@@ -23,6 +23,7 @@ import vcmcodec
 from vcmcodec import OutputError, VcmError
 from vcmcodec.bench.codecs import CodecError
 from vcmcodec.bench.report import table
+from vcmcodec.bench.run import options
 from vcmcodec.bench.run.score_store import Store
 from vcmcodec.bench.studies import codings, texture_figures, texture_rows, texture_sheet
 from vcmcodec.bench.studies.codings import NORMAL, SCORES, Face, Work
@@ -123,13 +124,9 @@ _folders = click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @click.option("--every", type=click.IntRange(1), default=1, show_default=True, help="Take every Nth face.")
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON instead of the table.")
-@click.option(
-    "--into",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Refresh the table in this document.",
-)
-@click.option("--mark", default="texture", show_default=True, help="The table's mark there.")
+@options.as_json
+@options.into
+@options.mark("texture")
 @click.option(
     "--sheet",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -17,16 +17,15 @@ from typing import NamedTuple
 
 from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
-from vcmcodec.entropy.range_coder import Decoder, Encoder
 from vcmcodec.errors import LimitError
 from vcmcodec.format.wire import Reader
+from vcmcodec.layers import decisions
 from vcmcodec.layers.colours import prediction, reference_pixels, syntax
 from vcmcodec.layers.colours.head import CODE, DECISIONS, STEPS, WEIGHTS, ColourHead
 from vcmcodec.layers.colours.head import read as read_head
 from vcmcodec.layers.colours.known import KnownColours
 from vcmcodec.layers.colours.prediction import Guess
 from vcmcodec.layers.colours.ycocg import YCoCg
-from vcmcodec.layers.edges.ops import Point
 from vcmcodec.limits import Limits
 from vcmcodec.scene import Scene
 
@@ -76,9 +75,11 @@ def encode(
     scene = begun(scene, filled=coding == DECISIONS)
     known, places = list(scene.known), scene.places
     if coding == DECISIONS:
-        coder, best = Encoder(), prediction.quantiser(wanted)
-        syntax.walk(ContextCoder(coder, _model()), places, known, len(wanted), steps, STEPS[steps], best)
-        body = coder.finish()
+        best = prediction.quantiser(wanted)
+        body, _ = decisions.encode(
+            _model(),
+            lambda coder: syntax.walk(coder, places, known, len(wanted), steps, STEPS[steps], best),
+        )
     else:
         from vcmcodec.layers.colours import ppm_colours
 
@@ -148,19 +149,16 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     left = len(scene.places) - len(scene.known)
     if head.count > left:
         raise reader.error(f"{head.count} colours for {left} places")
-    known = list(scene.known)
+    known, places = list(scene.known), scene.places
     if filled:
-        _read(reader, head, scene.places, known)
+        steps = STEPS[head.steps]
+        decisions.decode(
+            reader,
+            _model(),
+            lambda coder: syntax.walk(coder, places, known, head.count, head.steps, steps, None),
+        )
     else:
         from vcmcodec.layers.colours import ppm_colours  # much to load for what few files hold
 
-        ppm_colours.decode(reader, scene.places, known, head.count, STEPS[head.steps])
+        ppm_colours.decode(reader, places, known, head.count, STEPS[head.steps])
     return _with(scene, known)
-
-
-def _read(reader: Reader, head: ColourHead, places: Sequence[Point], known: list[YCoCg]) -> None:
-    start = reader.offset
-    coder = Decoder(reader.rest())
-    syntax.walk(ContextCoder(coder, _model()), places, known, head.count, head.steps, STEPS[head.steps], None)
-    if coder.fault:
-        raise reader.error(f"damaged: {coder.fault}", start)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vcmcodec.format.wire import Reader
-from vcmcodec.layers.texture.head import STEPS
+from vcmcodec.layers.texture.head import read_step
 
 CODE = 0x04
 
@@ -45,7 +45,4 @@ def read(reader: Reader) -> DetailHead:
         raise reader.unsupported(f"detail coding {profile >> 4} is unknown")
     if profile & _RESERVED:
         raise reader.unsupported("a bit of the profile is set that means nothing yet")
-    step = reader.byte("step")
-    if step >= STEPS:
-        raise reader.unsupported(f"quantiser step {step} is unknown")
-    return DetailHead(step)
+    return DetailHead(read_step(reader))

@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 from vcmcodec.entropy import context_weights
-from vcmcodec.entropy.contexts import ContextCoder, ContextModel
-from vcmcodec.entropy.range_coder import Decoder, Encoder
+from vcmcodec.entropy.contexts import ContextModel
 from vcmcodec.format.wire import Reader
+from vcmcodec.layers import decisions
 from vcmcodec.layers.detail import syntax, tables
 from vcmcodec.layers.detail.head import CODE, WEIGHTS, DetailHead
 from vcmcodec.layers.detail.head import read as read_head
@@ -32,10 +32,12 @@ def encode(scene: Scene, detail: Detail) -> tuple[bytes, Scene]:
 
     Raises ModelError where transform or weights are missing.
     """
-    coder = Encoder()
-    levels = syntax.walk(ContextCoder(coder, model()), tables.transform(), detail.step, detail.levels)
+    transform = tables.transform()
+    body, levels = decisions.encode(
+        model(), lambda coder: syntax.walk(coder, transform, detail.step, detail.levels)
+    )
     made = Detail(detail.step, levels)
-    return DetailHead(detail.step).write() + coder.finish(), scene.with_part(CODE, made)
+    return DetailHead(detail.step).write() + body, scene.with_part(CODE, made)
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
@@ -45,12 +47,6 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     ModelError where transform or weights are missing.
     """
     step = read_head(reader).step
-    start = reader.offset
-    coder = Decoder(reader.rest())
-    try:
-        levels = syntax.walk(ContextCoder(coder, model()), tables.transform(), step)
-    except ValueError as error:
-        raise reader.error(f"damaged: {error}", start) from None
-    if coder.fault:
-        raise reader.error(f"damaged: {coder.fault}", start)
+    transform = tables.transform()
+    levels = decisions.decode(reader, model(), lambda coder: syntax.walk(coder, transform, step))
     return scene.with_part(CODE, Detail(step, levels))

@@ -8,11 +8,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
-from vcmcodec.entropy.range_coder import Decoder, Encoder
 from vcmcodec.errors import LimitError
 from vcmcodec.format.wire import Reader
+from vcmcodec.layers import decisions
 from vcmcodec.layers.edges import raster, strokes
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.head import CODE, PPM, WEIGHTS, StrokeHead
@@ -38,10 +40,10 @@ def encode(drawing: Drawing, coding: int | None = None) -> bytes:
         from vcmcodec.layers.edges import ppm_strokes
 
         return ppm_strokes.encode(drawing)
-    coder = Encoder()
-    for _ in strokes.walk(ContextCoder(coder, _model()), drawing.grid, drawing.strokes, drawing.ops):
-        pass
-    return StrokeHead(drawing.step, drawing.strokes).write() + coder.finish()
+    body, _ = decisions.encode(
+        _model(), lambda coder: list(strokes.walk(coder, drawing.grid, drawing.strokes, drawing.ops))
+    )
+    return StrokeHead(drawing.step, drawing.strokes).write() + body
 
 
 def size(drawing: Drawing, coding: int | None = None) -> float:
@@ -90,25 +92,20 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
 
 def _read(head: StrokeHead, grid: Grid, reader: Reader, limits: Limits) -> tuple[Op, ...]:
     start, least = reader.offset, 2 * head.count
-    ops: list[Op] = []
-    coder = Decoder(reader.rest())
-    syntax = ContextCoder(coder, _model())
-    try:
-        if least <= limits.ops:
-            for op in strokes.walk(syntax, grid, head.count, None):
-                ops.append(op)
-                if len(ops) > limits.ops:
-                    break
-    except ValueError as error:
-        raise reader.error(f"damaged: {error}", start) from None
-    if max(least, len(ops)) > limits.ops:
-        raise LimitError(
-            f"{max(least, len(ops))} ops or more are above the limit of {limits.ops}",
-            layer=reader.layer,
-            offset=start,
-        )
-    if coder.fault:
-        raise reader.error(f"damaged: {coder.fault}", start)
+
+    def walk(coder: ContextCoder) -> list[Op]:
+        # One more than there may be shows that there are more.
+        some = itertools.islice(strokes.walk(coder, grid, head.count, None), limits.ops + 1)
+        ops = list(some) if least <= limits.ops else []
+        if max(least, len(ops)) > limits.ops:
+            raise LimitError(
+                f"{max(least, len(ops))} ops or more are above the limit of {limits.ops}",
+                layer=reader.layer,
+                offset=start,
+            )
+        return ops
+
+    ops = decisions.decode(reader, _model(), walk)
     if not strokes.in_order(ops):
         raise reader.error("damaged: the strokes are not in order", start)
     return tuple(ops)

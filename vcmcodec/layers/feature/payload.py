@@ -6,9 +6,9 @@ payload = profile(1) decisions
 from __future__ import annotations
 
 from vcmcodec.entropy import context_weights
-from vcmcodec.entropy.contexts import ContextCoder, ContextModel
-from vcmcodec.entropy.range_coder import Decoder, Encoder
+from vcmcodec.entropy.contexts import ContextModel
 from vcmcodec.format.wire import Reader
+from vcmcodec.layers import decisions
 from vcmcodec.layers.feature import syntax, tables
 from vcmcodec.layers.feature.head import CODE, CODING, WEIGHTS, FeatureHead
 from vcmcodec.layers.feature.head import read as read_head
@@ -30,10 +30,12 @@ def encode(scene: Scene, feature: Feature) -> tuple[bytes, Scene]:
 
     Raises ModelError where transform or weights are missing.
     """
-    coder = Encoder()
-    levels = syntax.walk(ContextCoder(coder, model()), tables.basis().energy, feature.step, feature.levels)
+    energies = tables.basis().energy
+    body, levels = decisions.encode(
+        model(), lambda coder: syntax.walk(coder, energies, feature.step, feature.levels)
+    )
     head = FeatureHead(CODING, feature.step).write()
-    return head + coder.finish(), scene.with_part(CODE, Feature(feature.step, levels))
+    return head + body, scene.with_part(CODE, Feature(feature.step, levels))
 
 
 def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
@@ -45,12 +47,6 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
     head = read_head(reader)
     if not head.known:
         return scene
-    start = reader.offset
-    coder = Decoder(reader.rest())
-    try:
-        levels = syntax.walk(ContextCoder(coder, model()), tables.basis().energy, head.step)
-    except ValueError as error:
-        raise reader.error(f"damaged: {error}", start) from None
-    if coder.fault:
-        raise reader.error(f"damaged: {coder.fault}", start)
+    energies = tables.basis().energy
+    levels = decisions.decode(reader, model(), lambda coder: syntax.walk(coder, energies, head.step))
     return scene.with_part(CODE, Feature(head.step, levels))

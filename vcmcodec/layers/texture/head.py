@@ -68,7 +68,15 @@ def read(reader: Reader) -> TextureHead:
         return TextureHead(0, 0, (red, green, blue))
     if not profile & _FIRST:
         return TextureHead(profile & _SHIFT)
+    return TextureHead(profile & _SHIFT, read_step(reader))
+
+
+def read_step(reader: Reader) -> int:
+    """The number of a quantiser step.
+
+    Raises FormatError where it is missing, UnsupportedError where it is unknown.
+    """
     step = reader.byte("step")
     if step >= STEPS:
         raise reader.unsupported(f"quantiser step {step} is unknown")
-    return TextureHead(profile & _SHIFT, step)
+    return step

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder, ContextModel
-from vcmcodec.entropy.range_coder import Decoder, Encoder
 from vcmcodec.format.wire import Reader
+from vcmcodec.layers import decisions
 from vcmcodec.layers.texture import syntax, tables
 from vcmcodec.layers.texture.frame import Frame
 from vcmcodec.layers.texture.head import CODE, WEIGHTS, TextureHead
@@ -69,9 +69,8 @@ def encode(scene: Scene, wanted: Wanted) -> tuple[bytes, Scene]:
     Raises ModelError where transform or weights are missing.
     """
     known = wanted.begin or scene.part(CODE)
-    coder = Encoder()
-    made = _walk(ContextCoder(coder, model()), known, wanted)
-    return _head(wanted).write() + coder.finish(), scene.with_part(CODE, made)
+    body, made = decisions.encode(model(), lambda coder: _walk(coder, known, wanted))
+    return _head(wanted).write() + body, scene.with_part(CODE, made)
 
 
 def size(known: Texture | None, wanted: Wanted) -> tuple[float, Texture]:
@@ -103,18 +102,13 @@ def decode(scene: Scene, reader: Reader, limits: Limits) -> Scene:
         raise reader.error(
             "a first texture layer without a step" if known is None else "a later texture layer with a step"
         )
-    first = known is None
-    known = known or _begun(scene, head)
+    first, begun = known is None, known or _begun(scene, head)
     if head.plain is not None:
         if reader.left:
             raise reader.error("bytes behind a colour")
-        return scene.with_part(CODE, known)
-    start = reader.offset
-    coder = Decoder(reader.rest())
-    try:
-        made = syntax.walk(ContextCoder(coder, model()), tables.transform(), known, head.shift, first)
-    except ValueError as error:
-        raise reader.error(f"damaged: {error}", start) from None
-    if coder.fault:
-        raise reader.error(f"damaged: {coder.fault}", start)
+        return scene.with_part(CODE, begun)
+    transform = tables.transform()
+    made = decisions.decode(
+        reader, model(), lambda coder: syntax.walk(coder, transform, begun, head.shift, first)
+    )
     return scene.with_part(CODE, made)

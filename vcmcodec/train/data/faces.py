@@ -1,4 +1,4 @@
-"""Folders of faces, and a pool that works through them."""
+"""Folders of faces, workers that go through them, and the options that say which."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from vcmcodec.io.folders import pictures
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Verb = TypeVar("Verb", bound=Callable[..., None])
 
 
 def listed(folders: Sequence[Path]) -> list[Path]:
@@ -45,3 +46,21 @@ def parallel(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -
         if isinstance(result, workers.Killed):
             raise click.ClickException("a process was killed")
         yield result
+
+
+def options(limit: int | None = None) -> Callable[[Verb], Verb]:
+    """The options of what is trained on the faces in one folder: ``data``, ``out``, ``jobs``, and ``limit``,
+    how many faces are read where nothing else is said; None for all."""
+
+    def given(verb: Verb) -> Verb:
+        folder = click.Path(exists=True, file_okay=False, path_type=Path)
+        for option in (
+            click.option("--jobs", default=2, show_default=True),
+            click.option("--limit", type=int, default=limit, show_default=True, help="Faces to read."),
+            click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True),
+            click.option("--data", type=folder, required=True),
+        ):
+            verb = option(verb)
+        return verb
+
+    return given

@@ -23,7 +23,7 @@ from vcmcodec.layers.edges import strokes
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.ops import Point
 from vcmcodec.train.data.dataset_build import SIDE, point
-from vcmcodec.train.data.faces import faces, parallel
+from vcmcodec.train.data.faces import faces, options, parallel
 from vcmcodec.train.entropy.fit_weights import Decisions, Recorder, release
 
 VARIANTS = 2
@@ -64,10 +64,7 @@ def _colours(places: Sequence[Point], wanted: list[tuple[int, int, int]], steps:
 
 
 @click.command()
-@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option("--limit", default=3000, show_default=True, help="Faces to read.")
-@click.option("--jobs", default=2, show_default=True)
+@options(limit=3000)
 def main(data: Path, out: Path, limit: int, jobs: int) -> None:
     """Write the weights of strokes and colours from the faces in a folder.
 

@@ -22,7 +22,7 @@ from vcmcodec.layers.texture.head import TRANSFORM
 from vcmcodec.layers.texture.part import Known
 from vcmcodec.layers.texture.tables import Basis
 from vcmcodec.train import catalogue
-from vcmcodec.train.data.faces import faces, parallel
+from vcmcodec.train.data.faces import faces, options, parallel
 from vcmcodec.train.transform.klt import Space, fit
 
 SIDE = 256
@@ -108,10 +108,7 @@ def _face(item: tuple[Item, Frame]) -> NDArray[np.float32]:
 
 
 @click.command()
-@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option("--limit", type=int, help="Faces to read.")
-@click.option("--jobs", default=2, show_default=True)
+@options()
 def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
     """Write the texture layer's transform from the faces in a folder."""
     begun = time.monotonic()

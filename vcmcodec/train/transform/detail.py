@@ -22,7 +22,7 @@ from vcmcodec.layers.detail.head import TRANSFORM
 from vcmcodec.layers.detail.regions import CHROMA, NOSE, REGIONS, SHAPES, Shape
 from vcmcodec.layers.detail.tables import Basis
 from vcmcodec.train import catalogue
-from vcmcodec.train.data.faces import faces, parallel
+from vcmcodec.train.data.faces import faces, options, parallel
 from vcmcodec.train.transform.klt import energies, integers
 
 SIDE = 256
@@ -89,10 +89,7 @@ def fit(shape: Shape, data: NDArray[np.float32]) -> Basis:
 
 
 @click.command()
-@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option("--limit", type=int, help="Faces to read.")
-@click.option("--jobs", default=2, show_default=True)
+@options()
 def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
     """Write the detail layer's transform from the faces in a folder; the texture layer's is there already."""
     begun = time.monotonic()

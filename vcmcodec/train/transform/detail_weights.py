@@ -27,7 +27,7 @@ from vcmcodec.layers.detail.regions import REGIONS
 from vcmcodec.layers.texture import steps
 from vcmcodec.layers.texture.frame import Frame
 from vcmcodec.models import store
-from vcmcodec.train.data.faces import faces, parallel
+from vcmcodec.train.data.faces import faces, options, parallel
 from vcmcodec.train.entropy.fit_weights import Recorder, release_faces
 
 SIDE = 256
@@ -77,10 +77,7 @@ def decisions(path: Path) -> list[Recorder]:
 
 
 @click.command()
-@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option("--limit", type=int, help="Faces to read.")
-@click.option("--jobs", default=2, show_default=True)
+@options()
 def main(data: Path, out: Path, limit: int | None, jobs: int) -> None:
     """Write the weights of detail layers from the faces in a folder."""
     os.environ["VCM_MODELS"] = str(out)
