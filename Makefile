@@ -29,7 +29,7 @@ BATCH ?= 10000
 REQUESTS ?= 2000
 # Two photographs of each person, to tell apart.
 PAIRS ?= $(DATA)/pairs.csv
-# The study of texture takes every so-manieth face.
+# The study of texture takes every EVERY-th face.
 EVERY ?= 1
 # Photographs with faces in them to make.
 SCENES ?= 60

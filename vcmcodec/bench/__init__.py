@@ -1,1 +1,1 @@
-"""Measurements: what the codec costs and what its pictures are worth. Nothing else imports this."""
+"""Measurements: the codec's rate, quality and speed. Nothing else imports this."""

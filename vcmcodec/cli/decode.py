@@ -198,7 +198,7 @@ def _decode(
     skip_existing: bool,
     verbose: bool,
 ) -> Iterator[batch.Result]:
-    """Decodes all tasks, so many at a time that generators run on batches."""
+    """Decodes all tasks, TOGETHER at a time, so that generators run on batches."""
     for start in range(0, len(todo), TOGETHER):
         scenes: Scenes = {}
         decode_layers = functools.partial(_decode_layers, scenes=scenes, limits=limits, read=read)

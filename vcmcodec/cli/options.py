@@ -34,7 +34,7 @@ class Colours(click.ParamType):  # type: ignore[type-arg]
 
 
 class Number(click.FloatRange):
-    """A number in a range; not a number is not in it."""
+    """A number in a range, which NaN is not."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number = super().convert(value, param, ctx)
@@ -74,7 +74,7 @@ def sources(kind: str) -> Callable[[Verb], Verb]:
 
 
 def listed(name: str) -> list[str]:
-    """The names in a file, one a line.
+    """The names in a file, one per line.
 
     Raises VcmError where it cannot be read.
     """

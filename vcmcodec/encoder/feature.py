@@ -1,4 +1,4 @@
-"""Quantises an embedding so that most of its direction is left in so many bytes."""
+"""Quantises an embedding so that a number of bytes keeps its direction best."""
 
 from __future__ import annotations
 

@@ -55,9 +55,9 @@ def _curve_bits(length: Floats, near: Floats, far: Floats) -> Floats:
 
 
 class _Pieces(NamedTuple):
-    """Fitted pieces, an entry each: the chain pixels ``first`` and ``last`` (counted over all chains),
-    the distortion and the bits of a line and of a curve between them, and the curve's control points
-    beside the thirds of the chord (``upright``: in x, else in y)."""
+    """Fitted pieces, in arrays with an entry for each: the chain pixels ``first`` and ``last`` (counted over
+    all chains), the distortion and the bits of a line and of a curve between them, and the curve's control
+    points beside the thirds of the chord (``upright``: in x, else in y)."""
 
     first: Ints
     last: Ints

@@ -39,8 +39,8 @@ def goal_of(
     detail: float | None = None,
     colours: int | None = None,
 ) -> Goal:
-    """The goal that the arguments of :func:`vcmcodec.encode` name, for a ``picture`` and a ``canvas`` of
-    so many pixels.
+    """The goal that the arguments of :func:`vcmcodec.encode` name, for a picture of ``picture`` and a canvas
+    of ``canvas`` pixels.
 
     Raises ValueError for more than one size, and for what is out of range.
     """

@@ -33,8 +33,8 @@ SLACK = 0.06, 0.87
 """A crop that would stick out may move by the first share of its side, and shrink to the second."""
 
 SURE, LIKELY = 0.6, 0.4
-"""Scores of what is a face, and of what is one where nothing better is there. What scores less than SURE is
-looked at from near, where it may be sure."""
+"""Detections of score SURE and more are faces; those of LIKELY and more are, where there is no better one.
+One below SURE is looked at again from near, and may be sure there."""
 
 SMALL, COARSE, FINEST = 320, 192, 2048
 """A picture whose longest side is at most SMALL is seen as it is. Of a larger one the detector sees two
@@ -42,12 +42,12 @@ copies: one of COARSE pixels, for faces that fill the picture or are cut by its 
 FINEST at most."""
 
 FINE, SHARE = 448, 0.4
-"""The finer one is as large as the picture, up to FINE; else this share of it, where faces of 48 pixels have
-19."""
+"""The finer copy is as large as the picture, up to FINE pixels; of a larger picture it is this share, in
+which a face of 48 pixels has 19."""
 
 CLOSE, GAIN, LOOKS = 160, 2.0, 4
 """The detector makes faces more upright than they are: it sees about half of a roll, and less of small faces.
-So it looks at a crop of CLOSE pixels again, turned back by GAIN times what was seen, as often as this."""
+So it looks LOOKS times at a crop of CLOSE pixels, each time turned back by GAIN times the roll seen last."""
 
 STILL = 1.0
 """A roll of fewer degrees counts as none."""
@@ -246,7 +246,7 @@ def cut(picture: NDArray[np.uint8], crop: Crop, width: int, height: int) -> NDAr
 
 
 def rectangle(text: str) -> tuple[int, int, int, int] | None:
-    """X, Y, W and H of ``X,Y,W,H``; None for what is no such text."""
+    """X, Y, W and H of a text ``X,Y,W,H``; None for any other."""
     parts = text.split(",")
     try:
         numbers = [int(part) for part in parts]
@@ -256,7 +256,7 @@ def rectangle(text: str) -> tuple[int, int, int, int] | None:
 
 
 def check(face: str) -> None:
-    """Raises ValueError for what ``face`` of :func:`framed` cannot be."""
+    """Raises ValueError for a ``face`` that :func:`framed` does not take."""
     if (
         face in ("auto", "whole", "all")
         or rectangle(face)
@@ -267,7 +267,7 @@ def check(face: str) -> None:
 
 
 def framed(picture: NDArray[np.uint8], face: str = "auto") -> list[Cut]:
-    """What of a photograph, uint8 (H, W, 3) RGB, is to be coded.
+    """The pictures to be coded of a photograph, uint8 (H, W, 3) RGB.
 
     ``face``: ``auto``, the largest face, or all of a picture that is framed as the training faces are;
     ``whole``; ``all`` faces, a picture each; a number, from 1, the largest; or ``X,Y,W,H``, a rectangle.

@@ -20,8 +20,8 @@ _STEPS = ((0.12, 3), (0.4, 4), (1.0, 5))
 _LAST_STEP = 6
 
 _SHARES = ((0.0, 0.8), (0.015, 0.72), (0.03, 0.6), (0.05, 0.55), (0.08, 0.52))
-"""Which share of a file of so many bits per canvas pixel goes to the base layer and the header, as
-measured: the best for landmarks and LPIPS together lies near it."""
+"""Bits per canvas pixel of a file, and its share that goes to the base layer and the header, as measured: the
+best for landmarks and LPIPS together lies near it."""
 
 _USUAL = (80.0, 110.0, 180.0, 210.0, 250.0), (5.0, 30.0, 60.0, 75.0, 95.0)
 """Bytes that strokes take, and the quality at which they do on a face of 256 x 256 pixels: where a search

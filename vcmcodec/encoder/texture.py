@@ -224,7 +224,7 @@ class Analysis:
 
     def quantise(self, step: int, face: int, most: tuple[int, int]) -> Texture:
         """Both parts' levels with the quantiser step of that number and the ``face`` step 0..3 that goes with
-        it, of at most so many ranks."""
+        it, of at most ``most`` ranks each."""
         begin = Texture(self.width, self.height, step, face, self.frame, Known(), Known())
         levels = Levels(self, begin)
         counts = (
@@ -251,7 +251,7 @@ def _trimmed(levels: list[int]) -> Known:
 
 def layer(texture: Texture, shift: int, counts: tuple[int, int] | None = None, first: bool = True) -> Wanted:
     """The layer that holds the levels of a ``texture`` up to their lowest ``shift`` bits, of all ranks or of
-    so many."""
+    the first ``counts``."""
     levels = texture.canvas.levels, texture.face.levels
 
     def choose(part: int, rank: int, offsets: Sequence[int]) -> int:

@@ -58,7 +58,7 @@ _FACE_STEP = 0
 coarser one identity is 5 % nearer and the landmarks of low-contrast faces 10 %, for .4 dB of the rest."""
 
 _DETAIL_STEP, _DETAIL_FROM = 16, 58
-"""The detail's step is so many numbers below the face's, whose errors count more already; and from which
+"""The detail's step is this many numbers below the face's, whose errors count more already; and from which
 number of the canvas's step down there is any: what texture does not reach with finer steps is too small for
 its grids."""
 
@@ -83,8 +83,8 @@ def quality_of(step: int) -> float:
 
 
 _SHARES = (0.008, 0.015, 0.03), (1.0, 0.9, 0.85)
-"""Bits per canvas pixel, and which share of a file of so many goes to texture where strokes follow: PSNR is
-no worse than without strokes there, LPIPS 5 to 8 % better, identity a little worse (docs/ablations.md)."""
+"""Bits per canvas pixel of a file, and its share that goes to texture where strokes follow: PSNR is no worse
+than without strokes there, LPIPS 5 to 8 % better, identity a little worse (docs/ablations.md)."""
 
 
 class TextureProposer:
@@ -195,8 +195,8 @@ def _layers(texture: Texture, whole: float) -> list[payload.Wanted]:
 def _fitting(
     texture: Texture, known: Texture | None, most: float, larger: float
 ) -> tuple[payload.Wanted, float, Texture] | None:
-    """The layer of at most so many bytes, of a texture that takes ``larger`` times as many, with which
-    most is known; its bytes, and what is known with it. None where nothing fits."""
+    """The layer of at most ``most`` bytes that removes most of the error, of a ``texture`` that takes
+    ``larger`` times as many; its bytes, and what is known with it. None where nothing fits."""
     counts = len(texture.canvas.levels), len(texture.face.levels)
     # As many ranks as there are, at the step that this takes; and fewer of the next finer one.
     usual = float(np.log2(larger)) * _STEPS_AN_OCTAVE / 16

@@ -21,7 +21,7 @@ SPUR = 4
 """Branches of fewer pixels than this that end at a junction are thinning's stubs."""
 
 PROBE = 7
-"""The direction in which a branch leaves its junction is that of so many of its pixels."""
+"""The direction in which a branch leaves its junction is that of its first pixels, this many."""
 
 MAX_BEND = math.radians(60)
 """Two branches of a junction are one line only where the bend between them is below this."""

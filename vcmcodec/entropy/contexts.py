@@ -59,8 +59,8 @@ _LAST = len(PROBABILITIES) - 1
 
 
 class Elements:
-    """Lays out the weights of a syntax's elements: each has so many bins, and contexts of so many
-    values. ``size``: weights in all."""
+    """Lays out the weights of a syntax's elements: each has a number of bins, and contexts with a number of
+    values each. ``size``: weights in all."""
 
     def __init__(self) -> None:
         self.size = 0

@@ -54,7 +54,7 @@ class TextForm(Protocol):
     """How layers of a kind are written into an SVG drawing, and coded from one."""
 
     def attributes(self, scene: Scene, layers: Sequence[Layer]) -> dict[str, str]:
-        """What the root says of ``layers``, all of this kind in the file."""
+        """The root's attributes for ``layers``, all of this kind in the file."""
         ...
 
     def write(self, scene: Scene, layers: Sequence[Layer]) -> Iterator[str]:

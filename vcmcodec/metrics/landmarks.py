@@ -1,7 +1,5 @@
-"""What machines make of a face: landmarks, identity, gender.
-
-The reference is what the same machine makes of the original: of a face that it does not find there,
-nothing can be said.
+"""What machines see in a face: landmarks, identity, gender. The reference is what the same machine sees in
+the original: where it finds no face there, it gives no score.
 """
 
 from __future__ import annotations

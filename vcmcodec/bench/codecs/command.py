@@ -38,8 +38,8 @@ def _halves(commands: str) -> tuple[str, str] | None:
 
 
 def _fingerprint(commands: Sequence[str]) -> str:
-    """First digits of a sha256 over the programs and files that commands name: who changes a codec wants
-    it scored again."""
+    """First digits of a sha256 over the programs and files that commands name: a codec that is changed is
+    scored again."""
     digest = hashlib.sha256()
     for command in commands:
         try:

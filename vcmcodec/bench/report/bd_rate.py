@@ -22,9 +22,9 @@ BETTER, WORSE = "no common quality: better", "no common quality: worse"
 
 
 class BdRate(NamedTuple):
-    """Percent of bytes that a codec needs more (negative: less) than an anchor at equal quality, as a
-    mean over ``overlap``, the share of the codec's range of quality that both curves cover; or why
-    that cannot be said."""
+    """How many percent more bytes (negative: fewer) a codec needs than an anchor at equal quality, in the
+    mean over the qualities that both curves cover, and the ``overlap``, their share of the codec's range of
+    quality; or the ``reason`` why there is no such number."""
 
     percent: float | None
     overlap: float
@@ -99,7 +99,7 @@ class Best(NamedTuple):
 
 
 def best(curves: dict[str, Curve], rate: float) -> Best | None:
-    """The codec that reaches most with at most ``rate``; None where none goes that low."""
+    """The codec of highest quality at ``rate`` or less; None where none goes that low."""
     reached = [
         Best(codec, value) for codec, curve in curves.items() if (value := at_rate(curve, rate)) is not None
     ]

@@ -44,7 +44,7 @@ UNFRAMED = {
 """One transform of the canvas, 1,500 coefficients."""
 
 UNFRAMED_EVERY = {"studio": 1, "wild": 2}
-"""The table is of every so-manieth face of each folder, in order of names."""
+"""The table is of every Nth face of each folder, in order of names."""
 
 TWO_PARTS = {
     "studio": (

@@ -31,7 +31,7 @@ SECONDS = 120
 
 @contextmanager
 def cluster(workers: int) -> Iterator[str]:
-    """The address of a scheduler with so many workers of one thread, when all are there."""
+    """The address of a scheduler with ``workers`` workers of one thread each, once all are there."""
     from distributed import Client
 
     with tempfile.TemporaryDirectory() as folder:

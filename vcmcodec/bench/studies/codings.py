@@ -55,7 +55,7 @@ class Coding(NamedTuple):
 
 
 def listed(folders: Sequence[Path], every: int) -> list[Face]:
-    """Every so-manieth picture of each of ``folders``, by name.
+    """Every ``every``-th picture of each of ``folders``, by name.
 
     Raises PictureError where one cannot be read.
     """

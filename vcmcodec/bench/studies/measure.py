@@ -1,4 +1,4 @@
-"""What a file costs and what its picture is worth, on a folder of faces.
+"""The size of files and the quality of their pictures, on a folder of faces.
 
 ``python -m vcmcodec.bench.studies.measure FOLDER...``
 
@@ -47,7 +47,7 @@ TIMED = 60
 """Pictures that are timed."""
 
 REPORT = 20
-"""A line on stderr every so many pictures."""
+"""Pictures between two lines of progress on stderr."""
 
 
 class _Means:

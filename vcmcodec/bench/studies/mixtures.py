@@ -1,4 +1,4 @@
-"""What each kind of layer is worth to the generator: files of equal bytes, made of other layers.
+"""How much each kind of layer helps the generator: files of equal bytes, made of other layers.
 
 ``python -m vcmcodec.bench.studies.mixtures FOLDER... --limit 24 --into docs/ablations.md``
 
@@ -79,7 +79,7 @@ MIXTURES: dict[str, Callable[[Canvas], Proposers]] = {
     "strokes and colours": _strokes_colours,
     "strokes": _strokes,
 }
-"""What files are made of, by name. Strokes alone take what they are worth, which may be less."""
+"""What files are made of, by name. Strokes alone take as many bytes as pay, which may be fewer."""
 
 
 def measure(paths: Sequence[Path], realism: float, progress: Callable[[int], None]) -> dict[str, Any]:

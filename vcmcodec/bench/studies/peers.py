@@ -81,7 +81,7 @@ class Peer(NamedTuple):
         return len(data), picture.resize(self.codec.decode(data, across, down), width, height)
 
     def fitting(self, image: NDArray[np.uint8], most: int) -> tuple[int, NDArray[np.uint8]] | None:
-        """The same at the last of the points that takes at most so many bytes; None where none does."""
+        """The same at the last of the points that takes at most ``most`` bytes; None where none does."""
         best = None
         low, high = 0, len(self.points) - 1
         while low <= high:

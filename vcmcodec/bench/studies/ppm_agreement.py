@@ -161,7 +161,7 @@ class Disagreement(Exception):
 
 
 def restarts(symbols: bytes) -> int:
-    """How often the model begins anew over ``symbols``, because its memory is full."""
+    """How often the model is reset over ``symbols``, because its memory is full."""
 
     class Counting(Coder):
         begun = -1

@@ -35,7 +35,7 @@ _RUNS = 7
 
 
 def median(work: Callable[[], object], repeats: int = REPEATS) -> float:
-    """Seconds that ``work`` takes, the median of so many times."""
+    """Seconds that ``work`` takes, the median of ``repeats`` times."""
     times = []
     for _ in range(repeats):
         begun = time.perf_counter()
@@ -45,7 +45,7 @@ def median(work: Callable[[], object], repeats: int = REPEATS) -> float:
 
 
 def people(count: int) -> NDArray[np.float32]:
-    """Features of so many people who are not there, float32 (count, 128)."""
+    """Features of ``count`` people who do not exist, float32 (count, 128)."""
     vectors = np.random.default_rng(count).standard_normal((count, DIMENSIONS), dtype=np.float32)
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 

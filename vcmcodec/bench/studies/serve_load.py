@@ -38,7 +38,7 @@ GROWTH = 1.1
 """What memory of the second half may be at most, as a ratio to that of the first."""
 
 DAMAGED = 10
-"""One in so many requests is a damaged picture."""
+"""One request in this many is a damaged picture."""
 
 PORT = re.compile(r"http://127\.0\.0\.1:(\d+)/\n")
 
@@ -77,7 +77,8 @@ def damaged(data: bytes, rng: random.Random) -> bytes:
 
 
 def load(port: int, group: int, pictures: Sequence[bytes], requests: int, clients: int) -> Served:
-    """Asks for so many encodings, as so many clients at a time, each on a connection of its own."""
+    """Sends ``requests`` pictures to be encoded by ``clients`` clients at a time, each on a connection of its
+    own."""
     rng = random.Random(0)
     asked = [
         ("damaged", number, damaged(pictures[number % len(pictures)], rng))

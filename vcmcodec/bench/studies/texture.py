@@ -33,7 +33,7 @@ from vcmcodec.io import document, picture
 TIMED = 20
 WARM_UP = 3
 REPORT = 10
-"""A line on stderr every so many faces."""
+"""Faces between two lines of progress on stderr."""
 
 
 def times(faces: Sequence[Face]) -> dict[str, float]:

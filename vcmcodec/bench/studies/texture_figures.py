@@ -26,7 +26,7 @@ LEAST_FACES = 0.9
 """Share of faces that a peer must have in so few bytes to be compared face by face."""
 
 PART = 5
-"""One in so many faces is among the lightest, and one among the darkest."""
+"""One face in this many is among the lightest, and one among the darkest."""
 
 BUDGET = 240
 """Bytes at which faces smaller in the frame, and groups of skin, are judged."""
@@ -90,8 +90,8 @@ class Scored(NamedTuple):
 
 
 def same_faces(faces: Sequence[Face], every: int, theirs: int) -> list[Face]:
-    """Of every so-manieth face, those that a table of every ``theirs``-th is of; all where they are not among
-    them."""
+    """Of every Nth face those that are also every ``theirs``-th, which a table of earlier figures is of; all
+    faces where these are not among them."""
     return [face for face in faces if face.place % theirs == 0] if theirs % every == 0 else list(faces)
 
 

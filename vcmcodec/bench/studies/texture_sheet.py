@@ -77,8 +77,8 @@ def _spread(paths: Sequence[Path], count: int) -> list[Path]:
 def best(
     sizes: Sequence[Peer], image: NDArray[np.uint8], most: int
 ) -> tuple[Peer, int, NDArray[np.uint8]] | None:
-    """Of one codec on pictures of several sizes the one that has the highest PSNR in at most so many bytes:
-    which, its bytes, what is decoded; None where none is so small. Raises CodecError."""
+    """Of one codec on pictures of several ``sizes`` the one of highest PSNR in at most ``most`` bytes, its
+    bytes, and what is decoded; None where all are larger. Raises CodecError."""
     found: list[tuple[float, Peer, int, NDArray[np.uint8]]] = []
     for peer in sizes:
         coded = peer.fitting(image, most)

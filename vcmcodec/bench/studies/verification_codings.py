@@ -1,4 +1,4 @@
-"""Codings of a reference picture in at most so many bytes, whose verification is studied."""
+"""Codings of a reference picture within a number of bytes, whose verification is studied."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ _PEERS: dict[str, tuple[Callable[[], Codec], Sequence[str]]] = {
 }
 
 SIZES = {128: (4,), 256: (4, 2), 512: (4, 2), 1024: (2, 1)}
-"""What sides are divided by where a peer has so many bytes: of both the better one counts."""
+"""By a peer's bytes: what sides are divided by; of several the better one counts."""
 
 
 PEERS = tuple(_PEERS)

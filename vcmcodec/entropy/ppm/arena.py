@@ -18,7 +18,7 @@ SIZES = [*range(1, 5), *range(6, 13, 2), *range(15, 25, 3), *range(28, 129, 4)]
 """Block sizes in units: one free list each."""
 
 LIST_OF = [0, *(min(i for i, size in enumerate(SIZES) if size >= units) for units in range(1, 129))]
-"""The free list for blocks that hold so many units."""
+"""By a number of units: the free list of the smallest blocks that hold them."""
 
 
 class Arena:

@@ -20,8 +20,8 @@ NEIGHBOURS = 3
 
 
 class Guess(NamedTuple):
-    """What is expected of a colour: its components, the squared distance to the nearest known one (0
-    where there is none), and how far the known ones that it was made of lie apart in Y."""
+    """What is expected of a colour: its components, the squared distance to the nearest known one (0 where
+    there is none), and how far apart in Y the colours lie that it was predicted from."""
 
     values: YCoCg
     square: int
@@ -43,7 +43,7 @@ def nearest(where: Sequence[Point], first: int = 0) -> Iterator[Near]:
     for start in range(first, count, _ROWS):
         rows, others = np.arange(start, min(start + _ROWS, count)), np.arange(min(start + _ROWS, count))
         across, down = x[rows, None] - x[others], y[rows, None] - y[others]
-        # Equally near ones are told apart by their place in the order.
+        # Equally near ones are in the order of their places.
         ranks = (across * across + down * down) * count + others
         ranks[others >= rows[:, None]] = np.iinfo(np.int64).max
         if len(others) > NEIGHBOURS:
@@ -79,8 +79,8 @@ Steps = tuple[int, int]
 
 
 Levels = Callable[[int, int, Guess, int], int]
-"""Gives the quantised residual of a new colour's component: ``(new, part, guess, step)``, counted
-from the first new colour, Y, Co and Cg in this order. This is where encoder and decoder part."""
+"""Gives the quantised residual of a new colour's component: ``(new, part, guess, step)``, counted from the
+first new colour, Y, Co and Cg in this order. An encoder chooses it, a decoder reads it."""
 
 
 def extend(where: Sequence[Point], known: list[YCoCg], count: int, steps: Steps, level: Levels) -> None:

@@ -95,7 +95,7 @@ def in_order(ops: Sequence[Op]) -> bool:
 
 
 def walk(coder: Coder, grid: Grid, strokes: int, ops: Sequence[Op] | None) -> Iterator[Op]:
-    """Code ``ops``, valid, in :func:`in_order` and of so many ``strokes``, or read them where they are None.
+    """Code ``ops``, valid, in :func:`in_order` and of ``strokes`` strokes, or read them where they are None.
 
     Yields the ops one by one; the caller may stop at any. What is read need not be valid. Raises
     ValueError where what is read has a shorter form, or none.

@@ -12,7 +12,7 @@ from vcmcodec.layers.texture import steps, synthesis
 from vcmcodec.layers.texture.frame import Frame
 
 FACE_STEPS = 4
-"""The face's quantiser step is one of so many."""
+"""How many quantiser steps the face can have."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 
 _LEAST_PART, _MOST_PART = 0.78, 1.3
-"""The picture shows this share of the original's side: what is enlarged more teaches blur; beyond 1 the
-original goes on as in a mirror."""
+"""The share of the original's side that a picture shows: enlarging more would teach blur; beyond 1 the
+original is continued by its mirror images."""
 
 _TURN = 0.12
 """Standard deviation of its turn, in radians."""

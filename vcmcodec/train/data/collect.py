@@ -37,10 +37,10 @@ WIDER = 3.9
 """How many times wider a face's square is than its eyes, or its eyes and mouth, are apart."""
 
 LEAST = 160
-"""A face's square has at least so many pixels a side: what is enlarged more teaches blur."""
+"""A face's square has at least this many pixels a side: enlarging more would teach blur."""
 
 ALIKE = 12
-"""Two faces are one picture where so many of 256 bits of their hashes differ, or fewer."""
+"""Two faces are one picture where at most this many of the 256 bits of their hashes differ."""
 
 SAME = 0.45
 """Two faces are one person's where their embeddings' cosine is above this. Of different people in

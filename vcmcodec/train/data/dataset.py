@@ -39,7 +39,7 @@ _DETAILED = 0.7
 
 
 class Mixture(NamedTuple):
-    """What is known of a picture: ``strokes`` or none; the first so many ``colours`` (None: all); which
+    """What is known of a picture: ``strokes`` or none; the first ``colours`` colours (None: all); which
     ``texture`` (None: none), known up to its lowest ``shift`` bits; and whether its detail is known, too,
     where it has any and no bits lack."""
 

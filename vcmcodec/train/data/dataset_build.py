@@ -157,8 +157,8 @@ _DECODER = (
 
 
 def recipe(variants: int, paths: Sequence[Path], fixed: bool = False) -> str:
-    """What all but the textures of a shard of the faces at ``paths`` follows from, besides other packages:
-    another one is another shard."""
+    """A key of all that a shard of the faces at ``paths`` follows from, but for its textures and for other
+    packages. A shard of another key is made again."""
     digest = hashlib.sha256(f"{variants} {fixed} {_mesh() is None} {_code()}".encode())
     for path in paths:
         digest.update(f"{path.parent.name}/{path.name} {path.stat().st_size}".encode())

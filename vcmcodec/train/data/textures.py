@@ -74,7 +74,8 @@ _TRANSFORMS = head.TRANSFORM, detail_head.TRANSFORM
 
 
 def recipe(fixed: bool = False) -> str:
-    """What textures follow from besides the pictures and other packages: others are made anew."""
+    """A key of all that textures follow from, but for the pictures and other packages. Those of another key
+    are made again."""
     digest = hashlib.sha256(f"{TEXTURES} {STEPS} {FIXED_STEPS} {fixed}".encode())
     for path in source.reached(["encoder.texture_proposer"]):
         digest.update(source.meaning(path))

@@ -68,7 +68,7 @@ def _colours(places: Sequence[Point], wanted: list[tuple[int, int, int]], steps:
 def main(data: Path, out: Path, limit: int, jobs: int) -> None:
     """Write the weights of strokes and colours from the faces in a folder.
 
-    Files name their weights by the number of a coding: other ones are another coding.
+    Files name their weights by the number of a coding: other weights need another number.
     """
     out.mkdir(parents=True, exist_ok=True)
     found = list(parallel(decisions, faces(data)[:limit], jobs))

@@ -27,7 +27,7 @@ REPEATED = 0.65
 
 BIN = 0.01
 LEAST = 10
-"""A rate is stated where so many pairs stand behind it."""
+"""A rate is stated where at least this many pairs had such a cosine."""
 
 SIZES = (16, 32, 48)
 

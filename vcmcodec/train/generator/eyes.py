@@ -11,7 +11,7 @@ _RADIUS = 0.08
 """Of an iris and the dark about it, as a share of the distance of the eyes."""
 
 _POINTS = 7
-"""A square of so many points a side is looked at."""
+"""Points along the side of the square that is looked at."""
 
 _CORNERS = ((36, 39), (42, 45))
 _LIDS = (((37, 41), (38, 40)), ((43, 47), (44, 46)))

@@ -34,7 +34,7 @@ USUAL_STEP = 8.0
 """The binary logarithm of a texture's quantiser step in the middle of what is usual."""
 
 FINER = 4.0
-"""What T has beyond the colour hint is small, and enlarged so many times."""
+"""What T has beyond the colour hint is small, and is multiplied by this."""
 
 FILL = 0.02
 """Weight of the coarser level in the colour hint, in reference pixels per cell."""

@@ -17,7 +17,7 @@ from vcmcodec.io import output
 from vcmcodec.train import catalogue
 
 LARGE, SOME = 4096, 256
-"""Weights of so many numbers are stored in 8 bits each, those of so many in 16."""
+"""Tensors of LARGE numbers and more are stored in 8 bits each, those of SOME and more in 16."""
 
 _CLIPS = np.linspace(1, 0.6, 9)
 """Shares of a row's largest number that its range may end at."""

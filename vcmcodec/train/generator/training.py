@@ -127,8 +127,8 @@ def _run(
     watch: int,
     stop_after: float | None,
 ) -> None:
-    """Trains until all pictures are seen, or for ``stop_after`` minutes; ``every`` so many saves, and after
-    ``watch`` pictures judges, at the beginning oftener."""
+    """Trains until all pictures are seen, or for ``stop_after`` minutes; saves each ``every`` minutes, and
+    validates after each ``watch`` pictures, oftener at the beginning."""
     batches = ahead(pack, trainer.batch, shares)
     began = saved = time.monotonic()
     judged = trainer.seen

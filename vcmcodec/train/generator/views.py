@@ -64,9 +64,9 @@ def _corner(
 
 
 def weights(marks: Tensor, height: int, width: int, most: float) -> Tensor:
-    """How much an error at each pixel counts, float32 (B, 1, H, W), 1 on the mean of a picture: up to
-    1 + ``most`` times as much at eyes, brows, nose and mouth as elsewhere; alike where ``marks`` (B, 5, 2)
-    are unknown."""
+    """The weight of an error at each pixel, float32 (B, 1, H, W), 1 on the mean of a picture: up to 1 +
+    ``most`` times as much at eyes, brows, nose and mouth as elsewhere; alike where ``marks`` (B, 5, 2) are
+    unknown."""
     found = marks.isfinite().all(dim=2).all(dim=1)
     spots = torch.from_numpy(texture.weight() - 1).to(marks.device) / texture.FEATURES
     points = marks.new_tensor(frame.POINTS) - 0.5

@@ -33,8 +33,8 @@ COUNTS = 1500, 1000
 """Grids, and coefficients of the canvas and of the face."""
 
 STEP, COARSE = 78, 160
-"""What the canvas's coefficients leave of a face is learned behind so many of them, with this step's number:
-those of files of some hundred bytes."""
+"""What the canvas's coefficients leave of a face is learned behind this many of them, at this number of the
+step: those of files of some hundred bytes."""
 
 FADE = 0.18
 """The window's border fades by a Hann window to this power, in analysis and again in synthesis."""
@@ -44,7 +44,7 @@ Item = tuple[Path, bool]
 """A face, and whether it is there as it is or otherwise: elsewhere, smaller, in a darker tone."""
 
 MOVED = 4
-"""One face of so many is there a second time, moved: each such copy makes files of faces in the usual place
+"""One face of this many is there a second time, moved: each such copy makes files of faces in the usual place
 larger, and without any, faces elsewhere fall apart."""
 
 SHRINK, SHIFT = 0.62, 0.1

@@ -39,7 +39,7 @@ TEXTURE = 24, 62
 """Numbers of the finest and the coarsest step of the textures."""
 
 BELOW = 8, 36
-"""The detail's step is so many numbers below the face's, at least and at most."""
+"""The detail's step is this many numbers below the face's, at least and at most."""
 
 ROUNDING = 0.3
 """Levels are rounded up from one less this share of a step, before there are weights."""

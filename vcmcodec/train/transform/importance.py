@@ -1,11 +1,12 @@
-"""What errors in a region of the face mean to a network that knows people:
-``python -m vcmcodec.train.transform.importance --data FOLDER --loss-networks FILE``.
+"""How much errors in a region of the face matter to a network that recognises people: ``python -m
+vcmcodec.train.transform.importance --data FOLDER --loss-networks FILE``.
 
 Prints the numbers of ``vcmcodec.encoder.detail.IMPORTANCE``. For each face, the gradient of the squared
 distance between the embeddings of the original and of its texture says how much of that distance a region's
-residual would take away, to first order; this, over the residual's squared error, is what a squared error
-there counts. As in the regionally adaptive pooling of Yang et al. 2021, but for regions of a transform, and
-averaged over faces, as the gradient of a single face says little of a step as large as a residual.
+residual would take away, to first order; divided by the residual's squared error it is the weight of a
+squared error there. As in the regionally adaptive pooling of Yang et al. 2021, but for regions of a
+transform, and averaged over faces, as the gradient of a single face says little of a step as large as a
+residual.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ def _tensor(image: NDArray[np.uint8]) -> torch.Tensor:
 
 
 def shares(path: Path, loss_networks: LossNetworks) -> NDArray[np.float64] | None:
-    """Of each basis what its regions' residuals take away, and their squared error: float64 (bases, 2); None
-    without a face."""
+    """For each basis the distance that its regions' residuals take away, and their squared error: float64
+    (bases, 2); None without a face."""
     canvas = picture.resize(picture.load(path), SIDE, SIDE)
     found = frames.faces(canvas)
     if not found:
@@ -63,7 +64,7 @@ def shares(path: Path, loss_networks: LossNetworks) -> NDArray[np.float64] | Non
 @click.option("--loss-networks", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
 @click.option("--limit", default=300, show_default=True, help="Faces to read.")
 def main(data: Path, loss_networks: Path, limit: int) -> None:
-    """Print what an error in an eye, at the nose and at the mouth counts, 1 on average."""
+    """Print the weights of errors in an eye, at the nose and at the mouth, 1 on average."""
     network = LossNetworks(loss_networks)
     every = faces(data)
     every = every[:: max(1, len(every) // limit)]

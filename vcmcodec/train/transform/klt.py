@@ -24,7 +24,7 @@ Planes = NDArray[np.float32]
 class Space:
     """Grids of Y, Co and Cg that are enlarged to a square of ``side`` pixels, in coordinates in which squared
     distance is the squared error of R, G and B over all pixels. ``luma``, ``chroma``: sides of the grids.
-    ``error``: what an error of Y, Co and Cg counts."""
+    ``error``: weights of errors of Y, Co and Cg."""
 
     side: int
     luma: int
