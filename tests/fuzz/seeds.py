@@ -7,7 +7,8 @@ from pathlib import Path
 
 from fuzz import ROOT, mutator
 from fuzz.coders import PRIMERS
-from fuzz.targets import CANVASES, detailed, scenes, textures
+from fuzz.coefficients import detailed, textures
+from fuzz.targets import CANVASES, scenes
 from vcmcodec.interop import svg
 from vcmcodec.layers.feature.head import CODE as FEATURE
 

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from fuzz import coders
+from fuzz import coders, coefficients
 from vcmcodec import codec, inspect, truncation
 from vcmcodec.errors import BudgetError, FormatError, LimitError, SvgError, TruncatedError
 from vcmcodec.format import container
@@ -29,25 +29,11 @@ from vcmcodec.layers.colours import head as colour_head
 from vcmcodec.layers.colours import payload as colours
 from vcmcodec.layers.colours import reference_pixels
 from vcmcodec.layers.colours.known import KnownColours
-from vcmcodec.layers.detail import head as detail_head
-from vcmcodec.layers.detail import payload as detail
-from vcmcodec.layers.detail.part import Detail
-from vcmcodec.layers.detail.regions import REGIONS
 from vcmcodec.layers.edges import head as edge_head
 from vcmcodec.layers.edges import payload as edges
 from vcmcodec.layers.edges.drawing import Drawing
 from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Point, fault
 from vcmcodec.layers.edges.raster import track
-from vcmcodec.layers.feature import head as feature_head
-from vcmcodec.layers.feature import payload as feature
-from vcmcodec.layers.feature import tables as feature_tables
-from vcmcodec.layers.texture import head as texture_head
-from vcmcodec.layers.texture import payload as texture
-from vcmcodec.layers.texture import tables
-from vcmcodec.layers.texture.frame import Frame
-from vcmcodec.layers.texture.part import Known, Texture
-from vcmcodec.layers.texture.payload import Wanted
-from vcmcodec.layers.texture.synthesis import MAX_SAMPLE
 from vcmcodec.limits import DEFAULT_LIMITS, MAX_CANVAS, MAX_SIDE, MIN_SIDE
 from vcmcodec.scene import Scene
 
@@ -203,108 +189,6 @@ def _check_planes(scene: Scene) -> None:
     assert not colour[mask == 0].any()
 
 
-@functools.cache
-def textures() -> tuple[tuple[Scene, bytes], ...]:
-    """What texture is read on, before its first layer and behind some; and a payload that may follow."""
-    rng = random.Random(7)
-    out: list[tuple[Scene, bytes]] = []
-    for size in ((64, 48), (32, 96)):
-        scene = Scene(*size)
-        begin: Texture | None = Texture(*size, 50, 1, Frame(3, 20, 140, 8), Known(), Known())
-        for shift, canvas, face in ((3, 24, 16), (1, 60, 8), (0, 40, 80), (0, 80, 80)):
-            part = begin or scene.part(texture_head.CODE)
-
-            def level(number: int, rank: int, at: object, part: Texture = part, shift: int = shift) -> int:
-                known = part.parts[number]
-                size = 4 if rank >= len(known.levels) else (1 << max(known.shifts[rank] - shift, 0)) - 1
-                return rng.randint(-size, size)
-
-            payload, after = texture.encode(scene, Wanted(shift, (canvas, face), level, begin))
-            out.append((scene, payload))
-            scene, begin = after, None
-        out.append((scene, b""))
-    return tuple(out)
-
-
-def _read_texture(data: bytes) -> Scene:
-    """The first byte chooses the scene, the others are a texture layer's payload."""
-    scene = textures()[sum(data[:1]) % len(textures())][0]
-    found = texture.decode(scene, Reader(data[1:], layer=0, whole=True), DEFAULT_LIMITS)
-    assert found.T is not None
-    return found
-
-
-def _check_texture(data: bytes, scene: Scene) -> None:
-    """What was known stays, but for bits that were open; and what was read can be written."""
-    bare = textures()[data[0] % len(textures())][0]
-    before: Texture | None = bare.part(texture_head.CODE)
-    after: Texture = scene.part(texture_head.CODE)
-    head = texture_head.read(Reader(data[1:]))
-    _check_planes_of_texture(scene)
-    if after.plain is not None:
-        assert scene.shown is not None and (scene.shown == after.plain).all()
-        assert texture.encode_plain(bare, after.plain) == (data[1:], scene)
-        return
-    assert after.frame.fault() is None
-    if before is not None:
-        assert (after.step, after.face_step, after.frame) == (before.step, before.face_step, before.frame)
-    counts = []
-    for basis, old, new in zip(
-        tables.transform().parts, before.parts if before else (Known(), Known()), after.parts
-    ):
-        assert len(old.levels) <= len(new.levels) == len(new.shifts) <= basis.count
-        count = len(new.levels) if len(new.levels) > len(old.levels) else 0
-        for rank, (known, shift) in enumerate(zip(old.levels, old.shifts)):
-            left = shift - new.shifts[rank]
-            assert left >= 0 and (left == 0 or new.shifts[rank] == head.shift)
-            assert abs(new.levels[rank]) >> left == abs(known)
-            assert known == 0 or (known < 0) == (new.levels[rank] < 0)
-            count = max(count, rank + 1 if left else 0)
-        counts.append(count)
-    begin = (
-        None
-        if before
-        else Texture(bare.width, bare.height, after.step, after.face_step, after.frame, *[Known()] * 2)
-    )
-
-    def choose(number: int, rank: int, offsets: object) -> int:
-        return after.parts[number].levels[rank]
-
-    coded, again = texture.encode(bare, Wanted(head.shift, (counts[0], counts[1]), choose, begin))
-    assert again.part(texture_head.CODE) == after
-    assert texture.decode(bare, Reader(coded), DEFAULT_LIMITS).part(texture_head.CODE) == after
-
-
-def _check_planes_of_texture(scene: Scene) -> None:
-    T = scene.T
-    assert T is not None and T.shape == (scene.height, scene.width, 3) and T.dtype == np.int16
-    assert int(abs(T).max()) <= MAX_SAMPLE
-
-
-def _read_feature(data: bytes) -> Scene:
-    """A feature layer's payload."""
-    return feature.decode(Scene(64, 48), Reader(data, layer=0, whole=True), DEFAULT_LIMITS)
-
-
-def _check_feature(data: bytes, scene: Scene) -> None:
-    """What was read can be written, in no more bytes; another coding is skipped."""
-    part = scene.part(feature_head.CODE)
-    assert (part is None) == (data[0] >> 4 != feature_head.CODING)
-    if part is None:
-        return
-    _check_embedding(scene)
-    assert len(part.levels) <= feature_tables.basis().size
-    coded, again = feature.encode(Scene(64, 48), part)
-    assert len(coded) <= len(data) and again.part(feature_head.CODE) == part
-    assert _read_feature(coded).part(feature_head.CODE) == part
-
-
-def _check_embedding(scene: Scene) -> None:
-    F = scene.F
-    assert F is not None and F.shape == (feature_tables.basis().size,) and F.dtype == np.int64
-    assert int(abs(F).max()) < 1 << 24
-
-
 def _read_file(data: bytes) -> tuple[Header, Scene]:
     """All that a decoder does before it runs the generator."""
     header, scene = codec.decode_scene(data)
@@ -320,9 +204,9 @@ def _check_file(data: bytes, found: tuple[Header, Scene]) -> None:
     if scene.drawing is not None:
         _check_drawing(scene.drawing)
     if scene.T is not None:
-        _check_planes_of_texture(scene)
+        coefficients.check_T(scene)
     if scene.F is not None:
-        _check_embedding(scene)
+        coefficients.check_embedding(scene)
     _check_planes(scene)
     info = inspect(data)
     assert (info.width, info.height, info.model) == (header.width, header.height, header.model)
@@ -379,40 +263,15 @@ def _read_text(data: bytes) -> svg.Sheet:
     return svg.load(data.decode("utf-8", "surrogateescape"))
 
 
-@functools.cache
-def detailed() -> tuple[Scene, bytes]:
-    """What detail is read on, and a payload of it."""
-    scene = next(after for after, payload in textures() if after.parts)
-    rng = random.Random(11)
-    levels = tuple(tuple(rng.randint(-3, 3) for _ in range(count)) for count in (24, 8, 0, 40))
-    return scene, detail.encode(scene, Detail(12, levels))[0]
-
-
-def _read_detail(data: bytes) -> Scene:
-    found = detail.decode(detailed()[0], Reader(data, layer=0, whole=True), DEFAULT_LIMITS)
-    assert found.T is not None
-    return found
-
-
-def _check_detail(data: bytes, scene: Scene) -> None:
-    """What was read can be written."""
-    _check_planes_of_texture(scene)
-    found: Detail = scene.part(detail_head.CODE)
-    assert len(found.levels) == len(REGIONS) and found.step == detail_head.read(Reader(data)).step
-    coded, again = detail.encode(detailed()[0], found)
-    assert again.part(detail_head.CODE) == found
-    assert detail.decode(detailed()[0], Reader(coded), DEFAULT_LIMITS).part(detail_head.CODE) == found
-
-
 TARGETS: dict[str, Target[Any]] = {
     "decode": Target(_read_file, _check_file),
     "container": Target(container.read, _check_container),
     "cut": Target(truncation.whole, _check_cut),
     "edges": Target(_read_edges, _check_edges),
     "colours": Target(_read_colours, _check_colours),
-    "texture": Target(_read_texture, _check_texture),
-    "detail": Target(_read_detail, _check_detail),
-    "feature": Target(_read_feature, _check_feature),
+    "texture": Target(coefficients.read_texture, coefficients.check_texture),
+    "detail": Target(coefficients.read_detail, coefficients.check_detail),
+    "feature": Target(coefficients.read_feature, coefficients.check_feature),
     "entropy": Target(coders.read_decisions, coders.check_decisions),
     "ppm": Target(coders.read_symbols, coders.check_symbols),
     "twin": Target(codec.decode_scene, _check_twin),
