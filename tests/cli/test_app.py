@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,9 +16,10 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
+import scenes
 from command import Runner
 from PIL import Image
-from portrait import ends, file, texture_file
+from portrait import ends, file, portrait, texture_file
 from repository import ROOT
 
 import vcmcodec
@@ -102,3 +104,41 @@ def test_the_module_is_the_command(vcm: Runner) -> None:
     done = subprocess.run([*command, "decode", "face.png", "-o", "b.png"], capture_output=True, text=True)
     assert done.returncode == 4
     assert done.stderr.count("\n") == 1
+
+
+def test_the_manual_page_says_what_people_look_for() -> None:
+    text = man.page()
+    for section in ("DESCRIPTION", "VERBS", "EXAMPLES", "EXIT STATUS", "ENVIRONMENT", "SEE ALSO"):
+        assert f"\n.SH {section}\n" in text
+    assert {code for code, _ in man.exit_codes()} >= {"0", "1", "2", "130"} | {
+        str(kind.exit_code) for kind in vars(vcmcodec.errors).values() if hasattr(kind, "exit_code")
+    }
+    assert "bpp is bits of the whole file per pixel" in text and "\\-\\-size" in text
+
+
+def test_the_manual_page_s_examples_work(vcm: Runner) -> None:
+    photo = scenes.backdrop(700, 500, seed=3)
+    for x, side in ((200, 260), (500, 180)):
+        scenes.paste(photo, portrait(), scenes.Pasted(x, 250, side, 0))
+    Path("photos").mkdir()
+    Path("face.png").unlink()
+    for name in ("photo.jpg", "photos/a.jpg"):
+        photo.save(name, quality=95)
+    for command, _ in man.EXAMPLES:
+        command, _, redirected = command.partition(" > ")
+        program, *arguments = shlex.split(command)
+        if redirected:  # what goes to stdout is bytes
+            arguments[arguments.index("-")] = redirected
+        assert program == "vcm"
+        done = vcm(*arguments)
+        assert done.code == 0, (command, done.err)
+    for made in (
+        "photo.vcm",
+        "photo-2.vcm",
+        "back.png",
+        "drawing.vcm",
+        "small.vcm",
+        "soft.png",
+        "files/a.vcm",
+    ):
+        assert Path(made).stat().st_size > 0

@@ -130,7 +130,7 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 )
 @click.pass_context
 def vcm(ctx: click.Context) -> None:
-    """A face codec for people and machines: strokes, a few colours, and a generator.
+    """A face codec for people and machines: the face in 300 bytes is that person.
 
     Exit codes: 0 done, 1 unreadable input or internal error, 2 usage, 3 not a picture, 4 not a valid
     .vcm file or SVG, 5 a newer or unknown format, 6 above a limit, 7 model missing or altered, 8 output

@@ -30,6 +30,9 @@ def check(strokes: bool = False) -> None:
         raise ModelError(f"OpenCV is not installed: pip install {PACKAGE}") from None
     except ImportError as error:
         raise ModelError(f"OpenCV cannot be loaded ({str(error).splitlines()[0]}): {MEND}") from None
-    for part in ("warpAffine", "FaceDetectorYN", *(["ximgproc"] if strokes else [])):
+    for part in ("warpAffine", "FaceDetectorYN"):
         if not hasattr(cv2, part):
             raise ModelError(f"this OpenCV has no {part}: {MEND}")
+    # Of two OpenCVs the name alone may be left.
+    if strokes and not hasattr(getattr(cv2, "ximgproc", None), "createStructuredEdgeDetection"):
+        raise ModelError(f"this OpenCV has no ximgproc: {MEND}")
