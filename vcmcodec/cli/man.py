@@ -22,8 +22,8 @@ DESCRIPTION = (
     "bpp is bits of the whole file per pixel of the picture in it, which is that of the crop where there is"
     " one, whatever --size says; where a layer's or a cut's bpp is printed, it is that part of the file over"
     " the same pixels. Presets are bytes in proportion to the canvas, whose longest side --size gives.",
-    "Outputs that are there already are replaced with --force alone. An error is one line on standard error that names the"
-    " file; of several files the others are done, and the exit status is that of the first.",
+    "Outputs that are there already are replaced with --force alone. An error is one line on standard error"
+    " that names the file; of several files the others are done, and the exit status is that of the first.",
 )
 
 EXAMPLES = (
