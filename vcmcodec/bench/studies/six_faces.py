@@ -88,7 +88,7 @@ def _best(judged: _Judged, codecs: dict[str, list[Peer]], most: int) -> Panel:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The picture to write.")
 def main(folder: Path, output: Path) -> None:
-    """Code six faces out of photographs in FOLDER in BYTES bytes, and write originals, ours and the best peer's."""
+    """Code six faces of photographs in FOLDER in BYTES bytes; write originals, ours and the best peer's."""
     codecs = {name: peers.fine(name) for name in NAMES}
     columns = []
     for title, name, number in FACES:
