@@ -67,7 +67,7 @@ class Encoder:
             self._bytes += 1
 
     def finish(self) -> bytes:
-        """The fewest bytes that a decoder, which reads zeros behind them, decodes to the same."""
+        """The shortest bytes that decode to the same decisions: a decoder reads zeros behind their end."""
         for kept in range(self._bytes + 1):
             spare = 8 * (self._bytes - kept)
             head = -(-self._low >> spare)
@@ -88,7 +88,7 @@ class Decoder:
         self._range, self._code = (1 << 32) - 1, 0
         for _ in range(4):
             self._code = self._code << 8 | next(self._data, 0)
-        # An encoder's code always lies in the range; one that does not is brought there, and remembered.
+        # A valid code lies below the range. Any other is brought there, and remembered for `fault`.
         self._outside = self._code >= self._range
         self._code = min(self._code, self._range - 1)
 
@@ -124,8 +124,8 @@ class Decoder:
 
     @property
     def fault(self) -> str | None:
-        """What is wrong with the bytes once all decisions are read: no byte may be there that was not
-        needed, and no last byte that is 0. None where nothing is."""
+        """Why the bytes are invalid, once all decisions are read, or None: a code outside the range, bytes
+        that were never read, or a last byte that is 0."""
         if self._outside:
             return "no encoder writes these bytes"
         if self._length > self._read:

@@ -132,7 +132,8 @@ class DlibFace:
 
 class Mesh:
     """Landmarks by a second detector, of another make: ``mesh_found`` and ``mesh_nme``, as ``found``
-    and ``nme`` of :class:`DlibFace` but of 468 points. Raises ModelError as :class:`mesh.Mesh468`.
+    and ``nme`` of :class:`DlibFace` but of 468 points. Raises ModelError as
+    :class:`vcmcodec.metrics.face_mesh.Mesh468`.
     """
 
     def __init__(self) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import vcmcodec
+from vcmcodec.encoder.goal import PRESETS
+from vcmcodec.encoder.schemes import SCHEMES
 from vcmcodec.limits import MAX_CANVAS, Limits
 from vcmcodec.matching import FAR, Match
 from vcmcodec.serve.jobs import Decoding
 
-PRESETS = ("micro", "tiny", "small", "normal", "fine")
-SCHEMES = ("texture", "mixed", "strokes", "canvas", "hu2020")
 FACE = re.compile(r"auto|whole|[1-9][0-9]{0,3}|[0-9]{1,5}(,[0-9]{1,5}){3}")
 SIZES = ("preset", "bytes", "bpp", "quality")
 
@@ -27,7 +27,7 @@ def goal(query: Mapping[str, str]) -> dict[str, Any]:
     Raises Misused for what it does not take.
     """
     readers: dict[str, Callable[[str], Any]] = {
-        "preset": _one_of(PRESETS),
+        "preset": _one_of(tuple(PRESETS)),
         "scheme": _one_of(SCHEMES),
         "bytes": _whole(0, 1 << 20),
         "bpp": _between(0, 24),

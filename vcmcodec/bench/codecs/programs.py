@@ -1,4 +1,4 @@
-"""Programs of others that bench runs as filters."""
+"""Runs programs of others as filters, from standard input to standard output."""
 
 from __future__ import annotations
 

@@ -49,8 +49,8 @@ class Point:
 
 @dataclass
 class Summary:
-    """All that a report holds. ``bd``: by figure, then by peer; ``best``: by this codec's point, then by
-    figure, and so are ``differences``; ``spreads``: by (codec, point), then by figure."""
+    """All that a report holds. ``bd[figure][peer]``; ``best[point][figure]`` and
+    ``differences[point][figure]``, of this codec's points; ``spreads[codec, point][figure]``."""
 
     scored: list[Scored]
     points: list[Point]
@@ -119,7 +119,8 @@ def _means(rows: Sequence[Scored]) -> dict[str, float]:
 
 
 class _Features:
-    """What a judge that looks at sets has seen of every face in one coding, by the face's name."""
+    """Feature vectors of every face at one operating point, by judge and by the face's name, for judges of
+    whole sets."""
 
     def __init__(self, plan: Plan, store: Store, codec: Part, label: str) -> None:
         self._seen: dict[str, dict[str, NDArray[np.float32]]] = {}
@@ -151,8 +152,8 @@ def _sets(coded: _Features, originals: _Features, people: dict[str, str] | None)
 
 def curves(points: Iterable[Point], key: str) -> dict[str, bd_rate.Curve]:
     """Rate-quality curves by codec, of one figure, its sign such that more is better. Points that were
-    not scored on all faces are left out, and so are landmark errors of points that lose faces: means
-    over other faces compare with nothing."""
+    not scored on all faces are left out, and so are landmark errors of points that lose too many faces:
+    means over different faces cannot be compared."""
     points = list(points)
     most = max((point.faces for point in points), default=0)
     share = FOUND_BY.get(key)
@@ -191,8 +192,8 @@ def _by_group(summary: Summary, by_group: dict[str, str]) -> None:
 
 
 def cumulative(summary: Summary, codec: str, label: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The cumulative error curve of landmarks (Hu et al. 2020, Fig. 5): NMEs in order, and the share of
-    faces at or under each; a face that is not found again is never under."""
+    """The cumulative error curve of landmarks (Hu et al. 2020, Fig. 5): sorted NMEs, and the
+    share of faces at or below each; a face that is not found again counts among all faces alone."""
     rows = [row for row in summary.scored if (row.codec, row.point) == (codec, label)]
     judged = [row.scores.get("nme") for row in rows if row.scores.get("found") is not None]
     errors = np.sort(np.array([error for error in judged if error is not None], dtype=np.float64))

@@ -35,8 +35,8 @@ class Cost(NamedTuple):
 
 
 def measure(spec: str, paths: Sequence[Path]) -> Cost:
-    """The cost of a codec at its middle point, pictures one after the other; of :mod:`this codec
-    <vcmcodec.bench.codecs.own>` with all colours. The first picture is done once before, to warm up.
+    """Times a codec on each picture in turn at its middle operating point, and :mod:`this codec
+    <vcmcodec.bench.codecs.own>` at its largest preset. The first picture is done once before, to warm up.
 
     Raises ModelError where the codec is missing, CodecError where it fails.
     """

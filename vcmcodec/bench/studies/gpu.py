@@ -1,6 +1,8 @@
-"""What a GPU gives: pictures of the generator beside the CPU's, faces a second, training steps.
+"""Measures on a GPU how near the generator's pictures are to the CPU's, how many faces it decodes a second,
+and how many pictures a second training sees.
 
-``python -m vcmcodec.bench.studies.gpu FILE.vcm --pack FOLDER --val FOLDER --loss-networks FILE --into FILE``
+``python -m vcmcodec.bench.studies.gpu FILE.vcm --recipe FILE --pack FOLDER --val FOLDER --loss-networks FILE
+--into FILE``
 
 Where there is no GPU it measures the CPU alone, says so, and writes no document.
 """
@@ -32,7 +34,7 @@ SHARE = 0.999
 """Samples that must be within the tolerance of the CPU's (spec/FORMAT.md, section "Generator")."""
 
 MINUTES = 2.0
-"""That training is watched for."""
+"""Minutes of training that are timed."""
 
 SPEED = re.compile(r"^\d+ pictures [\d.]+min ([\d.]+)/s ", re.MULTILINE)
 
@@ -71,7 +73,7 @@ def training(recipe: Path, pack: Path, val: Path, loss_networks: Path, device: s
     speeds = [float(speed) for speed in SPEED.findall(run.stdout)]
     if run.returncode or not speeds:
         raise click.ClickException(f"training printed no speed: {run.stderr.strip()[-300:]}")
-    return statistics.median(speeds[1:] or speeds)  # the first holds the start
+    return statistics.median(speeds[1:] or speeds)  # the first has the start-up in it
 
 
 def name_of_gpu() -> str | None:

@@ -1,7 +1,7 @@
 """Peers at 0.004 to 0.035 bpp: the bench's codecs on whole pictures, halved and quartered ones.
 
-Operating points are those whose files lie in that range, or come nearest from above. HEVC is set to serve
-PSNR, not the eye; VVC's adaptation of the quantiser stays on: without it, PSNR is no higher at these rates.
+Operating points are those whose files lie in that range, or come nearest from above. HEVC is tuned for
+PSNR, not for the eye. VVC keeps its adaptive quantisation: without it PSNR is no higher at these rates.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ SIZES = (1, 2, 4)
 
 
 class Peer(NamedTuple):
-    """A codec on pictures whose sides are a ``by``-th, rounded up, enlarged again (Lanczos). ``points``:
-    labels, from few bytes to many."""
+    """A codec applied to pictures whose sides were divided by ``by``, rounded up; what it decodes is enlarged
+    again, both by Lanczos. ``points``: labels, from few bytes to many."""
 
     name: str
     codec: Codec
@@ -81,7 +81,8 @@ class Peer(NamedTuple):
         return len(data), picture.resize(self.codec.decode(data, across, down), width, height)
 
     def fitting(self, image: NDArray[np.uint8], most: int) -> tuple[int, NDArray[np.uint8]] | None:
-        """The same at the last of the points that takes at most ``most`` bytes; None where none does."""
+        """As :meth:`code`, at the point of most bytes whose file takes at most ``most``, found by bisection;
+        None where there is none."""
         best = None
         low, high = 0, len(self.points) - 1
         while low <= high:

@@ -15,8 +15,8 @@ from vcmcodec.io import output as output_file
 
 
 def table(folder: Path) -> str:
-    """CSV of the drawings ``*.svg`` in a folder, a row each: bytes of the file, of its edge layer and of its
-    colour layers, with their framing; and their sums."""
+    """CSV of the drawings ``*.svg`` in a folder, a row each: how many strokes and colours, and the bytes of
+    the file, of its edge layer and of its colour layers, with their framing. The last row has the sums."""
     lines = ["drawing,strokes,colours,file,edges,colour_layers"]
     sums = [0] * 5
     for path in sorted(folder.glob("*.svg")):

@@ -1,4 +1,4 @@
-"""Times ``vcm match`` of two files as a process, and searches in galleries of any people."""
+"""Times ``vcm match`` of two files as a process, and searches in galleries of random vectors."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def median(work: Callable[[], object], repeats: int = REPEATS) -> float:
 
 
 def people(count: int) -> NDArray[np.float32]:
-    """Features of ``count`` people who do not exist, float32 (count, 128)."""
+    """``count`` random unit vectors in place of features, float32 (count, 128)."""
     vectors = np.random.default_rng(count).standard_normal((count, DIMENSIONS), dtype=np.float32)
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 def process() -> tuple[float, float]:
-    """Seconds that ``vcm match`` takes for two files that hold features, and seconds of a processor, which
-    other programs at work do not change much."""
+    """Seconds, and seconds of processor time, that ``vcm match`` takes for two files that hold features. The
+    latter depend little on how busy the machine is."""
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{number}.vcm" for number in range(2)]
         for path, one in zip(paths, people(2)):

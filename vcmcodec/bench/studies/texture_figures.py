@@ -17,16 +17,16 @@ CANVAS_BYTES = {
     "studio": (27, 34, 55, 82, 119, 170, 239, 319),
     "wild": (37, 43, 70, 106, 154, 220, 304, 394),
 }
-"""Budgets of canvases alone: those of the baseline's table, and one below them, since its quality is to be
+"""Bytes of files of the canvas alone: those of the baseline's table, and fewer, as its quality is to be
 reached with less."""
 
 TEXTURE_BYTES = (50, 68, 91, 120, 169, 240, 320, 400, 520, 640)
 
 LEAST_FACES = 0.9
-"""Share of faces that a peer must have in so few bytes to be compared face by face."""
+"""A peer is compared face by face where it can code at least this share of the faces in our bytes."""
 
 PART = 5
-"""One face in this many is among the lightest, and one among the darkest."""
+"""The lightest and the darkest of this many equal parts of the faces are compared."""
 
 BUDGET = 240
 """Bytes at which faces smaller in the frame, and groups of skin, are judged."""
@@ -41,7 +41,8 @@ TONE = Coding("tone", "")
 
 
 def codings(name: str, studies: Sequence[str], peers: Iterable[Peer]) -> list[Coding]:
-    """What the faces of a set go through: one of :data:`SETS`, or another that is asked for tones alone."""
+    """The codings of the faces of the set ``name``. One that is none of :data:`SETS` serves the study of skin
+    tones alone."""
     found: list[Coding] = []
     if name not in SETS:
         return [AT_BUDGET, TONE] if "tones" in studies else []
@@ -70,8 +71,8 @@ class Scored(NamedTuple):
         return [self.scores.get((face.key, coding.codec, coding.point)) for face in some]
 
     def points(self, codings: Iterable[Coding], faces: Sequence[Face] | None = None) -> list[dict[str, Any]]:
-        """Means in each of ``codings`` that all the faces went through: means over other faces compare with
-        nothing."""
+        """Means in each of ``codings`` that all the faces went through: means over fewer cannot be
+        compared."""
         count = len(self.faces if faces is None else faces)
         found = [{"point": coding.point, **curves.means(self.of(coding, faces))} for coding in codings]
         return [point for point in found if point["faces"] == count]
@@ -79,7 +80,8 @@ class Scored(NamedTuple):
     def pairs(
         self, first: Coding, second: Coding, key: str, other: str = ""
     ) -> tuple[list[float], list[float]]:
-        """The figure ``key`` in one coding, and that or ``other`` in another, of the faces that have both."""
+        """``key`` in the coding ``first`` and ``other``, or else ``key``, in ``second``, of the faces that
+        have both."""
         both = [
             (a[key], b[other or key])
             for a, b in zip(self.of(first), self.of(second))
@@ -90,8 +92,9 @@ class Scored(NamedTuple):
 
 
 def same_faces(faces: Sequence[Face], every: int, theirs: int) -> list[Face]:
-    """Of every Nth face those that are also every ``theirs``-th, which a table of earlier figures is of; all
-    faces where these are not among them."""
+    """The faces that an earlier table was measured on. ``faces`` is every ``every``-th of a folder, and the
+    table is of every ``theirs``-th; where its faces are not among ``faces``, these are returned as they
+    are."""
     return [face for face in faces if face.place % theirs == 0] if theirs % every == 0 else list(faces)
 
 
@@ -146,8 +149,8 @@ def _texture() -> list[Coding]:
 
 
 def _gain(scored: Scored, name: str, every: int, key: str) -> dict[str, Any]:
-    """Bytes at an equal figure ``key`` against the closed-form baseline, on the faces that it was measured
-    on: in PSNR, canvases alone against the unframed transform; else texture against two parts."""
+    """The ratio of our bytes to the closed-form baseline's at an equal ``key``, on the baseline's faces. For
+    PSNR the canvas alone is compared with its unframed transform, for others texture with its two parts."""
     unframed = key == "psnr"
     theirs = baseline.UNFRAMED_EVERY[name] if unframed else baseline.TWO_PARTS_EVERY
     some = same_faces(scored.faces, every, theirs)
@@ -171,8 +174,8 @@ def _smaller(scored: Scored) -> dict[str, float]:
 
 
 def _tones(scored: Scored) -> dict[str, Any]:
-    """Means by group of skin, from light to dark; the gap of the first and the last group that there is, and
-    that of the lightest and the darkest faces."""
+    """Means by group of skin tone, from light to dark; the gap between the first and the last group that has
+    faces; and the gap between the lightest and the darkest faces."""
     faces = [
         (int(tone["tone"]), float(tone["angle"] or 0), scores)
         for tone, scores in zip(scored.of(TONE), scored.of(AT_BUDGET))

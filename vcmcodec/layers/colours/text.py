@@ -86,7 +86,7 @@ def _sendable(known: YCoCg, steps: int) -> tuple[int, int, int]:
         value + ((value >= high) - (value <= low)) * ((step - 1) // 2)
         for value, step, low, high in zip(known, (luma, chroma, chroma), (0, -255, -255), (255, 255, 255))
     )
-    # colour.to_rgb without its clamp, which colour.to_ycocg turns back exactly.
+    # ycocg.to_rgb without its clamp, which ycocg.to_ycocg turns back exactly.
     base = y - (cg >> 1)
     blue = base - (co >> 1)
     return blue + co, cg + base, blue

@@ -1,5 +1,6 @@
-"""The colour transform: RGB to YCoCg-R and back (Malvar and Sullivan 2003; spec/FORMAT.md, section
-"Colours"). Normative, integers only."""
+"""The colour transform of reference pixels: RGB to YCoCg-R and back (Malvar and Sullivan 2003;
+spec/FORMAT.md, section "Colours"). Normative, integers only. That of texture is in
+:mod:`vcmcodec.layers.texture.synthesis`, and its other half in :mod:`vcmcodec.encoder.texture`."""
 
 from __future__ import annotations
 
