@@ -113,6 +113,14 @@ def test_inputs_go_once_their_outputs_are_there(vcm: Runner) -> None:
     assert Path("a.png").exists() and not Path("a.vcm").exists()
 
 
+@POSIX
+@pytest.mark.parametrize("target", ["-", "/dev/stdout", "/dev/null"])
+@pytest.mark.parametrize("verb", ["encode", "decode"])
+def test_inputs_stay_where_outputs_do_not(vcm: Runner, verb: str, target: str) -> None:
+    source = "face.png" if verb == "encode" else "face.vcm"
+    vcm.fails(2, verb, source, "--rm", "-o", target, says="is no file that stays")
+
+
 def test_names_come_from_a_list(vcm: Runner) -> None:
     shutil.copy("face.png", "with space.png")
     Path("list").write_text("face.png\nwith space.png\n\n")

@@ -181,7 +181,24 @@ def test_all_faces_go_to_files_of_their_own_and_back(vcm: Runner) -> None:
     vcm.fails(2, "decode", *names, "--onto", "group.png", says="--onto makes one picture: -o names it")
     vcm.fails(3, "decode", *names, "--onto", "face.png", "-o", "x.png", says="comes from 1000 x 800")
     vcm.fails(4, "decode", "face.vcm", "--onto", "group.png", "-o", "x.png", says="it has no crop layer")
-    vcm.fails(10, "decode", *names, "--onto", "group.png", "-o", "group.png", says="is there already")
+    vcm.fails(2, "decode", *names, "--onto", "group.png", "-o", "group.png", says="group.png is the input")
+    Path("linked.png").symlink_to("group.png")
+    for name in ("group.png", "linked.png", Path("group.png").resolve()):
+        vcm.fails(2, "decode", *names, "--onto", "group.png", "-o", name, "-f", says="is the input")
+
+
+def test_a_photograph_of_which_a_part_was_coded_stays(vcm: Runner) -> None:
+    group().save("group.png")
+    kept = "vcm: group.png: kept: one of 3 faces was coded, and only it"
+    assert kept in vcm("encode", "group.png", "--rm").err.splitlines()
+    done = vcm("encode", "group.png", "--rm", "-f", "--face", "5,6,99,88")
+    assert done.code == 0 and "kept: a part of the picture was coded, and only it" in done.err
+    assert vcm("encode", "group.png", "--rm", "-q", "-f", "--face", "2") == (0, "", "")
+    assert Path("group.png").exists()
+    group().save("other.png")
+    assert vcm("encode", "group.png", "--rm", "--face", "all").code == 0
+    assert vcm("encode", "other.png", "--rm", "--face", "0,0,1000,800").code == 0
+    assert not Path("group.png").exists() and not Path("other.png").exists()
 
 
 def test_encode_tells_figures(vcm: Runner) -> None:

@@ -153,6 +153,8 @@ def decode(
         skip_existing=skip_existing,
         moved=functools.partial(_apart, apart=apart),
     )
+    if remove:
+        files.removable(task.target for task in work.todo)
     for task in work.todo:
         _check_ending(task.target, ending)
     save = functools.partial(_save, suffix=suffix, quality=jpeg_quality, apart=apart, remove=remove)

@@ -180,6 +180,8 @@ def encode(
     )
     if every and any(task.target == files.STANDARD for task in work.todo):
         raise click.UsageError("--face all makes several files, which cannot all go to stdout")
+    if remove:
+        files.removable(task.target for task in work.todo)
     do = functools.partial(_encode, force=force, remove=remove, verbose=verbose, bytes=limit, **goal)
     # Files of all faces have names of their own, which _encode looks at.
     results = batch.run(do, work.todo, jobs or batch.cores(), force or every, skip_existing)
@@ -230,7 +232,10 @@ def _encode(
                 f"{3 * pixels / len(one.data):.0f} of {one.width} x {one.height} pixels, {seconds:.2f} s"
             )
     if remove and task.source != files.STANDARD:
-        files.remove(task.source)
+        if part := _part(made, face):
+            said.append(f"kept: {part}")
+        else:
+            files.remove(task.source)
     return batch.Report(task.source, (*(f"warning: {note}" for note in notes), *said), tuple(facts))
 
 
@@ -248,6 +253,16 @@ def _warnings(one: vcmcodec.Encoded, goal: dict[str, Any]) -> Iterator[str]:
         yield f"--size {size} is larger than the picture of {one.width} x {one.height}: bits without detail"
     elif size > 256 and goal["scheme"] != "strokes" and goal["detail"] is None and goal["colours"] is None:
         yield f"--size {size}: texture holds no more than at 256"
+
+
+def _part(made: list[vcmcodec.Encoded], face: str) -> str:
+    """What part of a photograph was coded, where it was neither all of it nor all of its faces."""
+    one, count = made[0], made[0].faces
+    if face == "all" or one.crop is None or one.crop.holds_all(one.width, one.height):
+        return ""
+    if count is None or count == 1:
+        return "a part of the picture was coded, and only it"
+    return f"one of {count} faces was coded, and only it"
 
 
 def _coded(made: list[vcmcodec.Encoded], face: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -95,6 +95,18 @@ def stream(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise VcmError(f"cannot be read: {error.strerror or error}") from None
+
+
+def keeps(path: Path) -> bool:
+    """Whether what is written to ``path`` is there afterwards: neither stdout nor a device nor a pipe."""
+    return path != STANDARD and not is_stream(path)
+
+
+def removable(targets: Iterable[Path]) -> None:
+    """Raises click.UsageError where inputs are to be deleted and an output is not kept."""
+    for target in targets:
+        if not keeps(target):
+            raise click.UsageError(f"--rm deletes inputs, and the output {target} is no file that stays")
 
 
 def remove(path: Path) -> None:

@@ -84,9 +84,13 @@ def listed(name: str) -> list[str]:
 
 def remove(verb: Verb) -> Verb:
     """The option ``--rm``."""
-    return click.option("--rm", "remove", is_flag=True, help="Delete each input once its output is written.")(
-        verb
-    )
+    return click.option(
+        "--rm",
+        "remove",
+        is_flag=True,
+        help="Delete each input once its output is written, a file that stays; not a picture of which only a"
+        " part was coded.",
+    )(verb)
 
 
 def limits(verb: Verb) -> Verb:

@@ -46,12 +46,15 @@ class Pasting(NamedTuple):
         stream = target == files.STANDARD or files.is_stream(target)
         if not stream and target.suffix.lower() not in picture.SUFFIXES:
             raise click.UsageError(f"the output {target} must end in one of {', '.join(picture.SUFFIXES)}")
+        files.output_path(self.onto, target, target.suffix)
         files.free(files.about(target), self.force)
         files.about(self.onto)
         whole = picture.load(self.onto, crops=True)
         found, missing = worklist.there(sources)
         for path in missing:
             raise click.UsageError(f"{path.path} {path.reason}")
+        for source in found:
+            files.output_path(source, target, target.suffix)
         for source in (one for name in found for one in worklist.below(name, (".vcm",), self.recursive)):
             try:
                 header, scene = vcmcodec.decode_scene(read(source), limits=limits)

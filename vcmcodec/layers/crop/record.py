@@ -44,6 +44,11 @@ class Crop(NamedTuple):
             return width, height
         return self.width, max(1, (2 * height * self.width + width) // (2 * width))
 
+    def holds_all(self, width: int, height: int) -> bool:
+        """Whether it is all of the larger picture, where the file's has ``width`` x ``height`` pixels."""
+        whole = self.source_width, self.source_height
+        return not (self.x or self.y or self.turn) and self.size(width, height) == whole
+
     def fault(self) -> str | None:
         """What is out of range; None where nothing is."""
         for name, side in (("width", self.source_width), ("height", self.source_height)):
