@@ -11,7 +11,7 @@ import pytest
 import scenes
 from command import Runner
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 from portrait import portrait, texture_file
 from scenes import Pasted
 
@@ -51,6 +51,40 @@ def test_what_may_be_a_face_is_looked_at_from_near(side: int, roll: int) -> None
     assert np.abs(face.points.mean(axis=0) - (500, 400)).max() < 0.15 * side
     for seed in range(8):
         assert photograph.faces(np.asarray(scenes.backdrop(1000, 800, seed))) == []
+
+
+@pytest.mark.parametrize(
+    ("eyes", "mouth", "head", "blur"), [((47, 87), True, False, 4), ((47,), False, True, 7)]
+)
+def test_what_looks_like_a_face_from_afar_alone_is_none(
+    eyes: tuple[int, ...], mouth: bool, head: bool, blur: int
+) -> None:
+    drawing = Image.new("RGB", (160, 160), (150, 120, 100))
+    pen = ImageDraw.Draw(drawing)
+    for x in eyes:
+        pen.ellipse((x, 68, x + 30, 84), fill=(50, 40, 40))
+    if mouth:
+        pen.ellipse((65, 132, 115, 146), fill=(90, 50, 40))
+    if head:
+        pen.ellipse((25, 5, 155, 175), outline=(60, 50, 40), width=6)
+    image = scenes.backdrop(1000, 800, seed=3)
+    image.paste(drawing.filter(ImageFilter.GaussianBlur(blur)).resize((200, 200)), (100, 100))
+    (alone,) = photograph.faces(np.asarray(image))  # there is no better one
+    assert 0.6 < alone.score < photograph.SURE
+    scenes.paste(image, portrait(), Pasted(700, 500, 220, 0))
+    (face,) = photograph.faces(np.asarray(image))
+    assert np.abs(face.points.mean(axis=0) - (700, 500)).max() < 0.15 * 220
+
+
+def test_the_largest_is_the_one_whose_crop_is() -> None:
+    image = scenes.backdrop(1000, 700, seed=1)
+    scenes.paste(image, portrait(), Pasted(250, 300, 200, -20))
+    scenes.paste(image, portrait(), Pasted(700, 350, 195, 14))
+    sides = [cut.pixels.shape[0] for cut in photograph.framed(np.asarray(image), "all")]
+    assert sides == sorted(sides, reverse=True) and len(sides) == 2
+    for face in ("auto", "1"):
+        assert photograph.framed(np.asarray(image), face)[0].pixels.shape[0] == sides[0]
+    assert photograph.framed(np.asarray(image), "2")[0].pixels.shape[0] == sides[1]
 
 
 @pytest.mark.parametrize("side", [90, 200, 500, 1200])

@@ -27,10 +27,10 @@ from vcmcodec.metrics.perceptual import LpipsAlex
 
 FACES = (
     ("light skin", "biden.jpg", 1),
-    ("coloured light", "sample3.jpg", 1),
-    ("light skin, long hair", "sample6.jpg", 1),
+    ("coloured light", "sample3.jpg", 2),
+    ("light skin, long hair", "sample6.jpg", 2),
     ("dark skin, a smile", "obama.jpg", 1),
-    ("dark skin, hair up", "sample4.jpg", 1),
+    ("dark skin, hair up", "sample4.jpg", 3),
     ("dark skin, dim light", "sample5.jpg", 2),
 )
 """What each face is there for, the photograph that it is cut out of, and which of its faces it is."""
