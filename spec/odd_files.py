@@ -13,6 +13,7 @@ from detail_files import odd_detail
 from feature_files import odd_feature
 from make_vectors import framed
 from texture_files import odd_texture
+from tone_files import plain
 
 from vcmcodec.entropy import context_weights
 from vcmcodec.entropy.contexts import ContextCoder
@@ -123,6 +124,10 @@ def with_texture(rng: random.Random, header: Header, layers: list[Layer]) -> lis
     detail behind the first."""
     room = DEFAULT_LIMITS.layers - len(layers)
     if not room or rng.random() < 0.5:
+        return layers
+    if rng.random() < 0.1:
+        colour = plain(*(rng.randrange(256) for _ in range(3)))
+        layers.insert(rng.randint(0, len(layers)), colour)
         return layers
     canvas = canvas_size(header.width, header.height, header.side)
     texture = odd_texture(rng, canvas, room, lambda: odd_encoder(rng))

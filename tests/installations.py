@@ -147,7 +147,7 @@ def faults(name: str, case: Case, environment: Environment, wheel: Path) -> list
 @click.option("--folder", type=click.Path(path_type=Path), default=ROOT / "build" / "installations")
 def main(names: tuple[str, ...], folder: Path) -> None:
     """Make the environments NAMES, or all, and say what goes wrong in them."""
-    folder = folder.resolve()
+    folder = folder.resolve() / "made"  # what is removed below is its own
     shutil.rmtree(folder / "wheel", ignore_errors=True)
     wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder / "wheel", ROOT]
     if subprocess.run(wheel).returncode:

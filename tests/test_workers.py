@@ -89,3 +89,16 @@ def test_long_work_learns_that_nobody_waits() -> None:
     assert next(results) == (0, 0)
     results.close()  # which waits for the workers
     assert time.monotonic() - began < 50
+
+
+def _deaf(item: int) -> int:
+    time.sleep(60 * item)
+    return item
+
+
+def test_what_does_not_listen_is_killed() -> None:
+    began = time.monotonic()
+    results = workers.each(_deaf, [0, 1], 2, _prepare, "")
+    assert next(results) == (0, 0)
+    results.close()
+    assert time.monotonic() - began < 50

@@ -10,11 +10,13 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from typing import Any, Final, TypeVar, final
 
@@ -23,6 +25,9 @@ Result = TypeVar("Result")
 
 _MOST = 61
 """More processes Windows cannot wait for."""
+
+PATIENCE = 5.0
+"""Seconds that workers have to end what they are at."""
 
 _EXIT_CODE = 1
 
@@ -65,7 +70,8 @@ def each(
     gives the result of an item that was finished before the result could be sent; None where it was not
     finished.
 
-    An interrupt, or closing the iterator, ends the workers, which see it by :func:`stopping`.
+    An interrupt, or closing the iterator, ends the workers, which see it by :func:`stopping`; those that go on
+    for longer than PATIENCE are killed.
 
     Raises what ``work`` and ``prepare`` raise.
     """
@@ -104,6 +110,7 @@ def _each(
     """The same by one set of workers. Where one is killed, what is not done by then goes to ``lost``."""
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
+    others = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(jobs, context, _start, (stop, prepare, arguments))
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     left: list[Item] = []
@@ -123,9 +130,21 @@ def _each(
                 continue
             yield item, result
         lost += left
-    finally:
+    except BaseException:
         stop.set()
+        executor.shutdown(wait=False, cancel_futures=True)
+        _end(set(multiprocessing.active_children()) - others)
+        raise
+    finally:
         executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _end(processes: set[BaseProcess]) -> None:
+    """Waits for processes that were asked to end, and kills those that do not."""
+    until = time.monotonic() + PATIENCE
+    for process in processes:
+        process.join(max(0.0, until - time.monotonic()))
+        process.kill()
 
 
 def _start(stop: Event | None, prepare: Callable[..., object], arguments: tuple[Any, ...]) -> None:

@@ -85,11 +85,14 @@ def index(
     from vcmcodec.cli import galleries
 
     cluster, work = _installed(lambda: reading(limits))
-    todo = cluster.each([str(source) for source in sources], endings=(".vcm",))
+    if files.STANDARD in sources:
+        raise click.UsageError("--dask needs files")
+    todo, none = cluster.each([str(source) for source in sources], endings=(".vcm",))
     worklist.some(todo, [Path(str(source)) for source in sources])
     found = {one.path: one for one in cluster.run(work, todo, address, jobs or batch.cores())}
     ordered = [found[str(task.source)] for task in todo]  # they come as workers end
-    failures = [worklist.Failed(one.path, one.code, one.reason) for one in ordered if one.code]
+    failures = [worklist.Failed(source, worklist.USAGE, "no file is there") for source in none]
+    failures += [worklist.Failed(one.path, one.code, one.reason) for one in ordered if one.code]
     features = {one.path: one.feature for one in ordered if not one.code}
     return galleries.gathered(features, failures, quiet), failures
 

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from vcmcodec.cluster import places
+from vcmcodec.cluster.places import Place
 from vcmcodec.cluster.work import FAULT, Outcome, Task
 from vcmcodec.errors import ExistsError, VcmError
 
@@ -68,15 +69,20 @@ def tasks(
     return todo, failed
 
 
-def each(sources: Sequence[str], *, endings: tuple[str, ...]) -> list[Task]:
-    """To read every file of ``sources``, and below them all that end in one of ``endings``, once.
+def each(sources: Sequence[str], *, endings: tuple[str, ...]) -> tuple[list[Task], list[str]]:
+    """To read every file of ``sources``, and below them all that end in one of ``endings``, once; and the
+    sources where there is none.
 
     Raises VcmError where a place cannot be listed.
     """
-    found = [
-        place for url in sources for place, _ in places.below(places.whole(url), endings, recursive=True)
-    ]
-    return [Task(place, place) for place in dict.fromkeys(found)]
+    found: dict[Place, None] = {}
+    none = []
+    for url in sources:
+        there = places.below(places.whole(url), endings, recursive=True)
+        found |= dict.fromkeys(place for place, _ in there)
+        if not there:
+            none.append(url)
+    return [Task(place, place) for place in found], none
 
 
 def run(work: Work, todo: Sequence[Task], address: str, jobs: int, group: int = GROUP) -> Iterator[Outcome]:

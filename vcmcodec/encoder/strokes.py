@@ -102,7 +102,7 @@ class StrokesBehind:
         assert scene.shown is not None
         strokes = StrokeProposer(self._sketch.behind(scene.shown))
         found = strokes.propose(strokes.quality(limit, 0))
-        if container.framed(found.layers) > limit:
-            return Proposal(scene, [])
         drawing = found.scene.part(CODE)
+        if not drawing.strokes or container.framed(found.layers) > limit:
+            return Proposal(scene, [])
         return Proposal(scene.with_part(CODE, drawing), found.layers, drawing.strokes)

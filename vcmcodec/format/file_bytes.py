@@ -26,4 +26,4 @@ def file_bytes(data: Data, limits: Limits) -> bytes:
         view = memoryview(data)
     except TypeError:
         raise TypeError(f"a .vcm file is bytes or a path, not {type(data).__name__}") from None
-    return view.cast("B")[: limits.file + 1].tobytes() if view.contiguous else view.tobytes()
+    return view.cast("B")[: limits.file + 1].tobytes() if view.c_contiguous else view.tobytes()

@@ -16,7 +16,7 @@ async def files(request: Request, body: bytes, names: tuple[str, ...]) -> list[b
     Raises Misused where the body is no such form or holds other fields; starlette's HTTPException where it is
     damaged.
     """
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Misused(f"send a form (multipart/form-data) of files named {' and '.join(names)}")
 
     async def receive() -> Message:

@@ -30,8 +30,8 @@ class Decoding(NamedTuple):
 
 def warm_up() -> None:
     """Loads what the first request would wait for."""
-    grey = np.full((64, 64, 3), 128, np.uint8)
-    vcmcodec.preview(vcmcodec.encode(grey, bytes=200))
+    ramp = np.arange(64, dtype=np.uint8)[:, None, None] + np.zeros((64, 64, 3), np.uint8)
+    vcmcodec.preview(vcmcodec.encode(ramp, bytes=200))  # of one colour it would need no model
 
 
 def encode(data: bytes, limits: Limits, goal: dict[str, Any]) -> bytes:

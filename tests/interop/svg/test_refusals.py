@@ -71,7 +71,7 @@ def test_entities_are_refused(head: str) -> None:
         "<!DOCTYPE svg>",
         '<!DOCTYPE svg SYSTEM "http://example.org/svg.dtd">',
         '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">',
-        '<!DOCTYPE svg [<!ATTLIST svg data-a CDATA "b">]>',
+        "<!DOCTYPE svg [<!ATTLIST svg data-a CDATA #IMPLIED>]>",
     ],
 )
 def test_a_doctype_without_entities_is_taken(head: str) -> None:
@@ -83,8 +83,17 @@ def test_an_entity_that_only_a_dtd_elsewhere_could_declare_is_refused() -> None:
     head = '<!DOCTYPE svg SYSTEM "http://example.org/svg.dtd">'
     with pytest.raises(SvgError, match=r"an entity is refused \(line 2\)"):
         svg.load(f"{head}\n<svg {SPACES}>&a;</svg>")
-    with pytest.raises(SvgError, match=r"refused \(line 1\)"):
-        svg.load(f'<!DOCTYPE svg [<!ATTLIST svg onload CDATA "b">]><svg {SPACES}/>')
+    text = f'{head}\n<svg {SPACES}><path d="M1 1L4&a;0 5"/></svg>'
+    for coded in (text, text.encode(), text.encode("utf-16")):
+        with pytest.raises(SvgError, match=r"an entity is refused \(line 2\)"):
+            svg.load(coded)
+    assert svg.load(f'{head}\n<svg {SPACES}><path id="&lt;&#65;&amp;" d="M1 1L5 5"/></svg>').drawing
+
+
+def test_defaults_of_attributes_are_refused() -> None:
+    """Every element would hold a copy."""
+    with pytest.raises(SvgError, match=r"an attribute's default is refused \(line 1\)"):
+        svg.load(f'<!DOCTYPE svg [<!ATTLIST g data-a CDATA "b">]><svg {SPACES}/>')
 
 
 def test_local_references_are_not_refused() -> None:

@@ -119,7 +119,16 @@ def test_steps_bring_the_picture_nearer(pack: Pack, loss_networks: LossNetworks,
     from vcmcodec.train.generator import recipe, trainer
     from vcmcodec.train.generator.network import Generator
 
-    alone = ("identity=0", "landmarks=0", "perceptual=0", "ssim=0", "warm_up=4", "rate=1e-3")
+    alone = (
+        "identity=0",
+        "description=0",
+        "landmarks=0",
+        "eyes=0",
+        "perceptual=0",
+        "ssim=0",
+        "warm_up=4",
+        "rate=1e-3",
+    )
     numbers = recipe.read(RECIPE, alone)
     torch.manual_seed(0)
     one = trainer.Trainer(numbers, loss_networks, tmp_path, torch.device("cpu"), 10**9, Generator(TINY))

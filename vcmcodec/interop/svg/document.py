@@ -4,6 +4,7 @@ wherever in the document it stands, before anyone looks at shapes.
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 from xml.parsers import expat
@@ -18,6 +19,8 @@ _SVG = ("", "http://www.w3.org/2000/svg")
 _REFUSED = {"script", "handler", "foreignobject", "image", "feimage", "iframe", "object", "embed"}
 _URL = re.compile(r"url\([\s\"']*([^\s\"']|$)", re.IGNORECASE)
 _MAX_PREFIXES = 16
+_ENTITY = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);|#)[^\s;&<>\"']+;")
+"""A reference to an entity that XML itself does not declare."""
 
 
 @dataclass(slots=True)
@@ -78,7 +81,11 @@ class _Builder:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
-        # Editors write a DOCTYPE. A DTD elsewhere is not fetched: what it says of entities is unknown.
+        # Editors write a DOCTYPE. A DTD elsewhere is not fetched: what it says of entities is unknown. Within
+        # attributes, the parser drops such entities without a word.
+        parser.StartDoctypeDeclHandler = lambda *_: self._no_entities(text)
+        # Every element would get a copy.
+        parser.AttlistDeclHandler = lambda *said: said[3] is None or self._refuse("an attribute's default")
         parser.EntityDeclHandler = lambda *_: self._refuse("an entity")
         parser.SkippedEntityHandler = lambda *_: self._refuse("an entity")
         parser.ProcessingInstructionHandler = lambda *_: self._refuse("a processing instruction")
@@ -94,6 +101,13 @@ class _Builder:
                 "not an SVG document: its root is not svg", line=self.root.line if self.root else 1
             )
         return self.root
+
+    def _no_entities(self, text: str | bytes) -> None:
+        if isinstance(text, bytes):
+            wide = text[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+            text = text.decode("utf-16" if wide else "latin-1", "replace")
+        if (found := _ENTITY.search(text)) is not None:
+            raise SvgError("an entity is refused", line=text.count("\n", 0, found.start()) + 1)
 
     def _refuse(self, what: str) -> None:
         raise SvgError(f"{what} is refused", line=self.expat.CurrentLineNumber)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import click
 
@@ -36,16 +37,34 @@ def faces(*folders: Path) -> list[Path]:
 
 
 def parallel(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterator[Result]:
-    """``work`` of every item, in order, by ``jobs`` processes of one thread each.
+    """``work`` of every item, in order, by ``jobs`` processes of one thread each. Items that were under way
+    when a process was killed are done again.
 
-    Raises click.ClickException where one of these is killed.
+    Raises click.ClickException where an item's process is killed.
     """
     # A process's matrices, too: it inherits this before it loads what multiplies them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    for _, result in workers.each(work, items, jobs, opencv.use_threads, 1):
+    early: dict[int, Result] = {}
+    awaited = 0
+    for (number, _), result in workers.each(
+        _Numbered(work), list(enumerate(items)), jobs, opencv.use_threads, 1
+    ):
         if isinstance(result, workers.Killed):
             raise click.ClickException("a process was killed")
-        yield result
+        early[number] = result
+        while awaited in early:
+            yield early.pop(awaited)
+            awaited += 1
+
+
+@dataclass(frozen=True)
+class _Numbered(Generic[Item, Result]):
+    """``work`` on items with their numbers; it can be sent to another process."""
+
+    work: Callable[[Item], Result]
+
+    def __call__(self, numbered: tuple[int, Item]) -> Result:
+        return self.work(numbered[1])
 
 
 def options(limit: int | None = None) -> Callable[[Verb], Verb]:

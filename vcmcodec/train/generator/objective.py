@@ -46,7 +46,8 @@ class Objective:
             + recipe.perceptual * (least + (1 - least) * realism) * parts["perceptual"]
         ).mean()
         found = batch.marks.isfinite().all(dim=2).all(dim=1)
-        if found.any() and (recipe.identity or recipe.landmarks):
+        person = (recipe.identity, recipe.description, recipe.landmarks, recipe.eyes)
+        if found.any() and any(person):
             parts |= self._person(made[found], real[found], batch.marks[found], turn)
             share = found.float().mean()
             for name in ("identity", "description", "landmarks", "eyes"):

@@ -54,7 +54,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--recipe", type=_FILE, required=True, help="A TOML file, as models/face-5.toml.")
+@click.option("--recipe", type=_FILE, required=True, help="A TOML file, as models/face-6.toml.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Changes a number of it.")
 @click.option("--data", type=_FOLDER, required=True)
 @click.option("--val", type=_FOLDER, required=True)
