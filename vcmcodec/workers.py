@@ -70,8 +70,8 @@ def each(
     gives the result of an item that was finished before the result could be sent; None where it was not
     finished.
 
-    An interrupt, or closing the iterator, ends the workers, which see it by :func:`stopping`; those that go on
-    for longer than PATIENCE are killed.
+    An interrupt, or closing the iterator, ends the workers, which see it by :func:`stopping`; those that go
+    on for longer than PATIENCE are killed.
 
     Raises what ``work`` and ``prepare`` raise.
     """

@@ -85,7 +85,7 @@ class _Builder:
         # attributes, the parser drops such entities without a word.
         parser.StartDoctypeDeclHandler = lambda *_: self._no_entities(text)
         # Every element would get a copy.
-        parser.AttlistDeclHandler = lambda *said: said[3] is None or self._refuse("an attribute's default")
+        parser.AttlistDeclHandler = self._declared
         parser.EntityDeclHandler = lambda *_: self._refuse("an entity")
         parser.SkippedEntityHandler = lambda *_: self._refuse("an entity")
         parser.ProcessingInstructionHandler = lambda *_: self._refuse("a processing instruction")
@@ -101,6 +101,10 @@ class _Builder:
                 "not an SVG document: its root is not svg", line=self.root.line if self.root else 1
             )
         return self.root
+
+    def _declared(self, element: str, name: str, kind: str, default: str | None, required: bool) -> None:
+        if default is not None:
+            self._refuse("an attribute's default")
 
     def _no_entities(self, text: str | bytes) -> None:
         if isinstance(text, bytes):
