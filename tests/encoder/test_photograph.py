@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -181,11 +182,17 @@ def test_encode_says_what_it_coded(vcm: Runner) -> None:
     assert (
         "coded the rectangle, 99 x 88 at 5,6\n" in vcm("encode", "group.png", "--face", "5,6,99,88", "-f").err
     )
-    assert vcm("encode", "group.png", "--face", "whole", "-o", "w.vcm") == (0, "", "")
+    done = vcm("encode", "group.png", "--face", "whole", "-o", "w.vcm")
+    assert (done.code, done.out) == (0, "")
+    assert re.fullmatch(
+        r"vcm: group.png: warning: the face fills 1\d % of the picture: --face auto holds it better\n",
+        done.err,
+    )
+    assert vcm("encode", "face.png", "--face", "whole", "-o", "f.vcm") == (0, "", "")
     for bad in ("none", "0", "1,2,3"):
         vcm.fails(2, "encode", "group.png", "--face", bad, "-o", "x.vcm", says="is none of auto, whole, all")
     scenes.backdrop(300, 300).save("empty.png")
-    vcm.fails(3, "encode", "empty.png", says="empty.png: no face found: --face whole codes")
+    vcm.fails(3, "encode", "empty.png", says="as it is, --face X,Y,W,H a rectangle")
     assert vcm("encode", "empty.png", "--face", "whole").code == 0
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import scenes
 from command import Runner
 from numpy.typing import NDArray
 from PIL import Image
-from portrait import texture_file
+from portrait import portrait, texture_file
+from scenes import Pasted
 
 import vcmcodec
 from vcmcodec.errors import BudgetError, PictureError
@@ -92,6 +94,22 @@ def test_a_face_goes_onto_a_card_and_back(vcm: Runner, symbol: str, most: int) -
         assert (np.asarray(image) == np.asarray(vcmcodec.decode(data))).all()
     assert vcm("decode", "face.card.png").code == 0
     assert Path("face.card.decoded.png").exists()
+
+
+def test_a_card_says_which_face_it_holds(vcm: Runner) -> None:
+    image = scenes.backdrop(900, 600)
+    scenes.paste(image, portrait(), Pasted(250, 300, 300, 0))
+    scenes.paste(image, portrait(), Pasted(700, 300, 200, 0))
+    image.save("group.png")
+    done = vcm("qr", "group.png")
+    assert done.code == 0 and done.err.startswith("vcm: group.png: 2 faces; coded the larger, ")
+    assert (
+        ": coded the rectangle, 99 x 88 at 5,6\n" in vcm("qr", "group.png", "-f", "--face", "5,6,99,88").err
+    )
+    assert "warning: the face fills " in vcm("qr", "group.png", "-f", "--face", "whole").err
+    vcm.fails(2, "qr", "group.png", "-o", "x.png", "--face", "all", says="a QR code holds one")
+    vcm.fails(2, "qr", "group.png", "-o", "x.png", "--face", "0", says="is none of auto, whole, all")
+    vcm.fails(3, "qr", "group.png", "-o", "x.png", "--face", "3", says="no face 3: there are 2")
 
 
 def test_a_file_goes_onto_a_card_as_it_is(vcm: Runner) -> None:

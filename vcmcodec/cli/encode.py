@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ import click
 
 import vcmcodec
 from vcmcodec import ExistsError
-from vcmcodec.cli import batch, files, options, worklist
+from vcmcodec.cli import batch, files, options, remarks, worklist
 
 ENDINGS = (
     ".avif",
@@ -39,15 +37,6 @@ ENDINGS = (
 """What pictures below a folder end in. Those that this Pillow cannot read are errors."""
 
 
-def _face(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    rectangle = re.fullmatch(r"\d{1,6},\d{1,6},\d{1,6},\d{1,6}", value)
-    if value not in ("auto", "whole", "all") and not re.fullmatch("[1-9][0-9]{0,3}", value) and not rectangle:
-        raise click.BadParameter(
-            f"{value!r} is none of auto, whole, all, a number from 1, and X,Y,W,H", ctx, param
-        )
-    return value
-
-
 @click.command()
 @options.sources("PICTURE...")
 @options.outputs(".vcm")
@@ -64,7 +53,7 @@ def _face(ctx: click.Context, param: click.Parameter, value: str) -> str:
     "--face",
     default="auto",
     metavar="WHICH",
-    callback=_face,
+    callback=options.face,
     help="auto: the largest face, cropped as the models know faces, or the picture as it is where it is"
     " framed so already; whole: the picture as it is; a number: that face, 1 being the largest; X,Y,W,H: that"
     " rectangle; all: a file for each face, NAME-1.vcm, NAME-2.vcm and so on, the largest first.",
@@ -193,7 +182,8 @@ def _encode(
 ) -> batch.Result:
     began = time.perf_counter()
     with files.warned() as notes:
-        made = vcmcodec.encode_faces(files.picture(task.source), face=face, **goal)
+        source = remarks.whole(task.source) if face == "whole" else files.picture(task.source)
+        made = vcmcodec.encode_faces(source, face=face, **goal)
     if face != "all":
         targets = [task.target]
     else:
@@ -206,8 +196,8 @@ def _encode(
     for target, one in zip(targets, made):
         files.write(target, one.data)
     seconds = time.perf_counter() - began
-    notes += [note for one in made for note in _warnings(one, goal)]
-    said = list(_coded(made, face))
+    notes += [note for one in made for note in remarks.warnings(one, goal)]
+    said = list(remarks.coded(made, face))
     facts = []
     for target, one in zip(targets, made):
         pixels = one.width * one.height
@@ -232,54 +222,8 @@ def _encode(
                 f"{3 * pixels / len(one.data):.0f} of {one.width} x {one.height} pixels, {seconds:.2f} s"
             )
     if remove and task.source != files.STANDARD:
-        if part := _part(made, face):
+        if part := remarks.part(made, face):
             said.append(f"kept: {part}")
         else:
             files.remove(task.source)
     return batch.Report(task.source, (*(f"warning: {note}" for note in notes), *said), tuple(facts))
-
-
-_ALMOST = 0.85
-"""A file that uses a smaller share of its budget gets a warning."""
-
-
-def _warnings(one: vcmcodec.Encoded, goal: dict[str, Any]) -> Iterator[str]:
-    """Warnings: what the user may not expect of a file."""
-    asked = goal["bytes"] is not None or goal["bpp"] is not None
-    if asked and one.limit is not None and len(one.data) < _ALMOST * one.limit:
-        yield f"{len(one.data)} of {one.limit} bytes are all that the finest step of this scheme takes"
-    size = goal["size"]
-    if size > 256 and max(one.width, one.height) < size:
-        yield f"--size {size} is larger than the picture of {one.width} x {one.height}: bits without detail"
-    elif size > 256 and goal["scheme"] != "strokes" and goal["detail"] is None and goal["colours"] is None:
-        yield f"--size {size}: texture holds no more than at 256"
-
-
-def _part(made: list[vcmcodec.Encoded], face: str) -> str:
-    """What part of a photograph was coded, where it was neither all of it nor all of its faces."""
-    one, count = made[0], made[0].faces
-    if face == "all" or one.crop is None or one.crop.holds_all(one.width, one.height):
-        return ""
-    if count is None or count == 1:
-        return "a part of the picture was coded, and only it"
-    return f"one of {count} faces was coded, and only it"
-
-
-def _coded(made: list[vcmcodec.Encoded], face: str) -> Iterator[str]:
-    """What of a photograph was coded, where it was not all of it."""
-    count = made[0].faces
-    number = "" if count is None else f"{count} face{'s' * (count != 1)}; "
-    which = "face " + face
-    if face == "all":
-        which = "all of them" if len(made) > 1 else "it"
-    elif face == "auto":
-        which = "it" if count == 1 else "the larger" if count == 2 else "the largest"
-    elif not face.isdigit():
-        which = "the rectangle"
-    places = [
-        one.crop.in_words(one.width, one.height).partition(" of ") for one in made if one.crop is not None
-    ]
-    if places:
-        turned = [tail.partition(", ")[2] for _, _, tail in places]
-        texts = [f"{place}{', ' + turn if turn else ''}" for (place, _, _), turn in zip(places, turned)]
-        yield f"{number}coded {which}, {'; '.join(texts)}"

@@ -1,0 +1,84 @@
+"""What there is to say of what was coded: that it is small, or a part of a photograph."""
+
+from __future__ import annotations
+
+import warnings as library
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import vcmcodec
+from vcmcodec import ModelError, PictureWarning
+from vcmcodec.cli import files
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_ALMOST = 0.85
+"""A file that uses a smaller share of its budget gets a warning."""
+
+
+def warnings(one: vcmcodec.Encoded, goal: dict[str, Any]) -> Iterator[str]:
+    """Warnings: what the user may not expect of a file."""
+    asked = goal["bytes"] is not None or goal["bpp"] is not None
+    if asked and one.limit is not None and len(one.data) < _ALMOST * one.limit:
+        yield f"{len(one.data)} of {one.limit} bytes are all that the finest step of this scheme takes"
+    size = goal["size"]
+    if size > 256 and max(one.width, one.height) < size:
+        yield f"--size {size} is larger than the picture of {one.width} x {one.height}: bits without detail"
+    elif size > 256 and goal["scheme"] != "strokes" and goal["detail"] is None and goal["colours"] is None:
+        yield f"--size {size}: texture holds no more than at 256"
+
+
+def part(made: list[vcmcodec.Encoded], face: str) -> str:
+    """What part of a photograph was coded, where it was neither all of it nor all of its faces."""
+    one, count = made[0], made[0].faces
+    if face == "all" or one.crop is None or one.crop.holds_all(one.width, one.height):
+        return ""
+    if count is None or count == 1:
+        return "a part of the picture was coded, and only it"
+    return f"one of {count} faces was coded, and only it"
+
+
+def coded(made: list[vcmcodec.Encoded], face: str) -> Iterator[str]:
+    """What of a photograph was coded, where it was not all of it."""
+    count = made[0].faces
+    number = "" if count is None else f"{count} face{'s' * (count != 1)}; "
+    which = "face " + face
+    if face == "all":
+        which = "all of them" if len(made) > 1 else "it"
+    elif face == "auto":
+        which = "it" if count == 1 else "the larger" if count == 2 else "the largest"
+    elif not face.isdigit():
+        which = "the rectangle"
+    places = [
+        one.crop.in_words(one.width, one.height).partition(" of ") for one in made if one.crop is not None
+    ]
+    if places:
+        turned = [tail.partition(", ")[2] for _, _, tail in places]
+        texts = [f"{place}{', ' + turn if turn else ''}" for (place, _, _), turn in zip(places, turned)]
+        yield f"{number}coded {which}, {'; '.join(texts)}"
+
+
+def whole(path: Path) -> NDArray[np.uint8]:
+    """The picture at ``path``, to be coded as it is, uint8 (H, W, 3) RGB. Warns with PictureWarning where its
+    face is small. Raises as :func:`vcmcodec.encode`."""
+    from vcmcodec.encoder import near, opencv
+
+    opencv.check(strokes=False)
+    from vcmcodec.encoder import photograph
+    from vcmcodec.io import picture
+
+    pixels = picture.load(files.picture(path))
+    filled = None
+    with suppress(ModelError):  # which encoding raises, if it needs the model
+        filled = photograph.filled(pixels)
+    if filled is not None and filled < near.SCALE / 2:
+        library.warn(
+            f"the face fills {filled:.0%} of the picture: --face auto holds it better".replace("%", " %"),
+            PictureWarning,
+            stacklevel=2,
+        )
+    return pixels
