@@ -35,7 +35,8 @@ def test_files_come_from_stdin_and_go_to_stdout(vcm: Runner) -> None:
         return done.returncode, done.stdout, done.stderr
 
     assert run(Path("face.png").read_bytes(), "encode", "-") == (0, texture_file(), b"")
-    assert run(file(), "cut", "-", "--upto", "edge", "-o", "-") == (0, file()[: ends()[0]], b"")
+    said = f"vcm: -: {ends()[0]} of {len(file())} bytes; the next layer ends at {ends()[1]}\n".encode()
+    assert run(file(), "cut", "-", "--upto", "edge", "-o", "-") == (0, file()[: ends()[0]], said)
     assert json.loads(run(file(), "info", "-", "--json")[1])["bytes"] == len(file())
     code, out, _ = run(file(), "decode", "-", "-o", "-")
     assert code == 0
@@ -110,7 +111,7 @@ def test_the_manual_page_says_what_people_look_for() -> None:
     text = man.page()
     for section in ("DESCRIPTION", "VERBS", "EXAMPLES", "EXIT STATUS", "ENVIRONMENT", "SEE ALSO"):
         assert f"\n.SH {section}\n" in text
-    assert {code for code, _ in man.exit_codes()} >= {"0", "1", "2", "130"} | {
+    assert {code for code, _ in man.exit_codes()} >= {"0", "1", "2", "11", "130"} | {
         str(kind.exit_code) for kind in vars(vcmcodec.errors).values() if hasattr(kind, "exit_code")
     }
     assert "bpp is bits of the whole file per pixel" in text and "\\-\\-size" in text

@@ -44,6 +44,16 @@ def test_judges_that_are_missing_are_named(vcm: Runner, monkeypatch: pytest.Monk
     assert "no LPIPS: no lpips-alex here" in done.out
 
 
+def test_equal_pictures_are_json_too(vcm: Runner) -> None:
+    def refused(constant: str) -> None:
+        raise ValueError(constant)
+
+    done = vcm("compare", "face.png", "face.png", "--json")
+    assert json.loads(done.out, parse_constant=refused)["psnr"] is None
+    Path("linked.png").symlink_to("face.png")
+    vcm.fails(2, "compare", "face.png", "face.vcm", "-f", "-o", "linked.png", says="is the input")
+
+
 def test_a_crop_is_compared_with_what_was_cropped(vcm: Runner) -> None:
     image = scenes.backdrop(800, 600)
     scenes.paste(image, portrait(), Pasted(400, 300, 260, 14))
@@ -78,7 +88,7 @@ def test_strokes_are_drawn(vcm: Runner) -> None:
     with Image.open("large.png") as image:
         assert image.size == (1024, 1024)
     Path("a.vcm").write_bytes(texture_file())
-    vcm.fails(4, "strokes", "a.vcm", says="a.vcm: no edges layer to draw")
+    vcm.fails(4, "strokes", "a.vcm", says="no edges layer to draw: vcm encode --scheme strokes or mixed")
 
 
 def test_landmarks_are_marked_on_what_the_texture_shows(vcm: Runner) -> None:

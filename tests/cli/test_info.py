@@ -25,11 +25,13 @@ def test_layers_says_where_cut_cuts(vcm: Runner) -> None:
     assert [layer["file"] for layer in found] == list(ends())
     assert [layer["upto"] for layer in found] == ["edge", *(f"colour:{n}" for n in range(1, len(ends())))]
     shown = vcm("layers", "face.vcm").out.splitlines()
-    for row, layer in zip(shown[1:], found):
+    following = [f"; the next layer ends at {end}" for end in ends()[1:]] + [""]
+    for row, layer, more in zip(shown[1:], found, following):
         assert row.split()[:5] == [
             layer["kind"], str(layer["count"]), str(layer["bytes"]), layer["upto"], str(layer["file"])
         ]  # fmt: skip
-        assert vcm("cut", "face.vcm", "--upto", layer["upto"], "-o", "a.vcm", "--force") == (0, "", "")
+        said = f"vcm: face.vcm: {layer['file']} of {len(file())} bytes{more}\n"
+        assert vcm("cut", "face.vcm", "--upto", layer["upto"], "-o", "a.vcm", "--force") == (0, "", said)
         assert Path("a.vcm").read_bytes() == file()[: layer["file"]]
         for spare in (0, 1):
             assert vcm("cut", "face.vcm", "--bytes", layer["file"] + spare, "-f", "-o", "a.vcm").code == 0

@@ -163,6 +163,18 @@ def test_from_s3_to_s3_and_back(
         assert image.tobytes() == vcmcodec.decode(expected["more/01.vcm"]).tobytes()
 
 
+def test_warnings_of_pictures_are_lines(cluster: Cluster, tmp_path: Path) -> None:
+    image = Image.fromarray(portrait())
+    image.save(tmp_path / "moves.gif", save_all=True, append_images=[image.rotate(9)])
+    result = run("encode", tmp_path / "moves.gif", "-o", tmp_path, *ENCODE[1:], cluster.address)
+    assert result.exit_code == 0, result.output
+    said = "warning: an animation or stack of 2 pictures: the first one is read"
+    assert result.output == f"vcm: {tmp_path}/moves.gif: {said}\n"
+    with pytest.warns(vcmcodec.PictureWarning):
+        here = vcmcodec.encode(tmp_path / "moves.gif", face="auto", bytes=150)
+    assert (tmp_path / "moves.vcm").read_bytes() == here
+
+
 def test_from_a_pack(cluster: Cluster, faces: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "faces.tar", "w") as pack:
         pack.add(faces / "more", "more")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import cv2
@@ -94,6 +95,23 @@ def test_a_face_goes_onto_a_card_and_back(vcm: Runner, symbol: str, most: int) -
         assert (np.asarray(image) == np.asarray(vcmcodec.decode(data))).all()
     assert vcm("decode", "face.card.png").code == 0
     assert Path("face.card.decoded.png").exists()
+
+
+def test_a_card_comes_through_a_pipe(vcm: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = qr.write(texture_file(), "20-M", 8)
+    for data, code, says in (
+        (card, 0, ""),
+        (texture_file(), 0, ""),
+        (Path("face.png").read_bytes(), 4, "not a vcm file: no QR code is found"),
+        (b"hello", 4, "wrong magic"),
+        (b"", 4, ""),
+    ):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        done = vcm("decode", "-", "-f", "-o", "back.png")
+        assert done.code == code and says in done.err, done
+        assert done.err.count("\n") == bool(code)
+    with Image.open("back.png") as image:
+        assert (np.asarray(image) == np.asarray(vcmcodec.decode(texture_file()))).all()
 
 
 def test_a_card_says_which_face_it_holds(vcm: Runner) -> None:

@@ -134,9 +134,9 @@ def vcm(ctx: click.Context) -> None:
 
     Exit codes: 0 done, 1 unreadable input or internal error, 2 usage, 3 not a picture, 4 not a valid
     .vcm file or SVG, 5 a newer or unknown format, 6 above a limit, 7 model missing or altered, 8 output
-    cannot be written, 9 too few bytes for the picture, 10 output there already, 130 interrupted,
-    143 terminated. VCM_DEBUG=1 prints the traceback of an internal error. VCM_MODELS names another folder
-    of models, with their list: it is trusted.
+    cannot be written, 9 too few bytes for the picture, 10 output there already, 11 an error of vcm match that
+    has no other code, 130 interrupted, 143 terminated. VCM_DEBUG=1 prints the traceback of an internal error.
+    VCM_MODELS names another folder of models, with their list: it is trusted.
     """
     if ctx.invoked_subcommand is None:
         raise click.UsageError(f"which of {', '.join(VERBS)}? See vcm --help")

@@ -22,7 +22,7 @@ class Report(NamedTuple):
     """What was done with a file: ``notes``, lines for stderr, and ``facts`` for ``--json``, one for each
     output."""
 
-    path: Path
+    path: Path | str
     notes: tuple[str, ...] = ()
     facts: tuple[dict[str, Any], ...] = ()
     skipped: bool = False

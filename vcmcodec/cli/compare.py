@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ ENLARGED = 4
     help="Write both and their difference, four times as large, side by side.",
 )
 @options.force
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; a PSNR without end is null.")
 @options.limits
 def compare(
     original: Path, other: Path, output: Path | None, force: bool, as_json: bool, limits: vcmcodec.Limits
@@ -61,6 +62,8 @@ def compare(
     if output is not None:
         if output != files.STANDARD and output.suffix.lower() not in picture.SUFFIXES:
             raise click.UsageError(f"the output {output} must end in one of {', '.join(picture.SUFFIXES)}")
+        for source in (original, other):
+            files.output_path(source, output, output.suffix)
         files.free(files.about(output), force)
     files.about(other)
     size = None
@@ -91,7 +94,11 @@ def compare(
     if output == files.STANDARD:
         return
     if as_json:
-        files.say(json.dumps({"bytes": size, **scores, "missing": missing}, indent=2))
+        # JSON has no infinity, which is the PSNR of equal pictures.
+        said = {
+            key: value if value is None or math.isfinite(value) else None for key, value in scores.items()
+        }
+        files.say(json.dumps({"bytes": size, **said, "missing": missing}, indent=2, allow_nan=False))
         return
     names = {key: label for shown in JUDGES.values() for key, label in shown}
     for key, value in scores.items():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+import vcmcodec
 from vcmcodec import truncation as cuts
 from vcmcodec.cli import files, options
 from vcmcodec.layers import kinds
@@ -44,7 +45,7 @@ def cut(
     source: Path, output: Path, force: bool, upto: str | None, count: int | None, drop: str | None
 ) -> None:
     """Drop layers from the end of FILE, or one that decoders may skip; it stays a valid file. vcm layers
-    lists them."""
+    lists them. A line on stderr says how many bytes are left, and where the next layer ends."""
     if [upto, count, drop].count(None) != 2:
         raise click.UsageError("one of --upto, --bytes and --drop says what to cut")
     target = files.output_path(source, output, ".vcm")
@@ -58,3 +59,6 @@ def cut(
         assert drop is not None
         made = cuts.without(data, drop)
     files.write(target, made)
+    ends = [layer.end for layer in vcmcodec.inspect(data).layers]
+    more = "" if drop else next((f"; the next layer ends at {end}" for end in ends if end > len(made)), "")
+    click.echo(files.line(source, f"{len(made)} of {len(data)} bytes{more}"), err=True)

@@ -71,9 +71,13 @@ def run(
         [Path(str(source)) for source in sources],
     )
 
-    def results() -> Iterator[worklist.Failed | None]:
+    def results() -> Iterator[batch.Result]:
         for outcome in (*failed, *cluster.run(work, todo, address, jobs or batch.cores())):
-            yield worklist.Failed(outcome.path, outcome.code, outcome.reason) if outcome.code else None
+            notes = tuple(f"warning: {note}" for note in outcome.notes)
+            if outcome.code:
+                yield worklist.Failed(outcome.path, outcome.code, outcome.reason)
+            else:
+                yield batch.Report(outcome.path, notes)
 
     batch.finish(results(), len(todo) + len(failed), quiet)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ from vcmcodec.cli import batch, files, options, worklist
 from vcmcodec.truncation import whole
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
     from vcmcodec.format.container import Header
@@ -250,20 +253,30 @@ def _save(
     return batch.Report(task.source, note)
 
 
+def _carried(pixels: NDArray[np.uint8]) -> bytes:
+    """The file in the QR code on a picture."""
+    from vcmcodec.interop import qr
+
+    try:
+        return qr.read(pixels)
+    except PictureError as error:
+        raise FormatError(f"not a vcm file: {error}") from None
+
+
 def _whole(source: Path, limits: vcmcodec.Limits, strict: bool, quiet: bool) -> bytes:
-    """The bytes of a file, or of the QR code on a picture; without ``strict``, those of its whole layers
-    where it breaks off."""
+    """The bytes of a file, or of the QR code on a picture, which its name or a pipe's content shows; without
+    ``strict``, those of its whole layers where it breaks off."""
+    from vcmcodec.format.container import MAGIC
     from vcmcodec.io import picture
 
     if source.suffix.lower() in picture.SUFFIXES:
-        from vcmcodec.interop import qr
-
-        pixels = picture.load(files.about(source))
-        try:
-            return qr.read(pixels)
-        except PictureError as error:
-            raise FormatError(f"not a vcm file: {error}") from None
-    data = files.read(source)
+        return _carried(picture.load(files.about(source)))
+    streamed = source == files.STANDARD or files.is_stream(source)
+    data = files.read(source, pictures=streamed)
+    if streamed and not data.startswith(MAGIC):
+        with suppress(PictureError):  # neither: an error of the format says so
+            pixels = picture.load(io.BytesIO(data))
+            return _carried(pixels)
     if strict:
         return data
     data, cut = whole(data, limits=limits)

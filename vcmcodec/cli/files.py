@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -127,19 +127,21 @@ def warned() -> Iterator[list[str]]:
     notes += dict.fromkeys(str(one.message) for one in caught if issubclass(one.category, PictureWarning))
 
 
-def read(path: Path) -> bytes:
-    """The bytes of a ``.vcm`` file, or of what comes on stdin.
+def read(path: Path, pictures: bool = False) -> bytes:
+    """The bytes of a ``.vcm`` file, or of what comes on stdin; where ``pictures`` may be there, too, which
+    are larger, all of what begins otherwise.
 
     Raises LimitError above the limit for files, before reading further; VcmError where the file
     cannot be read.
     """
+    from vcmcodec.format.container import MAGIC
+
     limit = DEFAULT_LIMITS.file
     try:
-        if about(path) == STANDARD:
-            data = standard_input().read(limit + 1)
-        else:
-            with path.open("rb") as file:
-                data = file.read(limit + 1)
+        with nullcontext(standard_input()) if about(path) == STANDARD else path.open("rb") as file:
+            data = file.read(limit + 1)
+            if pictures and not data.startswith(MAGIC):
+                return data + file.read()
     except OSError as error:
         raise VcmError(f"cannot be read: {error.strerror or error}") from None
     if len(data) > limit:

@@ -38,7 +38,7 @@ EXAMPLES = (
         "vcm encode photo.jpg --scheme strokes --size 512 -o drawing.vcm",
         "Strokes and colours on a larger canvas.",
     ),
-    ("vcm cut photo.vcm --bytes 120 -o small.vcm", "Fewer layers, without decoding."),
+    ("vcm cut photo.vcm --bytes 130 -o small.vcm", "Fewer layers, without decoding."),
     ("vcm info photo.vcm --json", "Sizes, layers, where the crop lay."),
     ("vcm decode --preview -o - photo.vcm --format png > soft.png", "The texture alone, without a network."),
     ("vcm encode photos/ -r -o files/ --skip-existing", "A tree, by all cores, going on where one stopped."),

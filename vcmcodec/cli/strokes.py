@@ -9,6 +9,9 @@ import click
 import vcmcodec
 from vcmcodec.cli import files, options
 
+MAKES = "vcm encode --scheme strokes or mixed makes"
+"""What to do where a file holds no strokes."""
+
 
 @click.command()
 @options.source("FILE")
@@ -39,7 +42,7 @@ def strokes(
     data = files.read(source)
     _, scene = vcmcodec.decode_scene(data, limits=limits)
     if scene.drawing is None and not landmarks:
-        raise vcmcodec.FormatError("no edges layer to draw: the file was not encoded with strokes")
+        raise vcmcodec.FormatError(f"no edges layer to draw: {MAKES} one")
     image = Image.fromarray((255 - 255 * scene.E).astype(np.uint8)).convert("RGB")
     image = image.resize((scene.width * scale, scene.height * scale), Image.Resampling.NEAREST)
     if landmarks:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from vcmcodec.cli import files, options
+import vcmcodec
+from vcmcodec.cli import files, options, strokes
 
 
 @click.command()
@@ -28,11 +29,13 @@ def svg(
 ) -> None:
     """Write a .vcm FILE as an SVG drawing, or an SVG drawing as a .vcm file.
 
-    FILE's content says which of the two it is. Edit the paths in any SVG editor; the dots in the group
-    reference-pixels are colours for places near them.
+    FILE's content says which of the two it is. Files that vcm encode --scheme strokes or mixed writes
+    have paths. Edit them in any SVG editor; the dots in the group reference-pixels are colours for places
+    near them.
     """
     from vcmcodec.format.container import MAGIC
     from vcmcodec.interop import svg as twin
+    from vcmcodec.layers import kinds
 
     data = files.read(source)
     if data.startswith(MAGIC):
@@ -40,6 +43,9 @@ def svg(
             raise click.UsageError("--size and --step are for drawings, and this is a .vcm file")
         target = files.output_path(source, output, ".svg")
         result = twin.dump(data, base_only=base_only).encode("ascii")
+        if all(layer.kind != kinds.BASE.name for layer in vcmcodec.inspect(data).layers):
+            said = f"warning: the file holds no strokes, and the drawing no paths: {strokes.MAKES} them"
+            click.echo(files.line(source, said), err=True)
     else:
         target = files.output_path(source, output, ".vcm")
         sheet = twin.load(data, size=256 if size is None else size, step=step)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import threading
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 from vcmcodec import __version__
 from vcmcodec.cluster import places
 from vcmcodec.cluster.places import Place
-from vcmcodec.errors import OutputError, VcmError
+from vcmcodec.errors import OutputError, PictureWarning, VcmError
 from vcmcodec.limits import Limits
 
 LARGEST = 1 << 28
@@ -33,11 +35,13 @@ class Task(NamedTuple):
 
 class Outcome(NamedTuple):
     """What came of a file: ``code`` 0, or the exit code of its failure, and why. ``path``: the file that it
-    is about. ``feature``: the one that it holds, float32 (128,), where features are read."""
+    is about. ``notes``: warnings of its picture. ``feature``: the one that it holds, float32 (128,), where
+    features are read."""
 
     path: str
     code: int = 0
     reason: str = ""
+    notes: tuple[str, ...] = ()
     feature: NDArray[np.float32] | None = None
 
 
@@ -55,11 +59,20 @@ class Encoding:
         _prepare(self.version)
         opencv.use_threads(1)
 
-        def work(task: Task) -> None:
-            picture = io.BytesIO(places.read(task.source, LARGEST))
-            places.write(task.target, vcmcodec.encode(picture, **self.goal))
+        notes: dict[Task, tuple[str, ...]] = {}
 
-        return [_outcome(task, work) for task in tasks]
+        def work(task: Task) -> None:
+            data = places.read(task.source, LARGEST)
+            pixels, notes[task] = _picture(data, crops=self.goal.get("face", "whole") != "whole")
+            places.write(task.target, vcmcodec.encode(pixels, **self.goal))
+
+        def done(task: Task) -> Outcome:
+            outcome, said = _outcome(task, work), notes.get(task, ())
+            return (
+                outcome._replace(path=str(task.source), notes=said) if said and not outcome.code else outcome
+            )
+
+        return [done(task) for task in tasks]
 
 
 @dataclass(frozen=True)
@@ -114,6 +127,20 @@ class Reading:
             features[task] = vcmcodec.stored(places.read(task.source, self.limits.file), limits=self.limits)
 
         return [_outcome(task, read)._replace(feature=features.get(task)) for task in tasks]
+
+
+_LOADING = threading.Lock()
+"""Python catches warnings for all threads of a worker at once."""
+
+
+def _picture(data: bytes, crops: bool) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """A picture as :func:`vcmcodec.io.picture.load` has it, and what it warns of."""
+    from vcmcodec.io import picture
+
+    with _LOADING, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", PictureWarning)
+        pixels = picture.load(io.BytesIO(data), crops=crops)
+    return pixels, tuple(dict.fromkeys(str(one.message) for one in caught))
 
 
 def _prepare(version: str) -> None:

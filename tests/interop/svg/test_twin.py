@@ -11,7 +11,7 @@ import pytest
 import svgpathtools
 from command import Runner
 from hypothesis import given, settings
-from portrait import ends, file
+from portrait import ends, file, texture_file
 from repository import VECTORS
 from strokes import drawings
 from svg_drawings import INKSCAPE, OURS
@@ -194,6 +194,15 @@ def test_the_command_goes_both_ways(vcm: Runner) -> None:
     assert scene.drawing is not None and scene.drawing.step == 2
     assert vcm("svg", "foreign.svg", "-f") == (0, "", "")
     assert codec.decode_scene(Path("foreign.vcm").read_bytes())[0].side == 256
+
+
+def test_a_file_without_strokes_says_so(vcm: Runner) -> None:
+    Path("a.vcm").write_bytes(texture_file())
+    done = vcm("svg", "a.vcm")
+    assert done.code == 0 and "a.vcm: warning: the file holds no strokes" in done.err
+    assert "vcm encode --scheme strokes or mixed makes them" in done.err and done.err.count("\n") == 1
+    assert vcm("svg", "a.svg", "-o", "b.vcm").code == 0
+    assert Path("b.vcm").read_bytes() == texture_file()
 
 
 def test_the_command_ends_in_exit_codes(vcm: Runner) -> None:
