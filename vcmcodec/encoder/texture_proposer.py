@@ -84,7 +84,7 @@ def quality_of(step: int) -> float:
 
 _SHARES = (0.008, 0.015, 0.03), (1.0, 0.9, 0.85)
 """Bits per canvas pixel of a file, and its share that goes to texture where strokes follow: PSNR is no worse
-than without strokes there, LPIPS 5 to 8 % better, identity a little worse (docs/ablations.md)."""
+than without strokes there, LPIPS better, identity a little worse (docs/ablations.md)."""
 
 
 class TextureProposer:
