@@ -62,7 +62,14 @@ def main(folder: Path) -> int:
             made = environment(python, numpy, folder / f"{version}-{numpy[0]}")
             asked = [made, "-c", "import numpy; print(numpy.__version__)"]
             said = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
-            command = [made, "-m", "pytest", "-q", "--noconftest", ROOT / "tests" / "spec" / "test_vectors.py"]
+            command = [
+                made,
+                "-m",
+                "pytest",
+                "-q",
+                "--noconftest",
+                ROOT / "tests" / "spec" / "test_vectors.py",
+            ]
             paths = {**os.environ, "PYTHONPATH": str(ROOT)}
             run = subprocess.run(command, cwd=ROOT, env=paths, capture_output=True, text=True)
             print(f"Python {version}, numpy {said}: {'pass' if run.returncode == 0 else 'FAIL'}", flush=True)

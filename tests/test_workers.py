@@ -102,3 +102,14 @@ def test_what_does_not_listen_is_killed() -> None:
     assert next(results) == (0, 0)
     results.close()
     assert time.monotonic() - began < 50
+
+
+def _threads(item: str) -> str | None:
+    return os.environ.get(item)
+
+
+def test_workers_multiply_by_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("MKL_NUM_THREADS", "3")
+    names = ["OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]
+    assert dict(workers.each(_threads, names, 2, _prepare, "")) == dict(zip(names, ["1", "3"]))

@@ -50,8 +50,17 @@ def stopping() -> bool:
 
 def pool(jobs: int, prepare: Callable[..., object], *arguments: object) -> ProcessPoolExecutor:
     """``jobs`` workers, each of which calls ``prepare``, which raises nothing, with ``arguments`` first."""
+    _one_thread_each()
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, context, _start, (None, prepare, arguments))
+
+
+def _one_thread_each() -> None:
+    """Workers that are started from now on multiply matrices by one thread, unless the environment says
+    otherwise: those of several workers wait for each other, which takes four times as long. A library reads
+    this when it is loaded, so a worker must inherit it."""
+    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def each(
@@ -110,6 +119,7 @@ def _each(
     """The same by one set of workers. Where one is killed, what is not done by then goes to ``lost``."""
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
+    _one_thread_each()
     others = set(multiprocessing.active_children())
     executor = ProcessPoolExecutor(jobs, context, _start, (stop, prepare, arguments))
     waiting: deque[tuple[Item, Future[Result]]] = deque()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,8 +41,6 @@ def parallel(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -
 
     Raises click.ClickException where an item's process is killed.
     """
-    # A process's matrices, too: it inherits this before it loads what multiplies them.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     early: dict[int, Result] = {}
     awaited = 0
     for (number, _), result in workers.each(
