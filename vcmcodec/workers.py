@@ -50,17 +50,19 @@ def stopping() -> bool:
 
 def pool(jobs: int, prepare: Callable[..., object], *arguments: object) -> ProcessPoolExecutor:
     """``jobs`` workers, each of which calls ``prepare``, which raises nothing, with ``arguments`` first."""
-    _one_thread_each()
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, context, _start, (None, prepare, arguments))
+    return _executor(jobs, None, prepare, arguments)
 
 
-def _one_thread_each() -> None:
-    """Workers that are started from now on multiply matrices by one thread, unless the environment says
-    otherwise: those of several workers wait for each other, which takes four times as long. A library reads
-    this when it is loaded, so a worker must inherit it."""
+def _executor(
+    jobs: int, stop: Event | None, prepare: Callable[..., object], arguments: tuple[object, ...]
+) -> ProcessPoolExecutor:
+    """Workers of one thread each, unless the environment says otherwise: threads of several workers that
+    multiply matrices wait for each other, which takes four times as long. A library reads this when it is
+    loaded, so a worker must inherit it."""
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, context, _start, (stop, prepare, arguments))
 
 
 def each(
@@ -117,11 +119,9 @@ def _each(
     lost: list[Item],
 ) -> Iterator[tuple[Item, Result]]:
     """The same by one set of workers. Where one is killed, what is not done by then goes to ``lost``."""
-    context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    _one_thread_each()
+    stop = multiprocessing.get_context("spawn").Event()
     others = set(multiprocessing.active_children())
-    executor = ProcessPoolExecutor(jobs, context, _start, (stop, prepare, arguments))
+    executor = _executor(jobs, stop, prepare, arguments)
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     left: list[Item] = []
     try:

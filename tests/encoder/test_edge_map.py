@@ -13,21 +13,9 @@ import pytest
 from vcmcodec.encoder import edge_map, forest_file
 from vcmcodec.errors import ModelError
 from vcmcodec.models import store
+from vcmcodec.train.encoder import forest_writer
 
-OPTIONS = {
-    "numberOfTrees": 2,
-    "numberOfTreesToEvaluate": 1,
-    "selfsimilarityGridSize": 5,
-    "stride": 2,
-    "shrinkNumber": 2,
-    "patchSize": 32,
-    "patchInnerSize": 16,
-    "numberOfGradientOrientations": 4,
-    "gradientSmoothingRadius": 0,
-    "regFeatureSmoothingRadius": 2,
-    "ssFeatureSmoothingRadius": 8,
-    "gradientNormalizationRadius": 4,
-}
+OPTIONS = {**forest_writer.OPTIONS, "numberOfTrees": 2, "numberOfTreesToEvaluate": 1}
 
 SMALL = {
     "childs": [[2, 0, 0], [2, 0, 0]],

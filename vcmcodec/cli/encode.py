@@ -12,6 +12,7 @@ import click
 import vcmcodec
 from vcmcodec import ExistsError
 from vcmcodec.cli import batch, files, options, remarks, worklist
+from vcmcodec.io import picture_warnings
 
 ENDINGS = (
     ".avif",
@@ -181,7 +182,7 @@ def _encode(
     task: worklist.Task, *, face: str, force: bool, remove: bool, verbose: bool, **goal: Any
 ) -> batch.Result:
     began = time.perf_counter()
-    with files.warned() as notes:
+    with picture_warnings.caught() as notes:
         source = remarks.whole(task.source) if face == "whole" else files.picture(task.source)
         made = vcmcodec.encode_faces(source, face=face, **goal)
     if face != "all":

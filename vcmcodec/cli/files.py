@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 
 import click
 
-from vcmcodec import DEFAULT_LIMITS, ExistsError, LimitError, OutputError, PictureWarning, VcmError
+from vcmcodec import DEFAULT_LIMITS, ExistsError, LimitError, OutputError, VcmError
 from vcmcodec.io import output
 
 _SUBJECT = "vcmcodec.subject"
@@ -115,16 +114,6 @@ def remove(path: Path) -> None:
         path.unlink()
     except OSError as error:
         raise OutputError(f"cannot be deleted: {error.strerror or error}") from None
-
-
-@contextmanager
-def warned() -> Iterator[list[str]]:
-    """Gives a list that in the end has what the library warned of meanwhile, each once."""
-    notes: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", PictureWarning)
-        yield notes
-    notes += dict.fromkeys(str(one.message) for one in caught if issubclass(one.category, PictureWarning))
 
 
 def read(path: Path, pictures: bool = False) -> bytes:

@@ -9,6 +9,7 @@ import click
 
 import vcmcodec
 from vcmcodec.cli import files, options, remarks
+from vcmcodec.io import picture_warnings
 
 
 def _symbol(ctx: click.Context, param: click.Parameter, value: str) -> str:
@@ -79,7 +80,7 @@ def qr(
             raise vcmcodec.FormatError("not a vcm file: wrong magic", offset=0)
     else:
         goal: dict[str, Any] = {"preset": preset} if preset else {"bytes": most}
-        with files.warned() as notes:
+        with picture_warnings.caught() as notes:
             taken = remarks.whole(source) if face == "whole" else files.picture(source)
             made = vcmcodec.encode_faces(taken, face=face, place=False, **goal)
         data = made[0].data

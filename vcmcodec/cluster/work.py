@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import threading
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,7 +15,8 @@ from numpy.typing import NDArray
 from vcmcodec import __version__
 from vcmcodec.cluster import places
 from vcmcodec.cluster.places import Place
-from vcmcodec.errors import OutputError, PictureWarning, VcmError
+from vcmcodec.errors import OutputError, VcmError
+from vcmcodec.io import picture_warnings
 from vcmcodec.limits import Limits
 
 LARGEST = 1 << 28
@@ -130,17 +130,16 @@ class Reading:
 
 
 _LOADING = threading.Lock()
-"""Python catches warnings for all threads of a worker at once."""
+"""Warnings are caught for all threads of a worker at once."""
 
 
 def _picture(data: bytes, crops: bool) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """A picture as :func:`vcmcodec.io.picture.load` has it, and what it warns of."""
     from vcmcodec.io import picture
 
-    with _LOADING, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", PictureWarning)
+    with _LOADING, picture_warnings.caught() as notes:
         pixels = picture.load(io.BytesIO(data), crops=crops)
-    return pixels, tuple(dict.fromkeys(str(one.message) for one in caught))
+    return pixels, tuple(notes)
 
 
 def _prepare(version: str) -> None:

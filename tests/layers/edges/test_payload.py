@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from make_vectors import in_order
 from strokes import drawings
 
 from vcmcodec.errors import FormatError, LimitError
@@ -22,20 +23,10 @@ def decode(payload: bytes, scene: Scene, limits: Limits = DEFAULT_LIMITS) -> Sce
     return edge_layer.decode(scene, Reader(payload, base=9, layer=0), limits)
 
 
-def sorted_ops(ops: tuple[Op, ...]) -> tuple[Op, ...]:
-    """The strokes of ``ops`` in the order that coding 2 holds."""
-    found: list[list[Op]] = []
-    for op in ops:
-        if isinstance(op, Move):
-            found.append([])
-        found[-1].append(op)
-    return tuple(op for stroke in sorted(found, key=lambda stroke: stroke[0].end[::-1]) for op in stroke)
-
-
 @given(drawings())
 def test_sorted_strokes_round_trip(drawn: tuple[Grid, tuple[Op, ...]]) -> None:
     grid, ops = drawn
-    drawing = Drawing(grid.width, grid.height, grid.step, sorted_ops(ops))
+    drawing = Drawing(grid.width, grid.height, grid.step, in_order(ops))
     payload = edge_layer.encode(drawing)
     assert payload[0] >> 4 == edge_head.DECISIONS
     assert abs(len(payload) - edge_layer.size(drawing)) <= 2

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from vcmcodec.io import document
 from vcmcodec.io import folders as folders_
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
@@ -36,6 +38,14 @@ into = click.option(
 def mark(usual: str) -> Callable[[Verb], Verb]:
     """The option ``--mark``: between which marks the table of ``--into`` stands."""
     return click.option("--mark", default=usual, show_default=True, help="The table's mark there.")
+
+
+def show(figures: dict[str, Any], text: str, as_json: bool, into: Path | None, mark: str) -> None:
+    """Prints the ``figures`` of a study as JSON or as their table, ``text``, and refreshes that table in the
+    document ``into`` where there is one."""
+    click.echo(json.dumps(figures, indent=2) if as_json else text)
+    if into is not None:
+        document.refresh(into, mark, text)
 
 
 def listed(where: Iterable[Path], limit: int | None = None) -> list[Path]:

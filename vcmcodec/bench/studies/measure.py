@@ -9,7 +9,6 @@ mean NME; one that it does not find in the original counts in neither.
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 from collections import defaultdict
@@ -29,7 +28,7 @@ from vcmcodec.bench.studies import speed
 from vcmcodec.encoder import edge_map
 from vcmcodec.encoder.colours import pick
 from vcmcodec.encoder.goal import DEFAULT, STROKE_PRESETS
-from vcmcodec.io import document, picture
+from vcmcodec.io import picture
 from vcmcodec.layers.colours import ycocg
 from vcmcodec.metrics import measures
 from vcmcodec.metrics.landmarks import Dlib68
@@ -236,10 +235,7 @@ def main(
 ) -> None:
     """Measure the codec on the faces below FOLDERS; print a table of figures and their bars."""
     figures = measure(options.listed(folders, limit), device)
-    text = markdown(figures)
-    click.echo(json.dumps(figures, indent=2) if as_json else text)
-    if into is not None:
-        document.refresh(into, mark, text)
+    options.show(figures, markdown(figures), as_json, into, mark)
 
 
 if __name__ == "__main__":

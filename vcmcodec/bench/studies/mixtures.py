@@ -8,7 +8,6 @@ file holds. The shares of a budget that rate control uses are chosen by this tab
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +32,7 @@ from vcmcodec.errors import BudgetError
 from vcmcodec.format import container
 from vcmcodec.format.canvas import canvas_size
 from vcmcodec.format.container import Header
-from vcmcodec.io import document, picture
+from vcmcodec.io import picture
 from vcmcodec.metrics import measures
 from vcmcodec.metrics.perceptual import LpipsAlex
 
@@ -158,10 +157,7 @@ def main(
     """Compare files of equal bytes that hold other layers, on the faces below FOLDERS."""
     paths = options.listed(folders, limit)
     figures = measure(paths, realism, lambda number: click.echo(f"{number} of {len(paths)} faces", err=True))
-    text = markdown(figures)
-    click.echo(json.dumps(figures, indent=2) if as_json else text)
-    if into is not None:
-        document.refresh(into, mark, text)
+    options.show(figures, markdown(figures), as_json, into, mark)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ from vcmcodec.bench.run import options
 from vcmcodec.bench.studies import drawing_codings
 from vcmcodec.encoder import edge_map
 from vcmcodec.encoder.goal import DEFAULT, PRESETS, STROKE_PRESETS
-from vcmcodec.io import document, picture
+from vcmcodec.io import picture
 from vcmcodec.layers.edges import payload as edge_layer
 from vcmcodec.layers.edges import ppm_strokes
 from vcmcodec.metrics import measures
@@ -132,9 +131,7 @@ def main(folders: tuple[Path, ...], limit: int | None, device: str, as_json: boo
     """Print what strokes cost on the faces below FOLDERS, and the bars."""
     figures = rate(options.listed(folders, limit), device)
     text = table.lines(figures, rows(figures))
-    click.echo(json.dumps(figures, indent=2) if as_json else text)
-    if into is not None:
-        document.refresh(into, "rate", text)
+    options.show(figures, text, as_json, into, "rate")
 
 
 if __name__ == "__main__":

@@ -46,21 +46,17 @@ SHRUNK = {1: "", 2: " halved", 4: " quartered"}
 class _Judged:
     """Panels of what is decoded of one original, uint8 (H, W, 3)."""
 
-    def __init__(self, original: NDArray[np.uint8]) -> None:
+    def __init__(self, lpips: LpipsAlex, original: NDArray[np.uint8]) -> None:
         self.original = np.ascontiguousarray(original)
-        self._lpips = LpipsAlex()
-        self._reference = self._lpips.reference(self.original)
+        self._lpips = lpips
+        self._reference = lpips.reference(self.original)
 
-    def distance(self, decoded: NDArray[np.uint8]) -> float:
-        """LPIPS of a decoded picture."""
-        found = self._lpips.judge(self._reference, decoded).scores["lpips_alex"]
-        assert found is not None
-        return float(found)
-
-    def panel(self, title: str, size: int, decoded: NDArray[np.uint8]) -> Panel:
-        """A decoded picture, its bytes and figures."""
-        note = f"LPIPS {self.distance(decoded):.2f}, {measures.psnr(decoded, self.original):.1f} dB"
-        return Panel(_small(decoded), f"{title}, {size} bytes", note)
+    def panel(self, title: str, size: int, decoded: NDArray[np.uint8]) -> tuple[float, Panel]:
+        """A decoded picture's LPIPS, and its panel with bytes and figures."""
+        distance = self._lpips.judge(self._reference, decoded).scores["lpips_alex"]
+        assert distance is not None
+        note = f"LPIPS {distance:.2f}, {measures.psnr(decoded, self.original):.1f} dB"
+        return distance, Panel(_small(decoded), f"{title}, {size} bytes", note)
 
 
 def _small(pixels: NDArray[np.uint8]) -> Image.Image:
@@ -77,8 +73,7 @@ def _best(judged: _Judged, codecs: dict[str, list[Peer]], most: int) -> Panel:
         for peer in sizes:
             coded = peer.fitting(judged.original, most)
             if coded is not None:
-                title = f"{NAMES[name]}{SHRUNK[peer.by]}"
-                found.append((judged.distance(coded[1]), judged.panel(title, *coded)))
+                found.append(judged.panel(f"{NAMES[name]}{SHRUNK[peer.by]}", *coded))
     if not found:
         raise click.ClickException(f"no peer takes {most} bytes or less")
     return min(found, key=lambda one: one[0])[1]
@@ -90,12 +85,13 @@ def _best(judged: _Judged, codecs: dict[str, list[Peer]], most: int) -> Panel:
 def main(folder: Path, output: Path) -> None:
     """Code six faces of photographs in FOLDER in BYTES bytes; write originals, ours and the best peer's."""
     codecs = {name: peers.fine(name) for name in NAMES}
+    lpips = LpipsAlex()
     columns = []
     for title, name, number in FACES:
         cut = photograph.framed(picture.load(folder / name, crops=True), str(number))[0].pixels
-        judged = _Judged(picture.resize(cut, LARGE, LARGE))
+        judged = _Judged(lpips, picture.resize(cut, LARGE, LARGE))
         data = vcmcodec.encode(judged.original, bytes=BYTES)
-        ours = judged.panel("this codec", len(data), np.asarray(vcmcodec.decode(data)))
+        _, ours = judged.panel("this codec", len(data), np.asarray(vcmcodec.decode(data)))
         columns.append(
             (Panel(_small(judged.original), title, "original"), ours, _best(judged, codecs, BYTES))
         )

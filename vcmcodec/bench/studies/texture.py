@@ -9,7 +9,6 @@ baseline do. The bars on hostile files and on layers of unknown kinds are held b
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import time
@@ -28,7 +27,7 @@ from vcmcodec.bench.run.score_store import Store
 from vcmcodec.bench.studies import codings, texture_figures, texture_rows, texture_sheet
 from vcmcodec.bench.studies.codings import NORMAL, SCORES, Face, Work
 from vcmcodec.bench.studies.texture_figures import STUDIES, Scored
-from vcmcodec.io import document, picture
+from vcmcodec.io import picture
 
 TIMED = 20
 WARM_UP = 3
@@ -161,9 +160,7 @@ def main(
     except (VcmError, CodecError) as error:
         raise click.ClickException(str(error)) from None
     text = table.lines(figures, texture_rows.rows(figures))
-    click.echo(json.dumps(figures, indent=2) if as_json else text)
-    if into is not None:
-        document.refresh(into, mark, text)
+    options.show(figures, text, as_json, into, mark)
 
 
 if __name__ == "__main__":
