@@ -30,6 +30,12 @@ def ends() -> tuple[int, ...]:
 
 
 @functools.cache
-def texture_file() -> bytes:
-    """The portrait's file of texture, as it is made where nothing else is asked for."""
+def default_file() -> bytes:
+    """The portrait's file, as it is made where nothing else is asked for."""
     return vcmcodec.encode(portrait())
+
+
+@functools.cache
+def texture_file() -> bytes:
+    """The portrait's file of texture alone."""
+    return vcmcodec.encode(portrait(), scheme="texture")

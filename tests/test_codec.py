@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from portrait import ends, file, portrait, texture_file
+from portrait import default_file, ends, file, portrait
 
 import vcmcodec
 from vcmcodec import BudgetError, FormatError, Limits, VcmError, codec
+from vcmcodec.encoder import opencv, schemes
 from vcmcodec.encoder.colours import pick
 from vcmcodec.encoder.goal import PRESETS, goal_of
 from vcmcodec.format import container
@@ -235,7 +236,7 @@ def test_an_array_of_another_kind_is_refused() -> None:
 
 def test_arrays_and_paths_are_taken_as_they_are(tmp_path: Path) -> None:
     (tmp_path / "face.vcm").write_bytes(data := vcmcodec.encode(portrait() / 255))
-    assert data == texture_file()
+    assert data == default_file()
     assert vcmcodec.decode(tmp_path / "face.vcm", realism=0) == vcmcodec.decode(memoryview(data), realism=0)
 
 
@@ -276,12 +277,23 @@ def test_limits_hold_before_anything_is_decoded() -> None:
 # Texture
 
 
-def test_texture_is_what_files_hold_unless_strokes_are_asked_for() -> None:
-    kinds = {layer.kind for layer in vcmcodec.inspect(vcmcodec.encode(portrait())).layers}
-    assert kinds == {"texture"}
+def test_strokes_come_where_they_help_or_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def kinds(**size: int | str) -> set[str]:
+        return {layer.kind for layer in vcmcodec.inspect(vcmcodec.encode(portrait(), **size)).layers}
+
+    assert kinds(preset="small") == kinds(scheme="texture") == {"texture"}
     for arguments in ({"colours": 10}, {"detail": 20.0}):
         info = vcmcodec.inspect(vcmcodec.encode(portrait(), **arguments))  # type: ignore[arg-type]
         assert info.layers[0].kind == "edges" and info.model == codec.MODEL
+    monkeypatch.setattr(schemes, "LACKING", 1e9)
+    assert kinds() == {"texture"}
+    monkeypatch.setattr(schemes, "LACKING", 0.0)
+    assert kinds() == {"texture", "edges"}
+    monkeypatch.setattr(opencv, "has_strokes", lambda: False)
+    assert kinds() == {"texture"}
+    monkeypatch.undo()
     mixed = vcmcodec.inspect(vcmcodec.encode(portrait(), scheme="mixed"))
     assert {layer.kind for layer in mixed.layers} == {"texture", "edges"}
     assert mixed.model == codec.TEXTURE_MODEL
@@ -314,7 +326,7 @@ def test_the_generator_comes_closer_than_the_texture_that_it_sees(limit: int) ->
 
 
 def test_three_layers_of_texture_each_give_a_better_picture() -> None:
-    data = vcmcodec.encode(portrait(), bytes=409)
+    data = vcmcodec.encode(portrait(), bytes=409, scheme="texture")
     cuts = [layer.end for layer in vcmcodec.inspect(data).layers]
     assert len(cuts) == 3 and cuts[0] <= 35 + 6 and cuts[1] <= 120 + 6
     psnr = [measures.psnr(np.asarray(vcmcodec.preview(data[:cut])), portrait()) for cut in cuts]

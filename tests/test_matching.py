@@ -12,7 +12,7 @@ import pytest
 from command import Result, Runner
 from features import held, likely, with_feature, written
 from PIL import Image
-from portrait import portrait, texture_file
+from portrait import default_file, portrait
 
 import vcmcodec
 from vcmcodec import gallery, matching
@@ -27,7 +27,7 @@ def folder(vcm: Runner) -> Path:
     path = vcm.folder / "faces"
     path.mkdir()
     (path / "her.vcm").write_bytes(with_feature())
-    (path / "without.vcm").write_bytes(texture_file())
+    (path / "without.vcm").write_bytes(default_file())
     for number in range(3):
         (path / f"stranger-{number}.vcm").write_bytes(written(held(seed=number)))
     return path
@@ -43,7 +43,7 @@ def test_one_person_matches_and_strangers_do_not() -> None:
 
 
 def test_a_file_without_a_feature_is_looked_at() -> None:
-    found = vcmcodec.match(texture_file(), with_feature())
+    found = vcmcodec.match(default_file(), with_feature())
     assert found.same and found.sources == (matching.PIXELS, matching.FEATURE)
 
 
@@ -163,7 +163,7 @@ def test_index_leaves_out_what_is_damaged(vcm: Runner, folder: Path) -> None:
     assert len(gallery.read(Path("faces.idx").read_bytes())) == 4
     bare = vcm.folder / "bare"
     bare.mkdir()
-    (bare / "face.vcm").write_bytes(texture_file())
+    (bare / "face.vcm").write_bytes(default_file())
     vcm.fails(4, "index", bare, "-q", "-o", "none.idx", says="no file holds a feature")
 
 

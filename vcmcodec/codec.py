@@ -37,10 +37,7 @@ TEXTURE_MODEL = 6
 NO_MODEL = 0
 """The same where no generator is wanted: the texture is the picture."""
 
-NO_STROKES = ("texture", "canvas")
-"""Schemes whose files hold none."""
-
-_MODELS = {"mixed": TEXTURE_MODEL, "texture": TEXTURE_MODEL, "canvas": NO_MODEL}
+_MODELS = {"auto": TEXTURE_MODEL, "mixed": TEXTURE_MODEL, "texture": TEXTURE_MODEL, "canvas": NO_MODEL}
 """Generators by scheme; the others' is MODEL."""
 
 
@@ -104,7 +101,8 @@ def encode(
     never exceeded, and ``quality``, 0 to 100. ``detail``, 0 to 100, is the quality of the strokes alone:
     colours take what is left of a budget, or of what ``quality`` takes. ``scheme``: what the file is made of,
     see :data:`vcmcodec.encoder.schemes.SCHEMES`; None for ``strokes`` where ``detail`` or ``colours`` is
-    given, else for ``texture``.
+    given, else for ``auto``: texture, from about .045 bits per pixel on with strokes behind it where texture
+    leaves much of the picture and opencv_contrib is there to find them.
 
     ``feature``: bytes of the face's embedding, 16 to 64, 32 being enough to tell people apart; None for none.
     It is biometric data (see :func:`vcmcodec.match`): :func:`vcmcodec.truncation.without` drops it.
@@ -137,7 +135,7 @@ def encode_faces(
     from vcmcodec.encoder import opencv, schemes
 
     scheme = schemes.scheme_of(scheme, detail, colours)
-    opencv.check(strokes=scheme not in NO_STROKES)
+    opencv.check(strokes=scheme not in schemes.NO_STROKES)
     from vcmcodec.encoder import photograph, plain
     from vcmcodec.encoder.goal import goal_of
     from vcmcodec.io import picture

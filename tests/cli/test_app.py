@@ -19,7 +19,7 @@ import pytest
 import scenes
 from command import Runner
 from PIL import Image
-from portrait import ends, file, portrait, texture_file
+from portrait import default_file, ends, file, portrait
 from repository import ROOT
 
 import vcmcodec
@@ -34,7 +34,7 @@ def test_files_come_from_stdin_and_go_to_stdout(vcm: Runner) -> None:
         done = subprocess.run(command, input=data, capture_output=True)
         return done.returncode, done.stdout, done.stderr
 
-    assert run(Path("face.png").read_bytes(), "encode", "-") == (0, texture_file(), b"")
+    assert run(Path("face.png").read_bytes(), "encode", "-") == (0, default_file(), b"")
     said = f"vcm: -: {ends()[0]} of {len(file())} bytes; the next layer ends at {ends()[1]}\n".encode()
     assert run(file(), "cut", "-", "--upto", "edge", "-o", "-") == (0, file()[: ends()[0]], said)
     assert json.loads(run(file(), "info", "-", "--json")[1])["bytes"] == len(file())

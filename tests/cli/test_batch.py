@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from portrait import portrait, texture_file
+from portrait import default_file, portrait
 
 import vcmcodec
 from vcmcodec import FormatError, cli
@@ -38,7 +38,7 @@ def test_a_tree_is_encoded_and_decoded_as_it_is(tree: Path, capsys: pytest.Captu
     assert capsys.readouterr() == ("", "vcm: 3 done\n")
     found = sorted(str(path.relative_to("files")) for path in Path("files").rglob("*.vcm"))
     assert found == ["a.vcm", "deep/c.vcm", "deep/er/b.vcm"]
-    assert Path("files/a.vcm").read_bytes() == texture_file()  # as in this process
+    assert Path("files/a.vcm").read_bytes() == default_file()  # as in this process
     assert cli.main(["check", "-r", "files"]) == 0
     assert cli.main(["decode", "files", "-r", "-o", "out"]) == 0
     for name in ("a", "deep/c", "deep/er/b"):
@@ -62,7 +62,7 @@ def test_one_goes_on_where_one_stopped(tree: Path) -> None:
     Path("files/deep/c.vcm").write_bytes(b"old")
     assert cli.main(["encode", "-r", "in", "-o", "files", "--skip-existing", "-j", "1"]) == 0
     assert Path("files/deep/c.vcm").read_bytes() == b"old"
-    assert Path("files/a.vcm").read_bytes() == texture_file()
+    assert Path("files/a.vcm").read_bytes() == default_file()
     assert cli.main(["encode", "-r", "in", "-o", "files", "--skip-existing", "-j", "2"]) == 0
 
 
@@ -98,7 +98,7 @@ def test_what_makes_no_sense_is_said(
 def test_one_file_may_go_to_a_folder(tree: Path) -> None:
     Path("out").mkdir()
     assert cli.main(["encode", "in/a.png", "-o", "out"]) == 0
-    assert Path("out/a.vcm").read_bytes() == texture_file()
+    assert Path("out/a.vcm").read_bytes() == default_file()
 
 
 def _work(task: worklist.Task) -> None:
@@ -163,7 +163,7 @@ def test_what_is_terminated_leaves_nothing_half_done(tree: Path) -> None:
     running.terminate()
     assert running.communicate(timeout=120)[1] == "vcm: terminated\n"
     assert running.returncode == 143
-    assert {path.read_bytes() for path in Path("files").iterdir()} == {texture_file()}
+    assert {path.read_bytes() for path in Path("files").iterdir()} == {default_file()}
 
 
 def started(tree: Path, until: str = "files/*.vcm") -> subprocess.Popen[str]:
@@ -190,4 +190,4 @@ def test_an_interrupt_leaves_nothing_half_done(tree: Path) -> None:
     assert running.returncode == 130
     done = list(Path("files").iterdir())
     assert 0 < len(done) < 40
-    assert {path.read_bytes() for path in done} == {texture_file()}  # whole files alone, no siblings
+    assert {path.read_bytes() for path in done} == {default_file()}  # whole files alone, no siblings

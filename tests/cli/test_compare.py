@@ -10,7 +10,7 @@ import pytest
 import scenes
 from command import Runner
 from PIL import Image
-from portrait import file, portrait, texture_file
+from portrait import default_file, file, portrait, texture_file
 from scenes import Pasted
 
 import vcmcodec
@@ -21,11 +21,11 @@ from vcmcodec.render import paste
 
 
 def test_a_file_is_compared_with_its_picture(vcm: Runner) -> None:
-    Path("a.vcm").write_bytes(texture_file())
-    decoded = np.asarray(vcmcodec.decode(texture_file()))
+    Path("a.vcm").write_bytes(default_file())
+    decoded = np.asarray(vcmcodec.decode(default_file()))
     report = json.loads(vcm("compare", "face.png", "a.vcm", "--json", "-o", "side.png").out)
     assert report["psnr"] == pytest.approx(measures.psnr(portrait(), decoded))
-    assert report["bytes"] == len(texture_file())
+    assert report["bytes"] == len(default_file())
     with Image.open("side.png") as image:
         side = np.asarray(image)
     assert (side[:, :256] == portrait()).all() and (side[:, 256:512] == decoded).all()
@@ -93,7 +93,7 @@ def test_strokes_are_drawn(vcm: Runner) -> None:
 
 def test_landmarks_are_marked_on_what_the_texture_shows(vcm: Runner) -> None:
     pytest.importorskip("dlib", reason="dlib finds landmarks: make bench-setup")
-    Path("a.vcm").write_bytes(texture_file())
+    Path("a.vcm").write_bytes(default_file())
     done = vcm("strokes", "a.vcm", "--landmarks")
     if done.code == 7:
         pytest.skip(done.err)

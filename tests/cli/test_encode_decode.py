@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from command import Runner
 from PIL import Image
-from portrait import ends, file, texture_file
+from portrait import default_file, ends, file
 
 import vcmcodec
 from vcmcodec import codec
@@ -25,22 +25,22 @@ from vcmcodec.format.container import Header
 
 def test_encode_decode_and_info(vcm: Runner) -> None:
     assert vcm("encode", "face.png", "-o", "a.vcm") == (0, "", "")
-    assert Path("a.vcm").read_bytes() == texture_file()
+    assert Path("a.vcm").read_bytes() == default_file()
     assert vcm("decode", "a.vcm", "-o", "a.png") == (0, "", "")
     with Image.open("a.png") as image:
         assert (image.size, image.mode) == ((256, 256), "RGB")
-        assert (np.asarray(image) == np.asarray(vcmcodec.decode(texture_file()))).all()
+        assert (np.asarray(image) == np.asarray(vcmcodec.decode(default_file()))).all()
     shown = vcm("info", "a.vcm").out
     assert "256 x 256" in shown
-    for row in shown.splitlines()[-4:-1]:
-        assert row.split()[0] == "texture"
-    assert shown.splitlines()[-1].split()[1] == str(len(texture_file()))
+    layers = [layer.kind for layer in vcmcodec.inspect(default_file()).layers]
+    assert [row.split()[0] for row in shown.splitlines()[-1 - len(layers) : -1]] == layers
+    assert shown.splitlines()[-1].split()[1] == str(len(default_file()))
 
 
 def test_outputs_are_named_after_inputs(vcm: Runner) -> None:
     shutil.copy("face.png", "other.png")
     assert vcm("encode", "other.png").code == 0
-    assert Path("other.vcm").read_bytes() == texture_file()
+    assert Path("other.vcm").read_bytes() == default_file()
     os.unlink("other.png")
     assert vcm("decode", "other.vcm").code == 0
     assert Path("other.png").exists()
@@ -82,9 +82,9 @@ def test_the_schemes_are_those_of_the_library() -> None:
 def test_one_file_that_shows_nothing_does_not_stop_the_others(vcm: Runner) -> None:
     header, layers = container.read(file())
     nothing = container.write(replace(header, model=codec.NO_MODEL), [(layers[0].kind, layers[0].payload)])
-    Path("a.vcm").write_bytes(texture_file())
+    Path("a.vcm").write_bytes(default_file())
     Path("b.vcm").write_bytes(nothing)
-    Path("c.vcm").write_bytes(texture_file())
+    Path("c.vcm").write_bytes(default_file())
     os.mkdir("out")
     done = vcm("decode", "a.vcm", "b.vcm", "c.vcm", "-o", "out")
     assert done.code == 4 and "b.vcm: no texture layer to show" in done.err

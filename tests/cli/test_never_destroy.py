@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from command import Runner
 from PIL import Image
-from portrait import portrait, texture_file
+from portrait import default_file, portrait
 
 from vcmcodec.cli import batch, files, worklist
 from vcmcodec.errors import ExistsError
@@ -21,7 +21,7 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="devices and pipes as
 
 def originals() -> bytes:
     """face.png and face.vcm of texture beside it; the picture's bytes."""
-    Path("face.vcm").write_bytes(texture_file())
+    Path("face.vcm").write_bytes(default_file())
     return Path("face.png").read_bytes()
 
 
@@ -80,7 +80,7 @@ def test_two_sources_of_one_name_fail_alone(vcm: Runner) -> None:
     done = vcm("encode", "face.png", "face.bmp", "-o", "new/")
     assert done.code == 2
     assert done.err == "vcm: face.bmp: would become new/face.vcm, as face.png does\nvcm: 1 done, 1 failed\n"
-    assert Path("new/face.vcm").read_bytes() == texture_file()
+    assert Path("new/face.vcm").read_bytes() == default_file()
 
 
 def test_a_missing_name_does_not_stop_the_others(vcm: Runner) -> None:
@@ -130,8 +130,8 @@ def test_names_come_from_a_list(vcm: Runner) -> None:
 
 
 def test_formats_of_batches(vcm: Runner) -> None:
-    Path("a.vcm").write_bytes(texture_file())
-    Path("b.vcm").write_bytes(texture_file())
+    Path("a.vcm").write_bytes(default_file())
+    Path("b.vcm").write_bytes(default_file())
     assert vcm("decode", "a.vcm", "b.vcm", "--format", "jpg", "--jpeg-quality", 40).code == 0
     with Image.open("a.jpg") as image:
         assert image.format == "JPEG"
@@ -156,7 +156,7 @@ def test_formats_of_batches(vcm: Runner) -> None:
     ],
 )
 def test_pipes_and_devices(vcm: Runner, script: str, code: int, says: str) -> None:
-    Path("good.vcm").write_bytes(texture_file())
+    Path("good.vcm").write_bytes(default_file())
     script = script.replace("$VCM", f"{sys.executable} -m vcmcodec")
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
     assert done.returncode == code, done.stderr

@@ -13,7 +13,7 @@ import scenes
 from command import Runner
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
-from portrait import portrait, texture_file
+from portrait import default_file, portrait
 from scenes import Pasted
 
 import vcmcodec
@@ -105,7 +105,7 @@ def test_faces_of_any_size_and_roll_are_framed_alike(side: int, roll: int) -> No
 def test_a_framed_picture_is_coded_whole_bit_for_bit() -> None:
     (cut,) = photograph.framed(portrait())
     assert cut.pixels is portrait() and cut.crop is None
-    assert vcmcodec.encode(portrait(), face="auto") == texture_file()
+    assert vcmcodec.encode(portrait(), face="auto") == default_file()
 
 
 def test_an_upright_crop_takes_the_picture_s_own_samples() -> None:
@@ -255,7 +255,7 @@ def test_encode_tells_figures(vcm: Runner) -> None:
     assert done.err.splitlines()[-1] == "vcm: 2 done, 1 failed"
     said = vcm("encode", "face.png", "-v", "-o", "a.vcm").err
     assert (
-        f"a.vcm: {len(texture_file())} bytes, " in said
+        f"a.vcm: {len(default_file())} bytes, " in said
         and " bpp, 1:" in said
         and " of 256 x 256 pixels, " in said
     )

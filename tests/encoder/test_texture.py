@@ -77,7 +77,7 @@ def test_coefficients_are_those_of_the_picture_that_they_make() -> None:
 
 
 def test_one_layer_is_hardly_smaller_than_three() -> None:
-    data = vcmcodec.encode(portrait(), preset="normal")
+    data = vcmcodec.encode(portrait(), preset="normal", scheme="texture")
     assert len(vcmcodec.inspect(data).layers) == 3
     assert len(data) <= 1.06 * codings.one_layer_size(data)
     with pytest.raises(ValueError, match="no whole texture"):

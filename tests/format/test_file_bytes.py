@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from portrait import texture_file
+from portrait import default_file
 
 import vcmcodec
 from vcmcodec import truncation
@@ -47,10 +47,10 @@ READERS: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("way", [name for name in WAYS if name != "words"])
 def test_bytes_are_taken_from_anywhere(tmp_path: Path, way: str) -> None:
     path = tmp_path / "face.vcm"
-    path.write_bytes(texture_file())
+    path.write_bytes(default_file())
     for name, read in READERS.items():
         if name != "decode" or way in ("str", "mmap"):
-            assert read(WAYS[way](path)) == read(texture_file()), name
+            assert read(WAYS[way](path)) == read(default_file()), name
 
 
 def test_words_are_taken_as_bytes(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_words_are_taken_as_bytes(tmp_path: Path) -> None:
 
 def test_limits_hold_before_more_is_read(tmp_path: Path) -> None:
     path = tmp_path / "large.vcm"
-    path.write_bytes(texture_file() + bytes(4000))
+    path.write_bytes(default_file() + bytes(4000))
     limits = vcmcodec.Limits(file=100)
     for data in (path, str(path), memoryview(path.read_bytes())):
         assert len(file_bytes(data, limits)) == 101

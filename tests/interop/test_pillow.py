@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageFile, UnidentifiedImageError
-from portrait import ends, file, portrait, texture_file
+from portrait import default_file, ends, file, portrait
 
 import vcmcodec
 import vcmcodec.interop.pillow
@@ -41,7 +41,7 @@ def test_realism_and_colours_may_be_asked_for() -> None:
 def test_a_picture_is_saved_as_asked(tmp_path: Path) -> None:
     image = Image.fromarray(portrait())
     image.save(tmp_path / "a.vcm")
-    assert (tmp_path / "a.vcm").read_bytes() == texture_file()
+    assert (tmp_path / "a.vcm").read_bytes() == default_file()
     image.save(tmp_path / "b.vcm", bytes=200, colours=0)
     assert len((tmp_path / "b.vcm").read_bytes()) <= 200
     image.convert("L").save(tmp_path / "c.vcm", preset="tiny")
@@ -85,9 +85,9 @@ def test_what_needs_a_missing_generator_opens_but_does_not_load() -> None:
 def test_imageio_reads_and_writes_through_it(tmp_path: Path) -> None:
     iio = pytest.importorskip("imageio.v3", reason="imageio is not installed")
     iio.imwrite(tmp_path / "a.vcm", portrait(), plugin="pillow", extension=".vcm")
-    assert (tmp_path / "a.vcm").read_bytes() == texture_file()
+    assert (tmp_path / "a.vcm").read_bytes() == default_file()
     read = iio.imread(tmp_path / "a.vcm", plugin="pillow")
-    assert (read == np.asarray(vcmcodec.decode(texture_file()))).all()
+    assert (read == np.asarray(vcmcodec.decode(default_file()))).all()
 
 
 def test_registering_loads_neither_opencv_nor_onnxruntime() -> None:
@@ -107,8 +107,8 @@ def test_an_opened_file_can_be_copied(tmp_path: Path) -> None:
 
 
 def test_a_draft_is_the_preview() -> None:
-    with Image.open(io.BytesIO(texture_file())) as image:
+    with Image.open(io.BytesIO(default_file())) as image:
         assert image.draft("RGB", (64, 64)) == ("RGB", (0, 0, 256, 256))
-        assert (np.asarray(image) == np.asarray(vcmcodec.preview(texture_file()))).all()
+        assert (np.asarray(image) == np.asarray(vcmcodec.preview(default_file()))).all()
     with Image.open(io.BytesIO(file())) as image:
         assert image.draft("RGB", (64, 64)) is None

@@ -12,7 +12,7 @@ import scenes
 from command import Runner
 from numpy.typing import NDArray
 from PIL import Image
-from portrait import portrait, texture_file
+from portrait import default_file, portrait
 from scenes import Pasted
 
 import vcmcodec
@@ -98,10 +98,10 @@ def test_a_face_goes_onto_a_card_and_back(vcm: Runner, symbol: str, most: int) -
 
 
 def test_a_card_comes_through_a_pipe(vcm: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    card = qr.write(texture_file(), "20-M", 8)
+    card = qr.write(default_file(), "20-M", 8)
     for data, code, says in (
         (card, 0, ""),
-        (texture_file(), 0, ""),
+        (default_file(), 0, ""),
         (Path("face.png").read_bytes(), 4, "not a vcm file: no QR code is found"),
         (b"hello", 4, "wrong magic"),
         (b"", 4, ""),
@@ -111,7 +111,7 @@ def test_a_card_comes_through_a_pipe(vcm: Runner, monkeypatch: pytest.MonkeyPatc
         assert done.code == code and says in done.err, done
         assert done.err.count("\n") == bool(code)
     with Image.open("back.png") as image:
-        assert (np.asarray(image) == np.asarray(vcmcodec.decode(texture_file()))).all()
+        assert (np.asarray(image) == np.asarray(vcmcodec.decode(default_file()))).all()
 
 
 def test_a_card_says_which_face_it_holds(vcm: Runner) -> None:
@@ -131,9 +131,9 @@ def test_a_card_says_which_face_it_holds(vcm: Runner) -> None:
 
 
 def test_a_file_goes_onto_a_card_as_it_is(vcm: Runner) -> None:
-    Path("a.vcm").write_bytes(texture_file())
+    Path("a.vcm").write_bytes(default_file())
     assert vcm("qr", "a.vcm", "-o", "a.png").code == 0
-    assert qr.read(picture.load("a.png")) == texture_file()
+    assert qr.read(picture.load("a.png")) == default_file()
     vcm.fails(10, "qr", "a.vcm", "-o", "a.png", says="is there already")
     vcm.fails(9, "qr", "a.vcm", "-o", "b.png", "--symbol", "10-M", says="do not fit symbol 10-M")
     vcm.fails(2, "qr", "a.vcm", "-o", "b.png", "--symbol", "10", says="is no QR symbol")

@@ -91,10 +91,11 @@ ENDINGS = (
 @options.colours("The most reference pixels to store; 0 stores strokes alone.")
 @click.option(
     "--scheme",
-    type=click.Choice(["mixed", "texture", "canvas", "strokes", "hu2020"]),
-    help="What the file is made of: texture and strokes; texture alone; its part for the whole canvas alone;"
-    " strokes and reference pixels; the same as Hu et al. 2020 code them."
-    "  [default: strokes with --detail or --colours, else texture]",
+    type=click.Choice(["auto", "mixed", "texture", "canvas", "strokes", "hu2020"]),
+    help="What the file is made of: texture, with strokes behind it where they help; texture and strokes;"
+    " texture alone; its part for the whole canvas alone; strokes and reference pixels; the same as Hu et al."
+    " 2020 code them."
+    "  [default: strokes with --detail or --colours, else auto]",
 )
 @click.option(
     "--feature",

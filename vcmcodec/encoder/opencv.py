@@ -33,6 +33,12 @@ def check(strokes: bool = False) -> None:
     for part in ("warpAffine", "FaceDetectorYN"):
         if not hasattr(cv2, part):
             raise ModelError(f"this OpenCV has no {part}: {MEND}")
-    # Of two OpenCVs the name alone may be left.
-    if strokes and not hasattr(getattr(cv2, "ximgproc", None), "createStructuredEdgeDetection"):
+    if strokes and not has_strokes():
         raise ModelError(f"this OpenCV has no ximgproc: {MEND}")
+
+
+def has_strokes() -> bool:
+    """Whether the OpenCV that is there has what finds strokes, opencv_contrib's part."""
+    cv2 = importlib.import_module("cv2")
+    # Of two OpenCVs the name alone may be left.
+    return hasattr(getattr(cv2, "ximgproc", None), "createStructuredEdgeDetection")

@@ -12,20 +12,32 @@ if TYPE_CHECKING:
 
     from vcmcodec.encoder.proposer import BaseProposer, Proposer
 
-SCHEMES = ("mixed", "texture", "canvas", "strokes", "hu2020")
-"""What files are made of: texture and strokes, as measured best; texture alone; its part for the whole canvas
-alone, for studies; strokes and reference pixels; and the same as Hu et al. 2020 code them, section 3: strokes
-by PPM, reference pixels beside strokes alone."""
+SCHEMES = ("auto", "mixed", "texture", "canvas", "strokes", "hu2020")
+"""What files are made of: texture, and strokes where they help; texture and strokes; texture alone; its part
+for the whole canvas alone, for studies; strokes and reference pixels; and the same as Hu et al. 2020 code
+them, section 3: strokes by PPM, reference pixels beside strokes alone."""
+
+NO_STROKES = ("auto", "texture", "canvas")
+"""Those that do without what draws strokes."""
+
+LACKING = 145.0
+"""Mean squared error, in levels of R, G and B, from which on strokes help behind a texture: 26.5 dB. There
+they cost 1 to 3 % of identity, for 5 to 12 % of LPIPS, and on portraits before plain backgrounds 5 % for
+nothing (docs/ablations.md)."""
+
+_SHARES = (0.045, 0.05, 0.08), (0.95, 0.9, 0.85)
+"""Bits per canvas pixel of a file, from the least at which strokes come behind texture unasked, and the
+texture's share there. Below, all bits go to the person."""
 
 
 def scheme_of(scheme: str | None, detail: float | None, colours: int | None) -> str:
     """The scheme that arguments of :func:`vcmcodec.encode` ask for: where none is named, strokes where an
-    argument is set that only strokes have, else texture.
+    argument is set that only strokes have, else ``auto``.
 
     Raises ValueError for an unknown one.
     """
     if scheme is None:
-        return "texture" if detail is None and colours is None else "strokes"
+        return "auto" if detail is None and colours is None else "strokes"
     if scheme not in SCHEMES:
         raise ValueError(f"scheme {scheme!r} is none of {', '.join(SCHEMES)}")
     return scheme
@@ -37,7 +49,9 @@ def proposers(scheme: str, canvas: NDArray[np.uint8], goal: Goal) -> tuple[BaseP
 
     Raises ModelError where a model file is missing.
     """
-    from vcmcodec.encoder import plain
+    import numpy as np
+
+    from vcmcodec.encoder import opencv, plain
 
     if (colour := plain.colour(canvas)) is not None:
         return plain.PlainProposer(canvas, colour), []
@@ -55,6 +69,13 @@ def proposers(scheme: str, canvas: NDArray[np.uint8], goal: Goal) -> tuple[BaseP
     from vcmcodec.encoder.texture_proposer import TextureProposer
 
     base = TextureProposer(canvas, face=scheme != "canvas")
+    if scheme == "auto" and opencv.has_strokes():
+        quality = goal.quality if goal.limit is None else base.quality(goal.limit, 0)
+        assert quality is not None
+        bpp = 8 * (base.size(quality) if goal.limit is None else goal.limit) / canvas[:, :, 0].size
+        if bpp >= _SHARES[0][0] and base.error(quality) > LACKING:
+            base.part = float(np.interp(bpp, *_SHARES))
+            scheme = "mixed"
     if scheme != "mixed":
         return base, []
     from vcmcodec.encoder.strokes import StrokesBehind

@@ -6,6 +6,7 @@ Encoder only; nothing here is normative.
 
 from __future__ import annotations
 
+import functools
 from copy import copy
 
 import cv2
@@ -31,7 +32,8 @@ there is no error, and 1 more for every MUCH levels of it."""
 class Sketch:
     """The edges of a canvas picture, uint8 (H, W, 3) RGB, ready to be drawn.
 
-    Raises ModelError where the edge forest or the map of regions is missing or altered.
+    Raises ModelError where the edge forest is missing or altered, and :meth:`drawing` where the map of
+    regions is, which is asked unless :meth:`behind` says what edges weigh.
     """
 
     def __init__(self, canvas: NDArray[np.uint8]) -> None:
@@ -41,20 +43,23 @@ class Sketch:
         self._canvas, self._chains = canvas, [np.array(chain).reshape(-1, 2) for chain in chains]
         self._strength = np.minimum(ridge / np.float32(FULL), 1)
         self._points = [chain.astype(np.float32) - np.float32(edge_map.OFFSET) for chain in self._chains]
-        self._weigh(face_regions.weight(canvas))
-
-    def _weigh(self, weight: NDArray[np.float32]) -> None:
-        weight = self._strength * weight
-        self._weights = [weight[chain[:, 1], chain[:, 0]] for chain in self._chains]
+        self._lacks: NDArray[np.float32] | None = None
         self._fitters: dict[int, Fitter] = {}
+
+    @functools.cached_property
+    def _weights(self) -> list[NDArray[np.float32]]:
+        """What each pixel of each chain weighs."""
+        weight = self._strength * (face_regions.weight(self._canvas) if self._lacks is None else self._lacks)
+        return [weight[chain[:, 1], chain[:, 0]] for chain in self._chains]
 
     def behind(self, shown: NDArray[np.uint8]) -> Sketch:
         """The same edges for a decoder that has a picture already, ``shown``, uint8 (H, W, 3) RGB: they weigh
         more where its error is larger, in hair and at outlines more than in the face."""
         other = copy(self)
+        other.__dict__.pop("_weights", None)
         lacks = np.abs(self._canvas.astype(np.float32) - shown).mean(axis=2)
-        lacks = cv2.GaussianBlur(lacks, (0, 0), SPREAD)
-        other._weigh(np.float32(LEAST) + lacks / np.float32(MUCH))
+        other._lacks = np.float32(LEAST) + cv2.GaussianBlur(lacks, (0, 0), SPREAD) / np.float32(MUCH)
+        other._fitters = {}
         return other
 
     def drawing(self, lam: float, step: int) -> Drawing:

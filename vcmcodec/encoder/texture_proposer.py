@@ -9,7 +9,7 @@ from vcmcodec.encoder import frame as frames
 from vcmcodec.encoder.detail import quantise
 from vcmcodec.encoder.detail import size as detail_size
 from vcmcodec.encoder.proposer import Layers, Proposal
-from vcmcodec.encoder.texture import Analysis, layer
+from vcmcodec.encoder.texture import ERROR, Analysis, layer
 from vcmcodec.layers.detail import payload as detail_payload
 from vcmcodec.layers.detail.head import CODE as DETAIL
 from vcmcodec.layers.detail.part import Detail
@@ -57,14 +57,11 @@ _FACE_STEP = 0
 """The face's step (see :func:`vcmcodec.layers.texture.part.face_step`): as fine as there is. Against the next
 coarser one identity is 5 % nearer and the landmarks of low-contrast faces 10 %, for .4 dB of the rest."""
 
-_DETAIL_STEP, _DETAIL_FROM = 16, 58
-"""The detail's step is this many numbers below the face's, whose errors count more already; and from which
-number of the canvas's step down there is any: what texture does not reach with finer steps is too small for
-its grids."""
-
-_FINER = 3
-"""With detail, sizes do not always grow with finer steps, as regions come and go: this many more steps are
-tried."""
+_DETAIL = (58, 66), (16, -8)
+"""Numbers of the canvas's step, and by how many numbers the detail's is below the face's, whose errors count
+more already; beyond the last there is none: texture reaches more with finer steps. Between the two detail
+comes in little by little, so that no file is too small for the next step's detail and too large for its
+own."""
 
 
 def ranks(number: int) -> tuple[int, int]:
@@ -90,8 +87,8 @@ than without strokes there, LPIPS better, identity a little worse (docs/ablation
 class TextureProposer:
     """The :class:`vcmcodec.encoder.proposer.BaseProposer` of texture and detail, for a canvas picture, uint8
     (H, W, 3) RGB. ``face``: whether there are bits for the face in its frame, and ``detail``: for its
-    features at full resolution. ``part``: which share of a file goes to it; None for what is best where
-    strokes follow.
+    features at full resolution. ``part``: which share of a file goes to it; None for what ``mixed`` gives
+    where strokes follow.
 
     Raises ModelError where the transform or the detector is missing or altered.
     """
@@ -104,38 +101,41 @@ class TextureProposer:
         part: float | None = None,
     ) -> None:
         self._analysis = Analysis(canvas, frames.find(canvas))
-        self._face, self._detailed, self._part = face, face and detail, part
+        self._face, self._detailed, self.part = face, face and detail, part
         self._made: dict[int, tuple[Texture, float]] = {}
         self._details: dict[int, Detail | None] = {}
 
     def share(self, bpp: float) -> float:
-        return float(np.interp(bpp, *_SHARES)) if self._part is None else self._part
+        return float(np.interp(bpp, *_SHARES)) if self.part is None else self.part
 
     def quality(self, limit: float, header: int) -> float:
         low, high = FINEST, COARSEST + 1
         guess = int(np.interp(limit, *_USUAL))
+        if self._made:  # for another limit
+            guess = min(self._made, key=lambda made: abs(self._whole(made, header) - limit))
+            guess = _next(guess, self._whole(guess, header), limit)
         for number in range(_ROUNDS):
             guess = min(max(guess, low), high - 1)
-            size = header + FRAMING + self._size(guess)
+            size = self._whole(guess, header)
             if size <= limit:
                 high = guess
             else:
                 low = guess + 1
             if low >= high:
                 break
-            # Sizes go with steps almost evenly; a little more, so that the next guess lies on the other side.
-            away = _STEPS_AN_OCTAVE * float(np.log2(size / max(limit, 1)))
-            guess += int(np.ceil(away)) if away > 0 else min(int(np.floor(away)), -1)
+            guess = _next(guess, size, limit)
             if number >= _ROUNDS // 2:
                 guess = (low + high) // 2
-        if high > COARSEST:
-            return 0.0
-        for number in (
-            range(max(high - _FINER, FINEST), high) if self._detailed and high <= _DETAIL_FROM else ()
-        ):
-            if header + FRAMING + self._size(number) <= limit:
-                return quality_of(number)
-        return quality_of(high)
+        return quality_of(high) if high <= COARSEST else 0.0
+
+    def size(self, quality: float) -> float:
+        """About the bytes of the layers at a ``quality``, framing included."""
+        return FRAMING + self._size(step(quality))
+
+    def error(self, quality: float) -> float:
+        """The mean squared error, in levels of R, G and B, of the texture at a ``quality``."""
+        rest = self._analysis.rest(self._quantised(step(quality))[0])
+        return float((rest**2 @ np.array(ERROR, dtype=np.float32)).mean() / 3)
 
     def propose(self, quality: float) -> Proposal:
         texture, whole = self._quantised(step(quality))
@@ -148,6 +148,10 @@ class TextureProposer:
             coded, scene = detail_payload.encode(scene, more)
             layers.append((DETAIL, coded))
         return Proposal(scene, layers, len(layers))
+
+    def _whole(self, number: int, header: int) -> float:
+        """Bytes of a file of these layers behind ``header`` bytes."""
+        return header + FRAMING + self._size(number)
 
     def _quantised(self, number: int) -> tuple[Texture, float]:
         """The texture at the step of that number, and the bytes of its payload in one layer."""
@@ -166,13 +170,20 @@ class TextureProposer:
 
     def _detail(self, number: int) -> Detail | None:
         """The detail that goes with the texture at the step of that number; None where none is worth it."""
-        if not self._detailed or number > _DETAIL_FROM:
+        if not self._detailed or number > _DETAIL[0][-1]:
             return None
         if number not in self._details:
             texture, _ = self._quantised(number)
-            step = max(texture.step_numbers[1] - _DETAIL_STEP, 0)
+            step = max(texture.step_numbers[1] - round(np.interp(number, *_DETAIL)), 0)
             self._details[number] = quantise(self._analysis.rest(texture), texture.frame, step)
         return self._details[number]
+
+
+def _next(number: int, size: float, limit: float) -> int:
+    """A step of a file of about ``limit`` bytes, where that of ``number`` makes ``size``: as sizes go with
+    steps almost evenly, and a little more, so that this guess lies on the other side."""
+    away = _STEPS_AN_OCTAVE * float(np.log2(size / max(limit, 1)))
+    return number + (int(np.ceil(away)) if away > 0 else min(int(np.floor(away)), -1))
 
 
 def _layers(texture: Texture, whole: float) -> list[payload.Wanted]:

@@ -120,7 +120,7 @@ def test_nothing_left_is_worth_no_layer() -> None:
 
 
 def test_fine_files_hold_detail_and_are_valid_without() -> None:
-    data = vcmcodec.encode(portrait(), bytes=1200)
+    data = vcmcodec.encode(portrait(), bytes=1200, scheme="texture")
     header, layers = container.read(data)
     kinds = [layer.kind for layer in layers]
     assert kinds == sorted(kinds) and kinds[-1] == head.CODE and len(data) <= 1200
@@ -135,7 +135,7 @@ def test_fine_files_hold_detail_and_are_valid_without() -> None:
     [((1, 0), "detail before texture"), ((0, 1, 1), "a second detail layer")],
 )
 def test_order_is_checked(scene: Scene, layers: tuple[int, ...], said: str) -> None:
-    data = vcmcodec.encode(portrait(), bytes=1200)
+    data = vcmcodec.encode(portrait(), bytes=1200, scheme="texture")
     header, found = container.read(data)
     pair = [(found[0].kind, found[0].payload), (found[-1].kind, found[-1].payload)]
     with pytest.raises(FormatError, match=said):
