@@ -136,13 +136,13 @@ def encode_faces(
 
     scheme = schemes.scheme_of(scheme, detail, colours)
     opencv.check(strokes=scheme not in schemes.NO_STROKES)
-    from vcmcodec.encoder import photograph, plain
+    from vcmcodec.encoder import face_choice, photograph, plain
     from vcmcodec.encoder.goal import goal_of
     from vcmcodec.io import picture
 
     if size % CANVAS_UNIT or not CANVAS_UNIT <= size <= MAX_CANVAS:
         raise ValueError(f"size {size} is not a multiple of {CANVAS_UNIT} up to {MAX_CANVAS}")
-    photograph.check(face)
+    face_choice.check(face)
     pixels = picture.load(image, crops=face != "whole")
 
     def coded(cut: photograph.Cut) -> Encoded:

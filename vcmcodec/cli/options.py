@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -96,11 +95,12 @@ def remove(verb: Verb) -> Verb:
 
 def face(ctx: click.Context, param: click.Parameter, value: str) -> str:
     """The value of ``--face``. Raises click.BadParameter for none such."""
-    rectangle = re.fullmatch(r"\d{1,6},\d{1,6},\d{1,6},\d{1,6}", value)
-    if value not in ("auto", "whole", "all") and not re.fullmatch("[1-9][0-9]{0,3}", value) and not rectangle:
-        raise click.BadParameter(
-            f"{value!r} is none of auto, whole, all, a number from 1, and X,Y,W,H", ctx, param
-        )
+    from vcmcodec.encoder import face_choice
+
+    try:
+        face_choice.check(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
     return value
 
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec.encoder import frame, near
+from vcmcodec.encoder import face_choice, frame, near
 from vcmcodec.encoder.frame import Face
 from vcmcodec.encoder.near import BELOW, SCALE, Place
 from vcmcodec.errors import PictureError
@@ -153,44 +153,23 @@ def cut(picture: NDArray[np.uint8], crop: Crop, width: int, height: int) -> NDAr
     return np.ascontiguousarray(part, dtype=np.uint8)
 
 
-def rectangle(text: str) -> tuple[int, int, int, int] | None:
-    """X, Y, W and H of a text ``X,Y,W,H``; None for any other."""
-    parts = text.split(",")
-    try:
-        numbers = [int(part) for part in parts]
-    except ValueError:
-        return None
-    return (numbers[0], numbers[1], numbers[2], numbers[3]) if len(numbers) == 4 else None
-
-
-def check(face: str) -> None:
-    """Raises ValueError for a ``face`` that :func:`framed` does not take."""
-    if (
-        face in ("auto", "whole", "all")
-        or rectangle(face)
-        or (face.isascii() and face.isdigit() and int(face))
-    ):
-        return
-    raise ValueError(f"face {face!r} is none of auto, whole, all, a number from 1, and X,Y,W,H")
-
-
 def framed(picture: NDArray[np.uint8], face: str = "auto") -> list[Cut]:
     """The pictures to be coded of a photograph, uint8 (H, W, 3) RGB.
 
-    ``face``: ``auto``, the face whose crop is the largest, or all of a picture that is framed as the training
-    faces are; ``whole``; ``all`` faces, a picture each, the largest crop first; a number, from 1, in that
-    order; or ``X,Y,W,H``, a rectangle.
+    ``face``: see :mod:`vcmcodec.encoder.face_choice`. ``auto`` is the face whose crop is the largest, or all
+    of a picture that is framed as the training faces are; ``all`` is a picture each, the largest crop first,
+    and a number counts in that order.
 
     Raises PictureError where there is no such face, or the rectangle is not in the picture, ValueError for
     another ``face``, ModelError where the detector is missing or altered.
     """
-    check(face)
+    face_choice.check(face)
     height, width = picture.shape[:2]
     if face == "whole":
         return [Cut(picture)]
-    if chosen := rectangle(face):
+    if chosen := face_choice.rectangle(face):
         x, y, across, down = chosen
-        if min(across, down) < MIN_SIDE or x < 0 or y < 0 or x + across > width or y + down > height:
+        if min(across, down) < MIN_SIDE or x + across > width or y + down > height:
             raise PictureError(f"{face} is no part of {width} x {height} pixels with sides from {MIN_SIDE}")
         crop = Crop(width, height, x, y, across if max(across, down) > MAX_SIDE else 0)
         return [Cut(cut(picture, crop, across, down), crop)]
@@ -204,11 +183,12 @@ def framed(picture: NDArray[np.uint8], face: str = "auto") -> list[Cut]:
             return [Cut(picture, None, len(found))]
         crop = Crop(width, height, 0, 0, width)
         return [Cut(cut(picture, crop, width, height), crop, len(found))]
-    if face.isdigit() and int(face) > len(found):
+    number = face_choice.number(face)
+    if number is not None and number > len(found):
         raise PictureError(f"no face {face}: there are {len(found)}")
     crops = [_crop(near.looked_at(picture, near.place(one)), width, height) for one in found]
     crops.sort(key=lambda one: -one[1])
-    chosen_crops = crops if face == "all" else [crops[int(face) - 1 if face.isdigit() else 0]]
+    chosen_crops = crops if face == "all" else [crops[(number or 1) - 1]]
     return [Cut(cut(picture, crop, side, side), crop, len(found)) for crop, side in chosen_crops]
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import vcmcodec
+from vcmcodec.encoder import face_choice
 from vcmcodec.encoder.goal import PRESETS
 from vcmcodec.encoder.schemes import SCHEMES
 from vcmcodec.limits import MAX_CANVAS, Limits
 from vcmcodec.matching import FAR, Match
 from vcmcodec.serve.jobs import Decoding
 
-FACE = re.compile(r"auto|whole|[1-9][0-9]{0,3}|[0-9]{1,5}(,[0-9]{1,5}){3}")
 SIZES = ("preset", "bytes", "bpp", "quality")
 
 
@@ -94,8 +93,9 @@ def _read(query: Mapping[str, str], readers: dict[str, Callable[[str], Any]]) ->
 
 
 def _face(text: str) -> str:
-    if not FACE.fullmatch(text):
-        raise ValueError(f"{text!r} is none of auto, whole, a number from 1, X,Y,W,H")
+    face_choice.check(text)
+    if text == "all":
+        raise ValueError("'all' makes several files: ask for one face")
     return text
 
 
