@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import scenes
 from click.testing import CliRunner, Result
 from PIL import Image
 from portrait import portrait
@@ -135,7 +136,7 @@ def test_a_killed_worker_loses_nothing(
     cluster.grow()
     assert tree(tmp_path, ".vcm") == expected
     assert not tree(tmp_path, ".part")
-    assert result.exit_code == 3 and result.output.count("\n") == 1
+    assert result.exit_code == 3 and result.output.endswith(f"vcm: {FACES} done, 1 failed\n")
     assert str(faces / "damaged.png") in result.output and "not a picture" in result.output
 
 
@@ -152,7 +153,9 @@ def test_from_s3_to_s3_and_back(
     assert again.exit_code in (3, 10) and again.output.count("is there already") == FACES
     bucket.rm("faces/files/00.vcm")
     rest = ("encode", "s3://faces/in", "-o", "s3://faces/files", "--skip-existing", *ENCODE)
-    assert run(*rest, cluster.address).exit_code == 3
+    result = run(*rest, cluster.address)
+    assert result.exit_code == 3
+    assert result.output.endswith(f"vcm: 1 done, {FACES - 1} skipped, 1 failed\n")
     bucket.invalidate_cache()
     assert bucket.cat("faces/files/00.vcm") == expected["00.vcm"]
 
@@ -175,6 +178,20 @@ def test_warnings_of_pictures_are_lines(cluster: Cluster, tmp_path: Path) -> Non
     assert (tmp_path / "moves.vcm").read_bytes() == here
 
 
+def test_what_is_said_is_what_is_said_without_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
+    scene = scenes.backdrop(900, 700)
+    for place in (scenes.Pasted(200, 300, 300, 0.0), scenes.Pasted(600, 350, 380, 9.0)):
+        scenes.paste(scene, portrait(), place)
+    scene.save(tmp_path / "group.png")
+    Image.fromarray(portrait()).save(tmp_path / "one.png")
+    sources = tmp_path / "group.png", tmp_path / "one.png"
+    here = run("encode", *sources, "-o", f"{tmp_path}/here/", "--bytes", 20000)
+    far = run("encode", *sources, "-o", f"{tmp_path}/far/", "--bytes", 20000, "--dask", cluster.address)
+    assert sorted(here.output.splitlines()) == sorted(far.output.splitlines())
+    assert "2 faces; coded the larger" in far.output and "all that the finest step" in far.output
+    assert tree(tmp_path / "here", ".vcm") == tree(tmp_path / "far", ".vcm")
+
+
 def test_from_a_pack(cluster: Cluster, faces: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "faces.tar", "w") as pack:
         pack.add(faces / "more", "more")
@@ -191,7 +208,7 @@ def test_bad_files_are_listed_by_decode_too(cluster: Cluster, tmp_path: Path) ->
         (tmp_path / f"{name}.vcm").write_bytes((VECTORS / f"{name}.vcm").read_bytes())
     result = run("decode", tmp_path, "-r", "-o", tmp_path / "out", "--dask", cluster.address)
     lines = result.output.splitlines()
-    assert len(lines) == 3 and result.exit_code in (4, 5, 7)
+    assert len(lines) == 4 and result.exit_code in (4, 5, 7) and lines[-1] == "vcm: 1 done, 3 failed"
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["good.png"]
 
 

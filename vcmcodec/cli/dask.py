@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import vcmcodec
-from vcmcodec.cli import batch, files, worklist
+from vcmcodec.cli import batch, files, remarks, worklist
 
 if TYPE_CHECKING:
     from vcmcodec.cluster.run import Work
@@ -51,13 +52,14 @@ def run(
     force: bool,
     quiet: bool,
     jobs: int | None,
+    goal: dict[str, Any] | None = None,
 ) -> None:
     """Does the work that ``make`` gives on all files, with a bar and a line for each failure; ends as
-    :func:`vcmcodec.cli.batch.finish`."""
+    :func:`vcmcodec.cli.batch.finish`. ``goal``: what is asked of an encoder, None for other work."""
     if output is None or files.STANDARD in (output.path, *sources):
         raise click.UsageError("--dask needs files, and -o a folder for them")
     cluster, work = _installed(make)
-    todo, failed = cluster.tasks(
+    todo, failed, skipped = cluster.tasks(
         [str(source) for source in sources],
         output.name,
         endings=endings,
@@ -72,14 +74,17 @@ def run(
     )
 
     def results() -> Iterator[batch.Result]:
-        for outcome in (*failed, *cluster.run(work, todo, address, jobs or batch.cores())):
-            notes = tuple(f"warning: {note}" for note in outcome.notes)
+        for outcome in itertools.chain(failed, cluster.run(work, todo, address, jobs or batch.cores())):
             if outcome.code:
                 yield worklist.Failed(outcome.path, outcome.code, outcome.reason)
+            elif goal is None or outcome.made is None:
+                yield batch.Report(outcome.path)
             else:
-                yield batch.Report(outcome.path, notes)
+                notes = [*outcome.notes, *remarks.warnings(outcome.made, goal)]
+                yield batch.Report(outcome.path, remarks.lines(notes, [outcome.made], goal["face"]))
 
-    batch.finish(results(), len(todo) + len(failed), quiet)
+    count = len(todo) + len(failed)
+    batch.finish(results(), count, quiet, worklist.Work([], [], skipped, count + skipped > 1))
 
 
 def index(

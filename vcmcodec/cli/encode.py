@@ -141,11 +141,12 @@ def encode(
     if dask is not None:
         from vcmcodec.cli import dask as cluster
 
-        if every or as_json or remove:
-            raise click.UsageError("--dask takes neither --face all nor --json nor --rm")
+        if every or as_json or remove or verbose:
+            raise click.UsageError("--dask takes neither --face all nor --json nor --rm nor -v")
+        wanted = {"bytes": limit, **goal}
         cluster.run(
             dask,
-            functools.partial(cluster.encoding, {"bytes": limit, **goal}),
+            functools.partial(cluster.encoding, wanted),
             sources,
             output,
             endings=ENDINGS,
@@ -155,6 +156,7 @@ def encode(
             force=force,
             quiet=quiet,
             jobs=jobs,
+            goal=wanted,
         )
         return
     options.none_elsewhere(sources, output)
@@ -199,7 +201,7 @@ def _encode(
         files.write(target, one.data)
     seconds = time.perf_counter() - began
     notes += [note for one in made for note in remarks.warnings(one, goal)]
-    said = list(remarks.coded(made, face))
+    said = list(remarks.lines(notes, made, face))
     facts = []
     for target, one in zip(targets, made):
         pixels = one.width * one.height
@@ -228,4 +230,4 @@ def _encode(
             said.append(f"kept: {part}")
         else:
             files.remove(task.source)
-    return batch.Report(task.source, (*(f"warning: {note}" for note in notes), *said), tuple(facts))
+    return batch.Report(task.source, tuple(said), tuple(facts))

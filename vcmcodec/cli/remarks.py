@@ -32,6 +32,11 @@ def warnings(one: vcmcodec.Encoded, goal: dict[str, Any]) -> Iterator[str]:
         yield f"--size {size}: texture holds no more than at 256"
 
 
+def lines(notes: list[str], made: list[vcmcodec.Encoded], face: str) -> tuple[str, ...]:
+    """What is said on stderr of a picture: warnings, ``notes``, and what of it was coded."""
+    return (*(f"warning: {note}" for note in notes), *coded(made, face))
+
+
 def part(made: list[vcmcodec.Encoded], face: str) -> str:
     """What part of a photograph was coded, where it was neither all of it nor all of its faces."""
     one, count = made[0], made[0].faces

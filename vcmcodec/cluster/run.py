@@ -41,11 +41,11 @@ def tasks(
     recursive: bool,
     skip_existing: bool = False,
     force: bool = False,
-) -> tuple[list[Task], list[Outcome]]:
+) -> tuple[list[Task], list[Outcome], int]:
     """What to do for ``sources``, each a file or, if ``recursive``, a place below which all files that end in
     one of ``endings`` are taken; ``output`` is a place below which the tree is mirrored, with another
     ``suffix``. And what failed already: targets that are there, unless ``force``; with ``skip_existing`` they
-    are left out.
+    are left out, and their number comes last.
 
     Raises VcmError where a place cannot be listed, or two files would become one.
     """
@@ -53,6 +53,7 @@ def tasks(
     there = set() if force else places.existing(into)
     todo: list[Task] = []
     failed: list[Outcome] = []
+    skipped = 0
     targets: set[str] = set()
     for url in sources:
         for source, relative in places.below(places.whole(url), endings, recursive):
@@ -62,11 +63,13 @@ def tasks(
             targets.add(target.path)
             if target.path not in there:
                 todo.append(Task(source, target))
-            elif not skip_existing:
+            elif skip_existing:
+                skipped += 1
+            else:
                 failed.append(
                     Outcome(str(target), ExistsError.exit_code, "is there already: --force replaces it")
                 )
-    return todo, failed
+    return todo, failed, skipped
 
 
 def each(sources: Sequence[str], *, endings: tuple[str, ...]) -> tuple[list[Task], list[str]]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vcmcodec import __version__
 from vcmcodec.cluster import places
 from vcmcodec.cluster.places import Place
+from vcmcodec.codec import Encoded
 from vcmcodec.errors import OutputError, VcmError
 from vcmcodec.io import picture_warnings
 from vcmcodec.limits import Limits
@@ -35,19 +36,20 @@ class Task(NamedTuple):
 
 class Outcome(NamedTuple):
     """What came of a file: ``code`` 0, or the exit code of its failure, and why. ``path``: the file that it
-    is about. ``notes``: warnings of its picture. ``feature``: the one that it holds, float32 (128,), where
-    features are read."""
+    is about. ``notes``: warnings of its picture; ``made``: the file that was made of it. ``feature``: the one
+    that it holds, float32 (128,), where features are read."""
 
     path: str
     code: int = 0
     reason: str = ""
     notes: tuple[str, ...] = ()
+    made: Encoded | None = None
     feature: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """Pictures to ``.vcm`` files. ``goal``: see :func:`vcmcodec.encode`."""
+    """Pictures to ``.vcm`` files, a face of each. ``goal``: see :func:`vcmcodec.encode`."""
 
     goal: dict[str, Any]
     version: str = __version__
@@ -59,20 +61,17 @@ class Encoding:
         _prepare(self.version)
         opencv.use_threads(1)
 
-        notes: dict[Task, tuple[str, ...]] = {}
+        goal = {"face": "whole", **self.goal}
+        done: dict[Task, Outcome] = {}
 
         def work(task: Task) -> None:
             data = places.read(task.source, LARGEST)
-            pixels, notes[task] = _picture(data, crops=self.goal.get("face", "whole") != "whole")
-            places.write(task.target, vcmcodec.encode(pixels, **self.goal))
+            pixels, notes = _picture(data, crops=goal["face"] != "whole")
+            (made,) = vcmcodec.encode_faces(pixels, **goal)
+            places.write(task.target, made.data)
+            done[task] = Outcome(str(task.source), notes=notes, made=made)
 
-        def done(task: Task) -> Outcome:
-            outcome, said = _outcome(task, work), notes.get(task, ())
-            return (
-                outcome._replace(path=str(task.source), notes=said) if said and not outcome.code else outcome
-            )
-
-        return [done(task) for task in tasks]
+        return [done.get(task, outcome) for task in tasks for outcome in [_outcome(task, work)]]
 
 
 @dataclass(frozen=True)
