@@ -22,6 +22,7 @@ import vcmcodec
 from vcmcodec.bench.run import options
 from vcmcodec.bench.studies.person import Person
 from vcmcodec.codec import TEXTURE_MODEL
+from vcmcodec.encoder import schemes
 from vcmcodec.encoder.colours import ColourProposer
 from vcmcodec.encoder.goal import PRESETS, Goal
 from vcmcodec.encoder.rate_control import RateControl
@@ -45,30 +46,35 @@ Proposers = tuple["BaseProposer", list["Proposer"]]
 SIDE = 256
 
 
-def _texture(canvas: Canvas) -> Proposers:
+def _auto(canvas: Canvas, goal: Goal) -> Proposers:
+    return schemes.proposers("auto", canvas, goal)
+
+
+def _texture(canvas: Canvas, goal: Goal) -> Proposers:
     return TextureProposer(canvas), []
 
 
-def _without_detail(canvas: Canvas) -> Proposers:
+def _without_detail(canvas: Canvas, goal: Goal) -> Proposers:
     return TextureProposer(canvas, detail=False), []
 
 
-def _with_strokes(part: float) -> Callable[[Canvas], Proposers]:
-    def made(canvas: Canvas) -> Proposers:
+def _with_strokes(part: float) -> Callable[[Canvas, Goal], Proposers]:
+    def made(canvas: Canvas, goal: Goal) -> Proposers:
         return TextureProposer(canvas, part=part), [StrokesBehind(canvas)]
 
     return made
 
 
-def _strokes(canvas: Canvas) -> Proposers:
+def _strokes(canvas: Canvas, goal: Goal) -> Proposers:
     return StrokeProposer(Sketch(canvas)), []
 
 
-def _strokes_colours(canvas: Canvas) -> Proposers:
+def _strokes_colours(canvas: Canvas, goal: Goal) -> Proposers:
     return StrokeProposer(Sketch(canvas)), [ColourProposer(canvas, None)]
 
 
-MIXTURES: dict[str, Callable[[Canvas], Proposers]] = {
+MIXTURES: dict[str, Callable[[Canvas, Goal], Proposers]] = {
+    "auto": _auto,
     "texture and detail": _texture,
     "texture": _without_detail,
     "90 % texture, strokes": _with_strokes(0.9),
@@ -78,7 +84,8 @@ MIXTURES: dict[str, Callable[[Canvas], Proposers]] = {
     "strokes and colours": _strokes_colours,
     "strokes": _strokes,
 }
-"""What files are made of, by name. Strokes alone take as many bytes as pay, which may be fewer."""
+"""What files are made of, by name; ``auto`` is what they are where nothing else is asked for. Strokes alone
+take as many bytes as pay, which may be fewer."""
 
 
 def measure(paths: Sequence[Path], realism: float, progress: Callable[[int], None]) -> dict[str, Any]:
@@ -98,11 +105,10 @@ def measure(paths: Sequence[Path], realism: float, progress: Callable[[int], Non
         across, down = canvas_size(width, height, SIDE)
         canvas = picture.resize(image, across, down)
         for name, make in MIXTURES.items():
-            base, others = make(canvas)
             for preset, bpp in PRESETS.items():
                 goal = Goal(int(bpp * across * down / 8))
                 try:
-                    scene, layers = RateControl(base, others, header, goal).run()
+                    scene, layers = RateControl(*make(canvas, goal), header, goal).run()
                 except BudgetError:
                     continue
                 shown = np.asarray(next(vcmcodec.render_scenes([(header, scene)], realism=realism)))
