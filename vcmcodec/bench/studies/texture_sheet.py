@@ -102,7 +102,7 @@ class _Page:
         previews, ours = [_panel(image, title, path.stem)], [_panel(None, "", "")]
         below = {name: [_panel(None, "", "")] for name in BESIDE}
         for most in BYTES:
-            data = vcmcodec.encode(image, bytes=most, scheme="texture")
+            data = vcmcodec.encode(image, bytes=most)
             for row, name, show in (
                 (previews, "preview", vcmcodec.preview),
                 (ours, "ours", vcmcodec.decode),
