@@ -107,8 +107,8 @@ def _smaller(face: _Looked, point: str, judged: bool) -> tuple[int, Scores]:
 
 def _layers(face: _Looked, point: str, judged: bool) -> tuple[int, Scores]:
     """How many layers a file has, and its bytes were it one."""
-    size = {"preset": NORMAL} if point == NORMAL else {"bytes": int(point), "scheme": "texture"}
-    data = vcmcodec.encode(face.image, **size)
+    size = {"preset": NORMAL} if point == NORMAL else {"bytes": int(point)}
+    data = vcmcodec.encode(face.image, scheme="texture", **size)
     layers = len(vcmcodec.inspect(data).layers)
     return len(data), {"layers": float(layers), "one": float(one_layer_size(data))}
 
