@@ -91,25 +91,27 @@ def encode(
     laid over white, of uint8, of uint16, 0..65535, or of floats, 0..1. What is coded has sides of 16 to 8192
     pixels.
     ``face``: ``whole``, the picture as it is; ``auto``, the largest face of a photograph, cropped as the
-    models know faces, or the whole picture where it is framed so already, which is what ``vcm encode`` does;
+    training faces are, or the whole picture where it is already framed like that, as ``vcm encode`` does;
     a number, from 1, the largest; or ``X,Y,W,H``. ``place``: whether the file says where a crop lay, in about
     14 bytes, which the size includes. ``size``: the canvas's longest side in pixels, a multiple of 32 up to
     1024. ``colours``: the most reference pixels to send, None for as many as are worth it.
 
     How large the file gets is settled by one of ``preset`` (see :data:`vcmcodec.encoder.goal.PRESETS`; the
-    default is ``normal``), ``bytes`` and ``bpp`` (bits per pixel of the picture that is coded), which are
-    never exceeded, and ``quality``, 0 to 100. ``detail``, 0 to 100, is the quality of the strokes alone:
-    colours take what is left of a budget, or of what ``quality`` takes. ``scheme``: what the file is made of,
-    see :data:`vcmcodec.encoder.schemes.SCHEMES`; None for ``strokes`` where ``detail`` or ``colours`` is
-    given, else for ``auto``: texture, from about .045 bits per pixel on with strokes behind it where texture
-    leaves much of the picture and opencv_contrib is there to find them.
+    default is ``normal``), ``bytes``, ``bpp`` (bits per pixel of the picture that is coded) and ``quality``,
+    0 to 100. ``bytes`` and ``bpp`` are never exceeded; a preset is exceeded only where even the smallest file
+    is larger and no ``detail`` is given. ``detail``, 0 to 100: the quality of the base layer alone, which is
+    strokes, or texture where ``scheme`` asks for it; the other layers take what is left of a budget, or of
+    what ``quality`` takes. ``scheme``: what the file is made of, see
+    :data:`vcmcodec.encoder.schemes.SCHEMES`; None for ``strokes`` where ``detail`` or ``colours`` is given,
+    else for ``auto``: texture, from about .045 bits per pixel on with strokes after it where texture leaves
+    much of the picture and opencv_contrib is there to find them.
 
     ``feature``: bytes of the face's embedding, 16 to 64, 32 being enough to tell people apart; None for none.
     It is biometric data (see :func:`vcmcodec.match`): :func:`vcmcodec.truncation.without` drops it.
 
-    Raises PictureError for what is no such picture or has no such face, BudgetError where the least does not
-    fit, ModelError for a missing or altered model file, ValueError for an argument out of range and for other
-    arrays.
+    Raises PictureError for what is no such picture or has no such face, BudgetError for a budget that is
+    too small, ModelError for a missing or altered model file, ValueError for an argument out of range and for
+    other arrays.
     """
     if face == "all":
         raise ValueError("face 'all' makes several files: encode_faces")

@@ -238,6 +238,6 @@ def test_usage(faces: Path, tmp_path: Path) -> None:
 def test_where_there_is_no_scheduler(faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from vcmcodec.cluster import run as cluster_run
 
-    monkeypatch.setattr(cluster_run, "SECONDS", 2)
+    monkeypatch.setattr(cluster_run, "TIMEOUT", 2)
     result = run("encode", faces, "-o", tmp_path, *ENCODE, "tcp://127.0.0.1:9")
     assert result.exit_code == 1 and "cannot be used" in result.output

@@ -48,8 +48,8 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 
 def _heed_termination() -> None:
-    """What would end the process at once ends it in order; not where a program that uses this as a library
-    heeds it already."""
+    """Lets SIGTERM and SIGHUP end the process in order, as an interrupt does; not where a program that uses
+    this as a library handles them already."""
     if threading.current_thread() is threading.main_thread():
         for name in ("SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
@@ -58,7 +58,7 @@ def _heed_termination() -> None:
 
 
 def _stopped(stop: BaseException) -> int:
-    """Says so; the exit code."""
+    """Says on stderr that the verb was interrupted or terminated; returns the exit code."""
     terminated = isinstance(stop, _Terminated)
     _say(None, "terminated" if terminated else "interrupted")
     return 128 + int(stop.args[0]) if terminated else INTERRUPTED

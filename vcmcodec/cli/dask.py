@@ -45,8 +45,8 @@ def run(
     sources: Sequence[Path | str],
     output: files.Output | None,
     *,
-    endings: tuple[str, ...],
-    suffix: str,
+    source_suffixes: tuple[str, ...],
+    target_suffix: str,
     recursive: bool,
     skip_existing: bool,
     force: bool,
@@ -54,16 +54,16 @@ def run(
     jobs: int | None,
     goal: dict[str, Any] | None = None,
 ) -> None:
-    """Does the work that ``make`` gives on all files, with a bar and a line for each failure; ends as
-    :func:`vcmcodec.cli.batch.finish`. ``goal``: what is asked of an encoder, None for other work."""
+    """Does the work that ``make`` returns on all files, with a bar and a line for each failure; ends as
+    :func:`vcmcodec.cli.batch.finish` does. ``goal``: arguments of an encoder, None for other work."""
     if output is None or files.STANDARD in (output.path, *sources):
         raise click.UsageError("--dask needs files, and -o a folder for them")
     cluster, work = _installed(make)
     todo, failed, skipped = cluster.tasks(
         [str(source) for source in sources],
         output.name,
-        endings=endings,
-        suffix=suffix,
+        source_suffixes=source_suffixes,
+        target_suffix=target_suffix,
         recursive=recursive,
         skip_existing=skip_existing,
         force=force,
@@ -96,7 +96,7 @@ def index(
     cluster, work = _installed(lambda: reading(limits))
     if files.STANDARD in sources:
         raise click.UsageError("--dask needs files")
-    todo, none = cluster.each([str(source) for source in sources], endings=(".vcm",))
+    todo, none = cluster.reading_tasks([str(source) for source in sources], (".vcm",))
     worklist.some(todo, [Path(str(source)) for source in sources])
     found = {one.path: one for one in cluster.run(work, todo, address, jobs or batch.cores())}
     ordered = [found[str(task.source)] for task in todo]  # they come as workers end

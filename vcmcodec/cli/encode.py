@@ -14,7 +14,7 @@ from vcmcodec import ExistsError
 from vcmcodec.cli import batch, files, options, remarks, worklist
 from vcmcodec.io import picture_warnings
 
-ENDINGS = (
+SOURCE_SUFFIXES = (
     ".avif",
     ".bmp",
     ".gif",
@@ -35,7 +35,7 @@ ENDINGS = (
     ".tiff",
     ".webp",
 )
-"""What pictures below a folder end in. Those that this Pillow cannot read are errors."""
+"""Suffixes of the pictures that are taken below a folder. One that this Pillow cannot read is an error."""
 
 
 @click.command()
@@ -47,7 +47,12 @@ ENDINGS = (
 @options.remove
 @options.quiet
 @click.option("-v", "--verbose", is_flag=True, help="Say of each file how large it is, and how long it took.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object that says all of this.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON object: size, bpp, crop, time and warnings of each file.",
+)
 @click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
 @options.dask
 @click.option(
@@ -55,14 +60,14 @@ ENDINGS = (
     default="auto",
     metavar="WHICH",
     callback=options.face,
-    help="auto: the largest face, cropped as the models know faces, or the picture as it is where it is"
-    " framed so already; whole: the picture as it is; a number: that face, 1 being the largest; X,Y,W,H: that"
+    help="auto: the largest face, cropped as the training faces are; a picture already framed like that is"
+    " coded whole; whole: the picture as it is; a number: that face, 1 being the largest; X,Y,W,H: that"
     " rectangle; all: a file for each face, NAME-1.vcm, NAME-2.vcm and so on, the largest first.",
 )
 @click.option(
     "--place/--no-place",
     default=True,
-    help="Whether a file says where in which picture a crop lay, for vcm decode --onto, in about 14 bytes.",
+    help="Store where in the photograph the crop lay (about 14 bytes); vcm decode --onto needs it.",
 )
 @options.size(
     "Longest side of the canvas that strokes are drawn on and texture is spread over. Larger ones serve"
@@ -71,7 +76,7 @@ ENDINGS = (
 @click.option(
     "--preset",
     type=click.Choice(["micro", "tiny", "small", "normal", "fine"]),
-    help="At most 65, 122, 245, 409 or 655 bytes for a square picture; others in proportion to their canvas."
+    help="At most 65, 122, 245, 409 or 655 bytes for a canvas of 256 x 256; in proportion for others."
     "  [default: normal]",
 )
 @click.option("--bytes", "limit", type=click.IntRange(0), metavar="N", help="At most N bytes.")
@@ -87,14 +92,19 @@ ENDINGS = (
     metavar="Q",
     help="As many bytes as quality Q takes, 0 to 100.",
 )
-@click.option("--detail", type=options.Number(0, 100), metavar="D", help="Quality of the strokes alone.")
+@click.option(
+    "--detail",
+    type=options.Number(0, 100),
+    metavar="D",
+    help="Quality of the base layer alone: of strokes, or of texture where --scheme asks for it.",
+)
 @options.colours("The most reference pixels to store; 0 stores strokes alone.")
 @click.option(
     "--scheme",
     type=click.Choice(["auto", "mixed", "texture", "canvas", "strokes", "hu2020"]),
-    help="What the file is made of: texture, with strokes behind it where they help; texture and strokes;"
-    " texture alone; its part for the whole canvas alone; strokes and reference pixels; the same as Hu et al."
-    " 2020 code them."
+    help="auto: texture, plus strokes where they help; mixed: texture and strokes; texture: texture alone;"
+    " canvas: only the whole-canvas part of the texture; strokes: strokes and reference pixels; hu2020: the"
+    " same, coded as in Hu et al. 2020."
     "  [default: strokes with --detail or --colours, else auto]",
 )
 @click.option(
@@ -126,15 +136,16 @@ def encode(
     The face is found and cropped; where it is one of several, or not all of the picture, a line on stderr
     says what was coded. A picture without a face is an error, and --face whole codes it all the same.
 
-    One of --preset, --bytes, --bpp and --quality says how large the file may get. Budgets are never
-    exceeded; one that is too small for the face is an error that names the least. Below folders pictures are
-    known by their endings, such as .png, .jpg and .webp. Where one of many
-    pictures fails, it gets a line on stderr, and the others are done; the exit code is that of the first.
+    One of --preset, --bytes, --bpp and --quality says how large the file may get. --bytes and --bpp are never
+    exceeded: too small a budget is an error that names the minimum. A --preset is exceeded only where even
+    the smallest file is larger. Below folders pictures are known by their suffixes, such as .png, .jpg and
+    .webp. Where one of many pictures fails, it gets a line on stderr, and the others are done; the exit code
+    is that of the first.
     """
     sizes = {"--preset": goal["preset"], "--bytes": limit, "--bpp": goal["bpp"], "--quality": goal["quality"]}
     given = [name for name, value in sizes.items() if value is not None]
     if len(given) > 1:
-        raise click.UsageError(f"{' and '.join(given)}: a file has one size")
+        raise click.UsageError(f"{' and '.join(given)} exclude each other")
     if goal["feature"] is not None and no_feature:
         raise click.UsageError("--feature and --no-feature exclude each other")
     every = goal["face"] == "all"
@@ -149,8 +160,8 @@ def encode(
             functools.partial(cluster.encoding, wanted),
             sources,
             output,
-            endings=ENDINGS,
-            suffix=".vcm",
+            source_suffixes=SOURCE_SUFFIXES,
+            target_suffix=".vcm",
             recursive=recursive,
             skip_existing=skip_existing,
             force=force,
@@ -165,8 +176,8 @@ def encode(
     work = worklist.tasks(
         sources,
         output,
-        endings=ENDINGS,
-        suffix=".vcm",
+        source_suffixes=SOURCE_SUFFIXES,
+        target_suffix=".vcm",
         recursive=recursive,
         skip_existing=skip_existing,
         first="-1" if every else "",
@@ -222,12 +233,12 @@ def _encode(
         )
         if verbose:
             said.append(
-                f"{target}: {len(one.data)} bytes, {8 * len(one.data) / pixels:.4f} bpp, 1:"
-                f"{3 * pixels / len(one.data):.0f} of {one.width} x {one.height} pixels, {seconds:.2f} s"
+                f"{target}: {len(one.data)} bytes, {8 * len(one.data) / pixels:.4f} bpp, ratio "
+                f"{3 * pixels / len(one.data):.0f}, {one.width} x {one.height} pixels, {seconds:.2f} s"
             )
     if remove and task.source != files.STANDARD:
         if part := remarks.part(made, face):
-            said.append(f"kept: {part}")
+            said.append(f"--rm: the picture was kept, because {part}")
         else:
             files.remove(task.source)
     return batch.Report(task.source, tuple(said), tuple(facts))

@@ -38,13 +38,13 @@ def lines(notes: list[str], made: list[vcmcodec.Encoded], face: str) -> tuple[st
 
 
 def part(made: list[vcmcodec.Encoded], face: str) -> str:
-    """What part of a photograph was coded, where it was neither all of it nor all of its faces."""
+    """Says that only a part of a photograph was coded; empty where all of it was, or all of its faces."""
     one, count = made[0], made[0].faces
     if face == "all" or one.crop is None or one.crop.holds_all(one.width, one.height):
         return ""
     if count is None or count == 1:
-        return "a part of the picture was coded, and only it"
-    return f"one of {count} faces was coded, and only it"
+        return "only part of it was coded"
+    return f"only one of {count} faces was coded"
 
 
 def coded(made: list[vcmcodec.Encoded], face: str) -> Iterator[str]:

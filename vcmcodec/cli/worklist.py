@@ -40,16 +40,16 @@ class Work(NamedTuple):
     many: bool
 
 
-def below(source: Path, endings: tuple[str, ...], recursive: bool) -> list[Path]:
-    """``source``; of a folder the files below it that end in one of ``endings``, sorted.
+def below(source: Path, suffixes: tuple[str, ...], recursive: bool) -> list[Path]:
+    """The file ``source``, or, of a folder, the files below it with one of ``suffixes``, sorted.
 
-    Raises click.UsageError for a folder where that is not ``recursive``.
+    Raises click.UsageError for a folder, unless ``recursive``.
     """
     if not source.is_dir():
         return [source]
     if not recursive:
         raise click.UsageError(f"{source} is a folder: --recursive takes all files below it")
-    return sorted(path for path in source.rglob("*") if path.suffix.lower() in endings and path.is_file())
+    return sorted(path for path in source.rglob("*") if path.suffix.lower() in suffixes and path.is_file())
 
 
 def some(found: Sequence[Any], sources: Sequence[Path]) -> None:
@@ -73,18 +73,18 @@ def tasks(
     sources: Iterable[Path],
     output: files.Output | None,
     *,
-    endings: tuple[str, ...],
-    suffix: str,
+    source_suffixes: tuple[str, ...],
+    target_suffix: str,
     recursive: bool = False,
     skip_existing: bool = False,
     first: str = "",
     moved: Callable[[Path], Path] = lambda path: path,
 ) -> Work:
-    """What to do for ``sources``, files and, if ``recursive``, folders, of which all files below that end in
-    one of ``endings`` are taken. ``output``: a file for one, a folder for many, below which the tree is
-    mirrored; None: beside the source. Outputs end in ``suffix`` unless named. ``first``: what stands before
-    the suffix in the name of the output that marks its source as done. ``moved``: where an output goes that
-    is not named.
+    """What to do for ``sources``: files and, if ``recursive``, folders, for all files below them with one of
+    ``source_suffixes``. ``output``: a file for one source, a folder for many, below which the tree is
+    mirrored; None: beside each source. Outputs end in ``target_suffix`` unless named. ``first``: what stands
+    before the suffix in the name of the output that marks its source as done. ``moved``: gives where an
+    output goes that is not named.
 
     Sources that do not exist and those whose output another one has taken fail; the others are done. Makes
     the folders of the tree. Raises OutputError where it cannot, and click.UsageError where the arguments make
@@ -101,7 +101,7 @@ def tasks(
     found = [
         (each, each.relative_to(source) if source.is_dir() else Path(each.name))
         for source in sources
-        for each in below(source, endings, recursive)
+        for each in below(source, source_suffixes, recursive)
     ]
     many = len(named) > 1 or named[0].is_dir()
     if many and path == files.STANDARD:
@@ -113,12 +113,12 @@ def tasks(
     made: dict[Path, Path] = {}
     for source, relative in found:
         if path is None or files.STANDARD in (source, path):
-            own = path is None and source.suffix.lower() == suffix
-            beside = source.with_suffix(f".decoded{suffix}") if own else path
-            target = files.output_path(source, beside, suffix)
+            own = path is None and source.suffix.lower() == target_suffix
+            beside = source.with_suffix(f".decoded{target_suffix}") if own else path
+            target = files.output_path(source, beside, target_suffix)
             target = moved(target) if path is None and target != files.STANDARD else target
         elif many or folder:
-            target = moved((path / relative).with_suffix(suffix))
+            target = moved((path / relative).with_suffix(target_suffix))
         else:
             target = path
         if target in made and target != files.STANDARD:
@@ -126,7 +126,7 @@ def tasks(
         else:
             made[target] = source
     for target, source in made.items():
-        files.output_path(source, target, suffix)
+        files.output_path(source, target, target_suffix)
     todo = [Task(source, target) for target, source in made.items()]
     if path is not None and (many or folder):
         for parent in sorted({task.target.parent for task in todo}):

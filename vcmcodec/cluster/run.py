@@ -1,5 +1,7 @@
-"""Groups of files sent to workers, a few at a time, until each has come to something. The scheduler watches
-over the workers, which may be other machines: :mod:`vcmcodec.workers` has those of this one."""
+"""Sends groups of files to a Dask cluster, a few at a time, until each file is done or has failed.
+
+Workers may run on other machines; for processes of this one see :mod:`vcmcodec.workers`.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +19,19 @@ from vcmcodec.errors import ExistsError, VcmError
 LOCAL = "local"
 """The address that stands for a cluster of this machine's own cores."""
 
-GROUP = 8
-"""Files of one task of the scheduler: it costs milliseconds."""
+FILES_PER_TASK = 8
+"""Files per scheduler task, as each task costs milliseconds."""
 
-AHEAD = 3
-"""Groups that are sent ahead for each thread: a worker is never idle, and the scheduler holds few."""
+IN_FLIGHT = 3
+"""Groups in flight per worker thread, the running one included: workers are never idle, and the scheduler
+holds few."""
 
-SECONDS = 60
-"""For the first worker to appear."""
+TIMEOUT = 60
+"""Seconds to connect to a scheduler, and to wait for its first worker."""
 
-TRIES = 3
-"""How many workers may be killed with a file that they alone work on."""
+ALLOWED_FAILURES = 3
+"""Deaths of workers that a scheduler task survives, as Dask counts them; at the next it has failed. Set for
+LOCAL only: a remote scheduler has its own setting."""
 
 Work = Callable[[Sequence[Task]], list[Outcome]]
 
@@ -36,16 +40,17 @@ def tasks(
     sources: Sequence[str],
     output: str,
     *,
-    endings: tuple[str, ...],
-    suffix: str,
+    source_suffixes: tuple[str, ...],
+    target_suffix: str,
     recursive: bool,
     skip_existing: bool = False,
     force: bool = False,
 ) -> tuple[list[Task], list[Outcome], int]:
-    """What to do for ``sources``, each a file or, if ``recursive``, a place below which all files that end in
-    one of ``endings`` are taken; ``output`` is a place below which the tree is mirrored, with another
-    ``suffix``. And what failed already: targets that are there, unless ``force``; with ``skip_existing`` they
-    are left out, and their number comes last.
+    """Returns (tasks, failures, number skipped). A target that exists is a failure; with ``skip_existing`` it
+    is skipped and counted; with ``force`` it is replaced.
+
+    ``sources``: files and, if ``recursive``, places, for all files below them with one of
+    ``source_suffixes``. ``output``: a place below which the tree is mirrored, with ``target_suffix``.
 
     Raises VcmError where a place cannot be listed, or two files would become one.
     """
@@ -56,8 +61,8 @@ def tasks(
     skipped = 0
     targets: set[str] = set()
     for url in sources:
-        for source, relative in places.below(places.whole(url), endings, recursive):
-            target = places.inside(into, relative.rpartition(".")[0] + suffix)
+        for source, relative in places.below(places.whole(url), source_suffixes, recursive):
+            target = places.inside(into, relative.rpartition(".")[0] + target_suffix)
             if target.path in targets:
                 raise VcmError(f"two files would become {target}")
             targets.add(target.path)
@@ -72,37 +77,38 @@ def tasks(
     return todo, failed, skipped
 
 
-def each(sources: Sequence[str], *, endings: tuple[str, ...]) -> tuple[list[Task], list[str]]:
-    """To read every file of ``sources``, and below them all that end in one of ``endings``, once; and the
-    sources where there is none.
+def reading_tasks(sources: Sequence[str], suffixes: tuple[str, ...]) -> tuple[list[Task], list[str]]:
+    """A task, its target the source itself, for each file in ``sources`` and each file below them with one of
+    ``suffixes``, without repeats; and the sources where no file was found.
 
     Raises VcmError where a place cannot be listed.
     """
     found: dict[Place, None] = {}
     none = []
     for url in sources:
-        there = places.below(places.whole(url), endings, recursive=True)
+        there = places.below(places.whole(url), suffixes, recursive=True)
         found |= dict.fromkeys(place for place, _ in there)
         if not there:
             none.append(url)
     return [Task(place, place) for place in found], none
 
 
-def run(work: Work, todo: Sequence[Task], address: str, jobs: int, group: int = GROUP) -> Iterator[Outcome]:
-    """What comes of each file, as it comes. A file whose worker is killed is given to another one; one that
-    takes several workers with it fails.
+def run(work: Work, todo: Sequence[Task], address: str, jobs: int) -> Iterator[Outcome]:
+    """Yields each file's outcome as it finishes. If a worker dies, its files go to another worker; a file
+    that keeps killing workers fails.
 
-    ``address``: of a scheduler, or :data:`LOCAL` for ``jobs`` processes of this machine. Raises VcmError
-    where there is no scheduler, no worker, or the scheduler is lost.
+    ``address``: that of a scheduler, or :data:`LOCAL` for ``jobs`` processes of this machine. Raises VcmError
+    for no scheduler, no worker, a lost scheduler, or a worker with another version of vcmcodec.
     """
     from distributed import KilledWorker, wait
 
-    queue: deque[list[Task]] = deque(list(todo[at : at + group]) for at in range(0, len(todo), group))
+    starts = range(0, len(todo), FILES_PER_TASK)
+    queue: deque[list[Task]] = deque(list(todo[start : start + FILES_PER_TASK]) for start in starts)
     with _client(address, jobs) as client:
         pending: dict[Any, list[Task]] = {}
         while queue or pending:
-            most = AHEAD * max(1, sum(client.nthreads().values()))
-            while queue and len(pending) < most:
+            max_pending = IN_FLIGHT * max(1, sum(client.nthreads().values()))
+            while queue and len(pending) < max_pending:
                 files = queue.popleft()
                 future = client.submit(work, files, pure=False)
                 pending[future] = files
@@ -129,15 +135,15 @@ def _client(address: str, jobs: int) -> Iterator[Any]:
     import dask
     from distributed import Client, LocalCluster
 
-    dask.config.set({"distributed.scheduler.allowed-failures": TRIES})
+    dask.config.set({"distributed.scheduler.allowed-failures": ALLOWED_FAILURES})
     with ExitStack() as stack:
         try:
             if address == LOCAL:
                 own = LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
                 client = stack.enter_context(Client(stack.enter_context(own)))
             else:
-                client = stack.enter_context(Client(address, timeout=SECONDS))
-                client.wait_for_workers(1, timeout=SECONDS)
+                client = stack.enter_context(Client(address, timeout=TIMEOUT))
+                client.wait_for_workers(1, timeout=TIMEOUT)
         except (TimeoutError, OSError, ValueError) as error:
             text = " ".join(str(error).split()) or type(error).__name__
             raise VcmError(f"the cluster at {address} cannot be used: {text}") from None

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vcmcodec.encoder import frame as frames
 from vcmcodec.encoder.levels import LAGRANGIAN, best_level
-from vcmcodec.encoder.texture import ERROR, Planes
+from vcmcodec.encoder.texture import ERROR_WEIGHTS, Planes
 from vcmcodec.entropy.contexts import ContextCoder
 from vcmcodec.entropy.rate import RateEstimator
 from vcmcodec.layers.detail import payload, syntax, synthesis, tables
@@ -38,17 +38,18 @@ def _functions(basis: int) -> NDArray[np.float32]:
     out = part.rows * (part.gain / (2.0**GAIN_BITS * UNIT)).astype(np.float32)[:, None]
     at = shape.columns * shape.rows
     chroma = (len(out[0]) - at) // 2
-    weights = (ERROR[0], at), (ERROR[1] * CHROMA**2, chroma), (ERROR[2] * CHROMA**2, chroma)
+    y, co, cg = ERROR_WEIGHTS
+    weights = (y, at), (co * CHROMA**2, chroma), (cg * CHROMA**2, chroma)
     return np.asarray(out * np.concatenate([np.full(n, w, np.float32) for w, n in weights]))
 
 
-def window(rest: Planes, frame: Frame) -> Planes:
-    """What a canvas picture, Y, Co and Cg, shows in a frame, float32 (SIDE, SIDE, 3), 0 beyond the
-    canvas."""
-    height, width = rest.shape[:2]
+def window(residual: Planes, frame: Frame) -> Planes:
+    """A canvas's residual, Y, Co and Cg, resampled into a frame's window, float32 (SIDE, SIDE, 3), 0 beyond
+    the canvas."""
+    height, width = residual.shape[:2]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(
-        cv2.warpAffine(rest, frames.axes(frame, width, height, SIDE), (SIDE, SIDE), flags=flags)
+        cv2.warpAffine(residual, frames.axes(frame, width, height, SIDE), (SIDE, SIDE), flags=flags)
     )
 
 
@@ -71,34 +72,33 @@ def samples(block: Planes) -> NDArray[np.float32]:
     return np.concatenate([block[:, :, 0].ravel(), small[:, :, 0].ravel(), small[:, :, 1].ravel()])
 
 
-def quantise(rest: Planes, frame: Frame, step: int) -> Detail | None:
-    """The levels that hold what is left of a canvas picture, float32 (H, W, 3) of Y, Co and Cg, with the
-    quantiser step of that number; regions that are not worth their bits have no levels. None where no region
-    is worth them.
+def quantise(residual: Planes, frame: Frame, step_number: int) -> Detail | None:
+    """The levels of a canvas's ``residual``, float32 (H, W, 3) of Y, Co and Cg. Regions that are not worth
+    their bits have no levels; None where no region is worth them.
 
     Raises ModelError where transform or weights are missing.
     """
-    left = window(rest, frame)
-    size = np.float32(steps.step(step))
+    left = window(residual, frame)
+    size = np.float32(steps.step(step_number))
     rate = RateEstimator()
     coder = ContextCoder(rate, payload.model())
     known: list[Levels] = []
     for region in REGIONS:
         block = cut(left, region)
         scaled = coefficients(block, region.basis) / size
-        levels = _levels(coder, rate, scaled, step, known, IMPORTANCE[region.basis])
+        levels = _levels(coder, rate, scaled, step_number, known, IMPORTANCE[region.basis])
         known.append(levels)
         if levels:  # as neighbours overlap
             values = np.array([steps.value(level, int(size), 0) for level in levels], dtype=np.int64)
             block -= synthesis.block(region.basis, values).astype(np.float32) / UNIT
-    return Detail(step, tuple(known)) if any(known) else None
+    return Detail(step_number, tuple(known)) if any(known) else None
 
 
 def _levels(
     coder: ContextCoder,
     rate: RateEstimator,
     scaled: NDArray[np.float32],
-    step: int,
+    step_number: int,
     known: list[Levels],
     importance: float,
 ) -> Levels:
@@ -113,12 +113,12 @@ def _levels(
     def best(rank: int, offsets: Sequence[int]) -> int:
         return best_level(float(scaled[rank]), coder, rate, offsets, lam) if rank < count else 0
 
-    found = syntax.region(coder, tables.transform(), step, known, count, best)
+    found = syntax.region(coder, tables.transform(), step_number, known, count, best)
     end = max((rank + 1 for rank, level in enumerate(found) if level), default=0)
     levels = found[:end]
     rate.bits = 0.0
     syntax.region(
-        coder, tables.transform(), step, known, end, lambda rank, _: levels[rank] if rank < end else 0
+        coder, tables.transform(), step_number, known, end, lambda rank, _: levels[rank] if rank < end else 0
     )
     taken = np.array(levels, dtype=np.float32)
     gain = float((scaled[:end] ** 2 - (scaled[:end] - taken) ** 2).sum())

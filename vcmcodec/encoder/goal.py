@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PRESETS = {"micro": 0.008, "tiny": 0.015, "small": 0.03, "normal": 0.05, "fine": 0.08}
-"""Bits per canvas pixel of whole files, by name: never exceeded, but for canvases so small that not even
-the least of strokes fits."""
+"""Bits per canvas pixel of whole files, by name: exceeded only where even the smallest file is larger."""
 
 STROKE_PRESETS = ("tiny", "small", "normal", "fine")
-"""Those of these that hold the strokes of a face."""
+"""Presets that are large enough for the strokes of a face."""
 
 DEFAULT = "normal"
 
@@ -17,9 +16,9 @@ DEFAULT = "normal"
 @dataclass(frozen=True)
 class Goal:
     """What a file is to be: at most ``limit`` bytes, or of a ``quality``, 0 to 100; one of them is
-    None. ``strict``: too few bytes are an error; else the least file will do. ``detail``: the quality
-    of the base layer alone, None for what goes with the rest. ``colours``: the most reference pixels, None
-    for as many as are worth it."""
+    None. ``strict``: whether a limit that is too small is an error; else the smallest file is written, above
+    the limit. ``detail``: the quality of the base layer alone, None for what rate control gives it.
+    ``colours``: the most reference pixels, None for as many as are worth it."""
 
     limit: int | None = None
     quality: float | None = None
@@ -47,7 +46,7 @@ def goal_of(
     sizes = {"preset": preset, "bytes": bytes, "bpp": bpp, "quality": quality}
     given = [name for name, value in sizes.items() if value is not None]
     if len(given) > 1:
-        raise ValueError(f"{' and '.join(given)}: a file has one size")
+        raise ValueError(f"{' and '.join(given)} exclude each other")
     if colours is not None and colours < 0:
         raise ValueError(f"colours {colours} is below 0")
     for name, value in (("quality", quality), ("detail", detail)):

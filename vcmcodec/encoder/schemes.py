@@ -18,16 +18,16 @@ for the whole canvas alone, for studies; strokes and reference pixels; and the s
 them, section 3: strokes by PPM, reference pixels beside strokes alone."""
 
 NO_STROKES = ("auto", "texture", "canvas")
-"""Those that do without what draws strokes."""
+"""Schemes that need no opencv_contrib, which finds strokes."""
 
 LACKING = 145.0
-"""Mean squared error, in levels of R, G and B, from which on strokes help behind a texture: 26.5 dB. There
-they cost 1 to 3 % of identity, for 5 to 12 % of LPIPS, and on portraits before plain backgrounds 5 % for
-nothing (docs/ablations.md)."""
+"""Mean squared error of R, G and B, in squared levels, above which strokes help after a texture: 26.5 dB.
+Above it they improve LPIPS by 5 to 12 % and cost 1 to 3 % of identity; on portraits before plain backgrounds
+they would cost 5 % for nothing (docs/ablations.md)."""
 
 _SHARES = (0.045, 0.05, 0.08), (0.95, 0.9, 0.85)
-"""Bits per canvas pixel of a file, from the least at which strokes come behind texture unasked, and the
-texture's share there. Below, all bits go to the person."""
+"""Bits per canvas pixel of a file, and the texture's share where ``auto`` adds strokes to it. In files of
+fewer bits it adds none: all bits go to the person."""
 
 
 def scheme_of(scheme: str | None, detail: float | None, colours: int | None) -> str:
@@ -74,7 +74,7 @@ def proposers(scheme: str, canvas: NDArray[np.uint8], goal: Goal) -> tuple[BaseP
         assert quality is not None
         bpp = 8 * (base.size(quality) if goal.limit is None else goal.limit) / canvas[:, :, 0].size
         if bpp >= _SHARES[0][0] and base.error(quality) > LACKING:
-            base.part = float(np.interp(bpp, *_SHARES))
+            base.fixed_share = float(np.interp(bpp, *_SHARES))
             scheme = "mixed"
     if scheme != "mixed":
         return base, []

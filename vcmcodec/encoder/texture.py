@@ -1,4 +1,4 @@
-"""Analysis of the texture: a canvas picture to coefficients, and those to layers of a size.
+"""Texture analysis: a canvas picture to coefficients, those to levels, and levels to layers.
 
 Encoder only; nothing here is normative.
 """
@@ -25,12 +25,13 @@ from vcmcodec.layers.texture.tables import Basis
 
 Planes = NDArray[np.float32]
 
-ERROR = (3.0, 0.5, 0.75)
-"""The squared errors of R, G and B together that a squared error of 1 in Y, in Co and in Cg makes, without
-the mixed terms."""
+ERROR_WEIGHTS = (3.0, 0.5, 0.75)
+"""By how much a squared error of 1 in Y, in Co and in Cg raises the summed squared error of R, G and B, mixed
+terms left out."""
 
-FEATURES = 8.0
-"""Weight of an error where people and machines look, eyes, brows, nose and mouth, above that elsewhere."""
+LANDMARK_WEIGHT = 8.0
+"""What is added to an error's weight, 1 elsewhere, at eyes, brows, nose and mouth, where people and machines
+look."""
 
 _SPOTS = (
     (52.5, 55.0, 18.3, 7.5),
@@ -38,11 +39,12 @@ _SPOTS = (
     (80.0, 71.7, 8.3, 21.7),
     (80.0, 111.7, 26.7, 12.5),
 )
-"""Middle and half axes of the features, in pixels of the window; those of the left side stand for both."""
+"""Ellipses over brow, eye, nose and mouth, in pixels of the window: centre x and y, half-axes across and
+down. Those left of the middle are mirrored."""
 
-WHITE, BEYOND = 245, 12.0
-"""Where no channel is darker than WHITE, the encoder aims up to BEYOND levels higher: a decoder clamps, so
-that what is left there of an error costs nothing."""
+WHITE, OVERSHOOT = 245, 12.0
+"""Where all channels are above WHITE, the target Y is raised by up to OVERSHOOT levels: decoders clamp, so an
+overshoot there costs nothing."""
 
 
 def ycocg(picture: NDArray[np.uint8]) -> Planes:
@@ -51,24 +53,24 @@ def ycocg(picture: NDArray[np.uint8]) -> Planes:
     return np.stack([(r + 2 * g + b) / 4, r - b, (2 * g - r - b) / 2], axis=2)
 
 
-def aimed(picture: NDArray[np.uint8]) -> Planes:
-    """What the encoder aims at to show a picture, uint8 (H, W, 3) RGB: Y, Co and Cg, float32 (H, W, 3)."""
+def target(picture: NDArray[np.uint8]) -> Planes:
+    """The Y, Co and Cg that the encoder approximates, float32 (H, W, 3), of a uint8 (H, W, 3) RGB picture."""
     out = ycocg(picture)
     darkest = picture.min(axis=2).astype(np.float32)
-    out[:, :, 0] += BEYOND * np.clip((darkest - WHITE) / (255 - WHITE), 0, 1)
+    out[:, :, 0] += OVERSHOOT * np.clip((darkest - WHITE) / (255 - WHITE), 0, 1)
     return out
 
 
 @functools.cache
 def weight() -> NDArray[np.float32]:
-    """How much an error counts at each pixel of the window, float32 (WINDOW, WINDOW), from 1."""
+    """The weight of a squared error at each pixel of the window, float32 (WINDOW, WINDOW), 1 or more."""
     y, x = np.mgrid[:WINDOW, :WINDOW].astype(np.float32) + 0.5
     most = np.zeros((WINDOW, WINDOW), dtype=np.float32)
     for middle, down, across, high in _SPOTS:
         for column in {middle, WINDOW - middle}:
             far = ((x - column) / across) ** 2 + ((y - down) / high) ** 2
             most = np.maximum(most, np.exp(-(far**2)))
-    return np.asarray(1 + FEATURES * most, dtype=np.float32)
+    return np.asarray(1 + LANDMARK_WEIGHT * most, dtype=np.float32)
 
 
 @functools.lru_cache(maxsize=2)
@@ -79,16 +81,16 @@ def _functions(basis: Basis) -> NDArray[np.float32]:
 
 
 def project(part: int, picture: Planes, count: int | None = None) -> NDArray[np.float32]:
-    """The inner products of a square picture, Y, Co and Cg, with the first ``count`` basis functions, or with
-    all: float32 (count,)."""
+    """Inner products, weighted by ERROR_WEIGHTS, of a square picture, Y, Co and Cg, with the first ``count``
+    basis functions, or with all: float32 (count,). ``part``: 0 the canvas, 1 the face."""
     basis = tables.transform().parts[part]
     odd = basis.odd[:count]
     even, turned = [], []
     side = len(picture)
-    for plane, error in enumerate(ERROR):
+    for plane, error_weight in enumerate(ERROR_WEIGHTS):
         size = basis.luma if plane == 0 else basis.chroma
         weights = (resample.cubic(size, side, 0, side) / (1 << resample.WEIGHT_BITS)).astype(np.float32)
-        grid = weights.T @ picture[:, :, plane] @ weights * np.float32(error)
+        grid = weights.T @ picture[:, :, plane] @ weights * np.float32(error_weight)
         left, right = grid[:, : size // 2], grid[:, ::-1][:, : size // 2]
         even.append((left + right).ravel())
         turned.append((left - right).ravel())
@@ -100,12 +102,12 @@ def project(part: int, picture: Planes, count: int | None = None) -> NDArray[np.
 
 
 def mean_picture(side: int) -> Planes:
-    """The canvas without any coefficient: float32 (side, side, 3)."""
+    """The canvas that no coefficients at all decode to: float32 (side, side, 3)."""
     return reconstructed(Known(), 0, side, side)
 
 
 def canvas_coefficients(picture: Planes) -> NDArray[np.float32]:
-    """The coefficients of a canvas, those that explain its pixels best: float32 (count,)."""
+    """The canvas coefficients that approximate a picture best: float32 (count,)."""
     height, width = picture.shape[:2]
     side = max(height, width)
     mean = mean_picture(side)
@@ -119,8 +121,8 @@ _MOST_VISIBLE = 400
 
 
 def _visible(picture: Planes, side: int, top: int, left: int) -> NDArray[np.float32]:
-    """The same where only part of a square is to be seen: least squares over what is, with coefficients'
-    usual sizes as the prior."""
+    """Canvas coefficients of a picture that covers part of the square: regularised least squares over the
+    visible pixels, for the first _MOST_VISIBLE coefficients; the others are 0."""
     basis = tables.transform().canvas
     count = min(basis.count, _MOST_VISIBLE)
     height, width = picture.shape[:2]
@@ -128,7 +130,7 @@ def _visible(picture: Planes, side: int, top: int, left: int) -> NDArray[np.floa
     whole[top : top + height, left : left + width] = picture
     gram = np.zeros((count, count), dtype=np.float32)
     at = 0
-    for plane, error in enumerate(ERROR):
+    for plane, error_weight in enumerate(ERROR_WEIGHTS):
         size = basis.luma if plane == 0 else basis.chroma
         samples = size * size // 2
         part = _functions(basis)[:count, at : at + samples].reshape(count, size, size // 2)
@@ -139,25 +141,26 @@ def _visible(picture: Planes, side: int, top: int, left: int) -> NDArray[np.floa
             for first, count_ in ((top, height), (left, width))
         )
         seen = (rows.T @ rows) @ functions @ (columns.T @ columns)
-        gram += error * (seen.reshape(count, -1) @ functions.reshape(count, -1).T)
+        gram += error_weight * (seen.reshape(count, -1) @ functions.reshape(count, -1).T)
         at += samples
-    usual = 2 * 2 ** (np.array(basis.energy[:count]) / 2)
-    prior = _NOISE / usual
+    # Of a Laplace distribution: twice the squared mean magnitude.
+    variance = 2 * 2 ** (np.array(basis.energy[:count]) / 2)
+    prior = _NOISE / variance
     out = np.zeros(basis.count, dtype=np.float32)
     out[:count] = np.linalg.solve(gram + np.diag(prior).astype(np.float32), project(0, whole, count))
     return out
 
 
 _NOISE = 3.0e4
-"""Squared error that coefficients leave in the directions that a prior weighs them against."""
+"""Noise variance of the MAP estimate: the squared error that the coefficients are assumed not to explain."""
 
 
 def window(picture: Planes, frame: Frame) -> Planes:
-    """What a canvas picture shows in a frame, float32 (WINDOW, WINDOW, 3), 0 beyond the canvas."""
+    """A canvas picture resampled into a frame's window, float32 (WINDOW, WINDOW, 3), 0 beyond the canvas."""
     height, width = picture.shape[:2]
     matrix = frames.axes(frame, width, height)
     factor = max(1, int(np.hypot(*matrix[:, 0])))
-    if factor > 1:  # so that a pixel of the window sees all that it covers
+    if factor > 1:  # shrink first, so that a pixel of the window is the mean of all that it covers
         size = (max(width // factor, 1), max(height // factor, 1))
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         scale = np.array([size[0] / width, size[1] / height])
@@ -168,19 +171,19 @@ def window(picture: Planes, frame: Frame) -> Planes:
 
 
 def face_coefficients(residual: Planes, frame: Frame) -> NDArray[np.float32]:
-    """The coefficients of the face for what the canvas's leave of a picture: float32 (count,)."""
+    """The face's coefficients of ``residual``, what the canvas part leaves: float32 (count,)."""
     return project(1, window(residual, frame) * weight()[:, :, None])
 
 
-def reconstructed(known: Known, step: int, width: int, height: int) -> Planes:
-    """What a decoder makes of the canvas's coefficients."""
-    planes = synthesis.canvas_planes(known.values(step), width, height)
+def reconstructed(known: Known, step_size: int, width: int, height: int) -> Planes:
+    """Y, Co and Cg that a decoder makes of the canvas's coefficients: float32 (height, width, 3)."""
+    planes = synthesis.canvas_planes(known.values(step_size), width, height)
     return np.asarray(planes / synthesis.UNIT, dtype=np.float32)
 
 
-class Levels:
-    """Levels for a walk of the syntax, by rate and distortion: a coefficient is rounded down where the bits
-    that this saves are worth more than the error that it makes."""
+class RdoQuantiser:
+    """Chooses levels by rate and distortion as the syntax asks for them: a coefficient is rounded down where
+    the bits that this saves are worth more than the error that it adds."""
 
     def __init__(self, analysis: Analysis, begin: Texture) -> None:
         self._analysis, self._begin = analysis, begin
@@ -201,8 +204,8 @@ class Levels:
 
 
 class Analysis:
-    """The coefficients of a canvas picture, uint8 (H, W, 3) RGB, whose face lies in ``frame``. ``planes``:
-    what is aimed at (see :func:`aimed`); ``canvas``: the canvas's coefficients.
+    """The coefficients of a canvas picture, uint8 (H, W, 3) RGB, whose face lies in ``frame``. ``target``:
+    its planes to approximate (see :func:`target`); ``canvas``: the canvas's coefficients.
 
     Raises ModelError where the transform is missing or altered.
     """
@@ -210,35 +213,35 @@ class Analysis:
     def __init__(self, picture: NDArray[np.uint8], frame: Frame) -> None:
         self.height, self.width = picture.shape[:2]
         self.frame = frame
-        self.planes = aimed(picture)
-        self.canvas = canvas_coefficients(self.planes)
+        self.target = target(picture)
+        self.canvas = canvas_coefficients(self.target)
 
-    def face(self, known: Known, step: int) -> NDArray[np.float32]:
-        """The face's coefficients behind those of the canvas that a decoder will know."""
-        rest = self.planes - reconstructed(known, step, self.width, self.height)
-        return face_coefficients(rest, self.frame)
+    def face(self, known: Known, step_size: int) -> NDArray[np.float32]:
+        """The face's coefficients of what the decoded canvas part leaves of the picture, unquantised."""
+        residual = self.target - reconstructed(known, step_size, self.width, self.height)
+        return face_coefficients(residual, self.frame)
 
-    def rest(self, texture: Texture) -> Planes:
-        """What a ``texture`` leaves of what is aimed at."""
-        return self.planes - texture.T.astype(np.float32) / np.float32(synthesis.UNIT)
+    def residual(self, texture: Texture) -> Planes:
+        """The residual: target minus texture."""
+        return self.target - texture.T.astype(np.float32) / np.float32(synthesis.UNIT)
 
-    def quantise(self, step: int, face: int, most: tuple[int, int]) -> Texture:
-        """Both parts' levels with the quantiser step of that number and the ``face`` step 0..3 that goes with
-        it, of at most ``most`` ranks each."""
-        begin = Texture(self.width, self.height, step, face, self.frame, Known(), Known())
-        levels = Levels(self, begin)
+    def quantise(self, step_number: int, face_offset: int, max_counts: tuple[int, int]) -> Texture:
+        """A texture of both parts' levels, at most ``max_counts`` ranks of each. ``step_number``: that of the
+        canvas's quantiser step; ``face_offset``, 0..3: how much coarser than finest the face's is."""
+        begin = Texture(self.width, self.height, step_number, face_offset, self.frame, Known(), Known())
+        quantiser = RdoQuantiser(self, begin)
         counts = (
-            min(most[0], _last(self.canvas, steps.step(step))),
-            min(most[1], tables.transform().face.count),
+            min(max_counts[0], _count(self.canvas, steps.step(step_number))),
+            min(max_counts[1], tables.transform().face.count),
         )
-        payload.size(None, Wanted(0, counts, levels.choose, begin))
-        canvas, inner = (_trimmed(part) for part in levels.levels)
-        return replace(begin, canvas=canvas, face=inner)
+        payload.size(None, Wanted(0, counts, quantiser.choose, begin))
+        canvas, face = (_trimmed(part) for part in quantiser.levels)
+        return replace(begin, canvas=canvas, face=face)
 
 
-def _last(values: NDArray[np.float32], step: int) -> int:
+def _count(values: NDArray[np.float32], step_size: int) -> int:
     """How many coefficients there are up to the last that might not become 0."""
-    large = np.flatnonzero(abs(values) >= step / 2)
+    large = np.flatnonzero(abs(values) >= step_size / 2)
     return int(large[-1]) + 1 if len(large) else 0
 
 
@@ -250,8 +253,8 @@ def _trimmed(levels: list[int]) -> Known:
 
 
 def layer(texture: Texture, shift: int, counts: tuple[int, int] | None = None, first: bool = True) -> Wanted:
-    """The layer that holds the levels of a ``texture`` up to their lowest ``shift`` bits, of all ranks or of
-    the first ``counts``."""
+    """A layer of the levels without their lowest ``shift`` bits: of all ranks, or of the first ``counts`` of
+    each part. ``first``: whether it is the file's first texture layer."""
     levels = texture.canvas.levels, texture.face.levels
 
     def choose(part: int, rank: int, offsets: Sequence[int]) -> int:

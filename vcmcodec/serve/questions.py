@@ -40,7 +40,7 @@ def goal(query: Mapping[str, str]) -> dict[str, Any]:
     found = _read(query, readers)
     given = [name for name in SIZES if name in found]
     if len(given) > 1:
-        raise Misused(f"{' and '.join(given)}: a file has one size")
+        raise Misused(f"{' and '.join(given)} exclude each other")
     if found.get("size", 32) % 32:
         raise Misused("size must be a multiple of 32")
     return {"face": "auto", **found}

@@ -209,7 +209,7 @@ def test_faces_of_two_folders_keep_their_names_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("spec", ["vcm@x=a {in} {out};b {in} {out}", "mine=a {in} {out};c {in} {out}"])
 def test_codecs_of_one_name_and_point_are_refused(tmp_path: Path, spec: str) -> None:
-    with pytest.raises(codecs.UnknownCodec, match="there is another"):
+    with pytest.raises(codecs.UnknownCodec, match="this name is taken"):
         runner.plan([tmp_path], [], ["mine=a {in} {out};b {in} {out}", spec], [])
 
 

@@ -13,7 +13,7 @@ from vcmcodec.bench import codecs
 from vcmcodec.bench.report import bd_rate, groups
 from vcmcodec.bench.report.figures import BY_KEY, FIGURES, FOUND_BY, LEAST_FOUND, SATURATED, SET, Figure, mean
 from vcmcodec.bench.report.verification import verify
-from vcmcodec.bench.run.runner import Face, Part, Plan
+from vcmcodec.bench.run.runner import Component, Face, Plan
 from vcmcodec.bench.run.score_store import Store
 from vcmcodec.errors import ModelError
 from vcmcodec.metrics import realism
@@ -94,7 +94,7 @@ def summarise(
     return summary
 
 
-def _rows(plan: Plan, store: Store, codec: Part, label: str) -> Iterable[Scored]:
+def _rows(plan: Plan, store: Store, codec: Component, label: str) -> Iterable[Scored]:
     for face in plan.faces:
         key = plan.key(face, codec, label)
         size = store.coded(key)
@@ -122,7 +122,7 @@ class _Features:
     """Feature vectors of every face at one operating point, by judge and by the face's name, for judges of
     whole sets."""
 
-    def __init__(self, plan: Plan, store: Store, codec: Part, label: str) -> None:
+    def __init__(self, plan: Plan, store: Store, codec: Component, label: str) -> None:
         self._seen: dict[str, dict[str, NDArray[np.float32]]] = {}
         for judge in plan.judges:
             for face in plan.faces:

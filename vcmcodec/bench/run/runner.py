@@ -38,8 +38,9 @@ class Face(NamedTuple):
         return self.width * self.height
 
 
-class Part(NamedTuple):
-    """A codec or judge of a run: how to make it, what it is called, which version it is."""
+class Component(NamedTuple):
+    """A codec or judge of a run: ``spec``, by which it is made; its name and version; and a codec's operating
+    points."""
 
     spec: str
     name: str
@@ -49,20 +50,20 @@ class Part(NamedTuple):
 
 @dataclass
 class Plan:
-    """What is to be done. ``gaps``: a line for each codec or judge that is missing; ``skipped``: for
+    """What is to be done. ``gaps``: a line for each codec or judge that is missing; ``skipped``: a line for
     each picture that could not be read."""
 
     faces: list[Face] = field(default_factory=list)
-    codecs: list[Part] = field(default_factory=list)
-    judges: list[Part] = field(default_factory=list)
+    codecs: list[Component] = field(default_factory=list)
+    judges: list[Component] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
-    def codings(self) -> list[tuple[Part, str]]:
+    def codings(self) -> list[tuple[Component, str]]:
         """Every codec with every point."""
         return [(codec, point) for codec in self.codecs for point in codec.points]
 
-    def key(self, face: Face, codec: Part, point: str) -> Key:
+    def key(self, face: Face, codec: Component, point: str) -> Key:
         """The store's key of a face in a coding."""
         return Key(face.key, coding_key(codec.name, codec.version, point))
 
@@ -73,7 +74,7 @@ def plan(
     """Read all pictures, and make every codec and judge once to learn whether it is there.
 
     ``original`` is always among the codecs: sets of pictures are compared with it. Raises
-    codecs.UnknownCodec for a codec of no known name or form.
+    codecs.UnknownCodec for a codec of no known name or form, and for one whose name is taken.
     """
     made = Plan()
     for path, name in named(paths, folders):
@@ -89,23 +90,25 @@ def plan(
         except ModelError as error:
             made.gaps.append(f"codec {spec}: {error}")
             continue
-        taken = {(part.name, point) for part in made.codecs for point in part.points}
+        taken = {(other.name, point) for other in made.codecs for point in other.points}
         for point in codec.points:
             if (codec.name, point) in taken or (codec.name in codecs.NAMES and spec not in codecs.NAMES):
-                raise codecs.UnknownCodec(f"there is another codec {codec.name} {point}: name it otherwise")
-        made.codecs.append(Part(spec, codec.name, codec.version, tuple(codec.points)))
+                raise codecs.UnknownCodec(
+                    f"codec {codec.name} at point {point}: this name is taken, choose another"
+                )
+        made.codecs.append(Component(spec, codec.name, codec.version, tuple(codec.points)))
     for name in judge_names:
         try:
             version = f"{name}: {metrics.make(name).version}, {_judges_fingerprint()}"
-            made.judges.append(Part(name, name, version))
+            made.judges.append(Component(name, name, version))
         except ModelError as error:
             made.gaps.append(f"judge {name}: {error}")
     return made
 
 
 def named(paths: Sequence[Path], folders: Sequence[Path]) -> list[tuple[Path, str]]:
-    """Each picture once, with its path below its folder; with several folders, the folder's name in
-    front, or all of its path where two have one name."""
+    """Each picture once, with its path below its folder. With several folders, prefixed with the folder's
+    name; if two folders share a name, with the folder as it was given."""
     names = [folder.resolve().name for folder in folders]
     found: dict[Path, tuple[Path, str]] = {}
     for path in paths:
@@ -130,12 +133,14 @@ def _judges_fingerprint() -> str:
 class _Worker:
     """What a process keeps between faces."""
 
-    def __init__(self, folder: Path, codec_parts: Sequence[Part], judge_parts: Sequence[Part]) -> None:
+    def __init__(
+        self, folder: Path, codec_components: Sequence[Component], judge_components: Sequence[Component]
+    ) -> None:
         with suppress(ModelError):  # without torch its judges are gaps, and that is all
             networks.torch().set_num_threads(1)
         self.store = Store(folder / SCORES)
-        self.codecs = {part: codecs.make(part.spec) for part in codec_parts}
-        self.judges = {part.version: (part.name, metrics.make(part.spec)) for part in judge_parts}
+        self.codecs = {one: codecs.make(one.spec) for one in codec_components}
+        self.judges = {one.version: (one.name, metrics.make(one.spec)) for one in judge_components}
 
     def face(self, plan: Plan, face: Face) -> list[str]:
         """Code and judge a face as far as that has not been done; a line for each failure."""
@@ -147,18 +152,18 @@ class _Worker:
             return [f"{face.name}: changed during the run"]
         references: dict[str, Any] = {}
         failures = []
-        for part, point in plan.codings():
+        for codec, point in plan.codings():
             if workers.stopping():
                 break
-            key = plan.key(face, part, point)
+            key = plan.key(face, codec, point)
             judged = self.store.judged(key)
             missing = [version for version in self.judges if version not in judged]
             if not missing and self.store.coded(key) is not None:
                 continue
             try:
-                data, decoded = self._coded(part, point, image)
+                data, decoded = self._coded(codec, point, image)
             except Exception as error:  # codecs and their libraries raise what they like
-                failures.append(f"{face.name}: {part.name} {point}: {_said(error)}")
+                failures.append(f"{face.name}: {codec.name} {point}: {_said(error)}")
                 continue
             verdicts = {}
             for version in missing:
@@ -168,17 +173,19 @@ class _Worker:
                         references[version] = judge.reference(image)
                     verdicts[version] = judge.judge(references[version], decoded)
                 except Exception as error:  # as above: the other judges are asked all the same
-                    failures.append(f"{face.name}: {part.name} {point}: judge {name}: {_said(error)}")
+                    failures.append(f"{face.name}: {codec.name} {point}: judge {name}: {_said(error)}")
             self.store.add(key, len(data), verdicts)
         return failures
 
-    def _coded(self, part: Part, point: str, image: NDArray[np.uint8]) -> tuple[bytes, NDArray[np.uint8]]:
+    def _coded(
+        self, codec: Component, point: str, image: NDArray[np.uint8]
+    ) -> tuple[bytes, NDArray[np.uint8]]:
         """A picture's file and what is decoded of it."""
         height, width = image.shape[:2]
-        data = self.codecs[part].encode(image, point)
+        data = self.codecs[codec].encode(image, point)
         if not data:
-            raise codecs.CodecError("coded as nothing")
-        decoded = self.codecs[part].decode(data, width, height)
+            raise codecs.CodecError("the encoder returned an empty file")
+        decoded = self.codecs[codec].decode(data, width, height)
         if decoded.shape != image.shape:
             raise codecs.CodecError(
                 f"decoded {decoded.shape[1]} x {decoded.shape[0]} pixels, not {width} x {height}"
@@ -195,9 +202,11 @@ def _said(error: Exception) -> str:
 _worker: _Worker | None = None
 
 
-def _start(folder: Path, codec_parts: Sequence[Part], judge_parts: Sequence[Part]) -> None:
+def _start(
+    folder: Path, codec_components: Sequence[Component], judge_components: Sequence[Component]
+) -> None:
     global _worker
-    _worker = _Worker(folder, codec_parts, judge_parts)
+    _worker = _Worker(folder, codec_components, judge_components)
 
 
 def _work(face: Face, plan: Plan) -> list[str]:
@@ -206,13 +215,13 @@ def _work(face: Face, plan: Plan) -> list[str]:
 
 
 _MOST_KILLED = 3
-"""Processes that are killed one after the other before a run ends: whatever kills them is not the face."""
+"""A run stops once this many worker processes in a row are killed: the cause is then not one face."""
 
 
 def run(plan: Plan, folder: Path, jobs: int, progress: Callable[[int], None]) -> list[str]:
     """Do what of a plan has not been done, in ``jobs`` processes; keep it in ``folder``'s store. ``progress``
-    is called with how many faces are done. Returns a line for each failure, which a process that is killed is
-    too.
+    is called with how many faces are done. Returns one line per failure; a killed worker process counts as
+    one.
 
     Raises OutputError where the store cannot be used; what was scored until then is kept.
     """

@@ -1,7 +1,7 @@
 """What has been coded and scored, in a SQLite file: an interrupted run loses nothing.
 
-A face is known by its samples, a coding by codec, version and point, a judge by its version: what any
-of them would do otherwise is done again, and nothing else is.
+A face is known by its samples, a coding by codec, version and point, a judge by its version. Where one of
+these changes, what depends on it is done again, and nothing else is.
 """
 
 from __future__ import annotations

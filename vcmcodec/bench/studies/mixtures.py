@@ -58,9 +58,9 @@ def _without_detail(canvas: Canvas, goal: Goal) -> Proposers:
     return TextureProposer(canvas, detail=False), []
 
 
-def _with_strokes(part: float) -> Callable[[Canvas, Goal], Proposers]:
+def _with_strokes(share: float) -> Callable[[Canvas, Goal], Proposers]:
     def made(canvas: Canvas, goal: Goal) -> Proposers:
-        return TextureProposer(canvas, part=part), [StrokesBehind(canvas)]
+        return TextureProposer(canvas, fixed_share=share), [StrokesBehind(canvas)]
 
     return made
 

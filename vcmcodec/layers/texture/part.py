@@ -23,10 +23,10 @@ class Known:
     levels: tuple[int, ...] = ()
     shifts: tuple[int, ...] = ()
 
-    def values(self, step: int) -> NDArray[np.int64]:
-        """The coefficients, int64 (n,), with the file's ``step``."""
+    def values(self, step_size: int) -> NDArray[np.int64]:
+        """The coefficients, int64 (n,), with quantiser steps of ``step_size``."""
         return np.array(
-            [steps.value(level, step, shift) for level, shift in zip(self.levels, self.shifts)],
+            [steps.value(level, step_size, shift) for level, shift in zip(self.levels, self.shifts)],
             dtype=np.int64,
         )
 

@@ -19,7 +19,9 @@ def quarter_octaves(number: int) -> int:
     return 16 + 4 * (number >> 4) + _QUARTERS[number & 15]
 
 
-def value(level: int, step: int, shift: int) -> int:
+def value(level: int, step_size: int, shift: int) -> int:
     """The coefficient that ``level``, known up to its ``shift`` lowest bits, stands for."""
-    size = min((abs(level) << shift) * step + (3 * ((1 << shift) - 1) * step >> 3), MAX_VALUE) if level else 0
+    if not level:
+        return 0
+    size = min((abs(level) << shift) * step_size + (3 * ((1 << shift) - 1) * step_size >> 3), MAX_VALUE)
     return -size if level < 0 else size

@@ -68,7 +68,7 @@ def weights(marks: Tensor, height: int, width: int, most: float) -> Tensor:
     ``most`` times as much at eyes, brows, nose and mouth as elsewhere; alike where ``marks`` (B, 5, 2) are
     unknown."""
     found = marks.isfinite().all(dim=2).all(dim=1)
-    spots = torch.from_numpy(texture.weight() - 1).to(marks.device) / texture.FEATURES
+    spots = torch.from_numpy(texture.weight() - 1).to(marks.device) / texture.LANDMARK_WEIGHT
     points = marks.new_tensor(frame.POINTS) - 0.5
     # Least squares for the similarity from picture to window, in pixels whose centres are whole numbers.
     a = torch.where(found[:, None, None], marks, points)

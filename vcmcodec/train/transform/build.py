@@ -27,8 +27,8 @@ from vcmcodec.train.transform.klt import Space, fit
 
 SIDE = 256
 
-CANVAS = Space(SIDE, 64, 32, texture.ERROR)
-FACE = Space(WINDOW, 72, 24, texture.ERROR)
+CANVAS = Space(SIDE, 64, 32, texture.ERROR_WEIGHTS)
+FACE = Space(WINDOW, 72, 24, texture.ERROR_WEIGHTS)
 COUNTS = 1500, 1000
 """Grids, and coefficients of the canvas and of the face."""
 

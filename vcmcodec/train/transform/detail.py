@@ -52,7 +52,7 @@ def fades(shape: Shape) -> NDArray[np.float32]:
 def roots(shape: Shape) -> NDArray[np.float32]:
     """Square roots of what an error of samples counts."""
     counts = (shape.columns * shape.rows, 1), *[(part, CHROMA**2) for part in _chroma(shape)]
-    parts = [np.full(n, (error * area) ** 0.5) for error, (n, area) in zip(texture.ERROR, counts)]
+    parts = [np.full(n, (error * area) ** 0.5) for error, (n, area) in zip(texture.ERROR_WEIGHTS, counts)]
     return np.concatenate(parts).astype(np.float32)
 
 
@@ -67,7 +67,7 @@ def rest(path: Path) -> list[NDArray[np.float32]]:
         return []
     analysis = texture.Analysis(canvas, frames.find(canvas))
     made = analysis.quantise(STEP, 0, ranks(STEP))
-    left = detail.window(analysis.rest(made), analysis.frame)
+    left = detail.window(analysis.residual(made), analysis.frame)
     out = []
     for region in REGIONS:
         shape = SHAPES[region.basis]

@@ -63,7 +63,7 @@ def decisions(path: Path) -> list[Recorder]:
     for _ in range(VARIANTS):
         number = rng.randint(*TEXTURE)
         made = analysis.quantise(number, 0, ranks(number))
-        rest = analysis.rest(made)
+        rest = analysis.residual(made)
         step = max(made.step_numbers[1] - rng.randint(*BELOW), 0)
         if (store.models_dir() / WEIGHTS).exists():
             found = detail.quantise(rest, made.frame, step)
