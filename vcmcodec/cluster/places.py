@@ -30,7 +30,7 @@ def is_local(url: str) -> bool:
 
 
 def named(url: str, path: str) -> str:
-    """A URL of a path below another one's."""
+    """The URL of a ``path`` in the file system of ``url``."""
     protocol, _, rest = url.partition("://")
     if "::" in rest:  # inside an archive
         return f"{protocol}://{path}::{rest.partition('::')[2]}"
@@ -51,11 +51,11 @@ def _system(url: str) -> tuple[Any, str]:
         raise VcmError(f"{url} cannot be reached: {_reason(error)}") from None
 
 
-def below(url: str, endings: tuple[str, ...], recursive: bool) -> list[tuple[Place, str]]:
-    """The file at ``url``, or, if ``recursive``, all below it that end in one of ``endings``, sorted; each
-    with its path relative to there.
+def below(url: str, suffixes: tuple[str, ...], recursive: bool) -> list[tuple[Place, str]]:
+    """The file at ``url``, or, if ``recursive``, all files below it with one of ``suffixes``, sorted; each
+    with its path relative to ``url``.
 
-    Raises VcmError where nothing is there or it is a folder and not ``recursive``.
+    Raises VcmError where nothing is there, and for a folder unless ``recursive``.
     """
     system, root = _system(url)
     root = root.rstrip("/")
@@ -64,7 +64,7 @@ def below(url: str, endings: tuple[str, ...], recursive: bool) -> list[tuple[Pla
             return [(Place(url, root), posixpath.basename(root))]
         if not recursive:
             raise VcmError(f"{url} is no file; --recursive takes all files below a folder")
-        found = sorted(path for path in system.find(root) if path.lower().endswith(endings))
+        found = sorted(path for path in system.find(root) if path.lower().endswith(suffixes))
     except OSError as error:
         raise VcmError(f"{url} cannot be listed: {_reason(error)}") from None
     return [(Place(url, path), path[len(root) :].lstrip("/")) for path in found]
@@ -133,7 +133,7 @@ def _reason(error: BaseException) -> str:
 
 
 def same(places: Iterable[Place]) -> Place | None:
-    """One that is there twice, if any."""
+    """A place that occurs twice, if any."""
     seen: set[Place] = set()
     for place in places:
         if place in seen:

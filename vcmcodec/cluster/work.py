@@ -129,7 +129,7 @@ class Reading:
 
 
 _LOADING = threading.Lock()
-"""Warnings are caught for all threads of a worker at once."""
+"""Held while a picture is loaded, since catching warnings affects all threads of a worker."""
 
 
 def _picture(data: bytes, crops: bool) -> tuple[NDArray[np.uint8], tuple[str, ...]]:

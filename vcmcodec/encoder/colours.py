@@ -16,7 +16,7 @@ from vcmcodec.scene import Scene
 
 
 def steps(quality: float) -> int:
-    """The number of the quantiser steps of colours that go with strokes of a ``quality``, 0 to 100."""
+    """The step number of colours that suits strokes of a ``quality``, 0 to 100."""
     cost = lambda_at(quality)
     return 4 if cost > 1 else 3 if cost > 0.4 else 2
 

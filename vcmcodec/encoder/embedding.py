@@ -26,7 +26,7 @@ SIDE = 112
 POINTS = np.array(
     [(38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041)]
 )
-"""Where it expects eyes, tip of the nose and corners of the mouth, in the order of
+"""Where the network expects eyes, tip of the nose and corners of the mouth, in the order of
 :data:`vcmcodec.encoder.frame.POINTS`, in pixels (Deng et al. 2019, ArcFace)."""
 
 MOST = 512

@@ -22,7 +22,7 @@ SIDE, GRID = 64, 32
 """The network looks at pictures of SIDE x SIDE pixels, and answers for GRID x GRID cells."""
 
 FEATURES, OVAL = 3.0, 1.0
-"""Weight of a pixel of the features, and of the oval, above that of others, which is 1."""
+"""What is added to a pixel's weight, 1 elsewhere, on the features and on the oval."""
 
 
 @functools.lru_cache(maxsize=2)

@@ -30,7 +30,7 @@ SPACING = 3
 """Pixels between knots."""
 
 HOPS = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, 29, 35, 42, 50, 60, 72, 86])
-"""A piece ends at most this many knots after its first."""
+"""Lengths of the pieces that are tried, in knots."""
 
 SAMPLES = np.linspace(0.0, 1.0, 13, dtype=np.float32)
 """Where along a piece its distance from the chain is measured."""

@@ -53,7 +53,7 @@ def place(face: Face) -> Place:
 
 
 def looked_at(picture: NDArray[np.uint8], where: Place) -> Place:
-    """The same place, seen from near and upright."""
+    """``where``, found more exactly: on crops that show the face in one size and upright."""
     part, left, top, scale = _around(picture, where)
     best = Place((where.x - left) * scale, (where.y - top) * scale, where.side * scale, where.roll)
     for look in range(LOOKS):

@@ -1,4 +1,4 @@
-"""Finds the faces of a photograph, and cuts them out in the framing that the models know.
+"""Finds the faces of a photograph, and cuts them out in the framing of the training faces.
 
 Encoder only; nothing here is normative.
 """
@@ -19,8 +19,9 @@ from vcmcodec.layers.crop.record import TURNS, Crop
 from vcmcodec.limits import MAX_SIDE, MIN_SIDE
 
 SCALES, ACROSS, DOWN, ROLL = (0.59, 0.985), (-0.095, 0.095), (-0.052, 0.172), 11.3
-"""The measured spread, three standard deviations, or what holds 199 in 200 of them where that is wider: a
-picture framed so is coded whole. Roll in degrees."""
+"""How training faces are framed, as measured: ranges of size and place, in shares of the picture's longest
+side, and the largest roll, in degrees. They span three standard deviations, or 199 in 200 faces where that is
+wider. A picture within them is coded whole."""
 
 UPRIGHT = 6.0
 """A face in a photograph that is rolled by more degrees than this is turned upright."""

@@ -14,7 +14,7 @@ from vcmcodec.layers.texture.head import CODE
 from vcmcodec.scene import Scene
 
 SPREAD = 4
-"""A channel of a picture of one colour has no two samples farther apart: all are within half of it."""
+"""A picture is of one colour if no channel has two samples that differ by more than this."""
 
 
 def colour(canvas: NDArray[np.uint8]) -> tuple[int, int, int] | None:

@@ -33,7 +33,7 @@ class Proposer(Protocol):
         ...
 
     def propose(self, scene: Scene, limit: int, quality: float) -> Proposal:
-        """The best layers behind those of ``scene`` in at most ``limit`` bytes, framing included (see
+        """The best layers to follow those of ``scene``, in at most ``limit`` bytes, framing included (see
         :func:`vcmcodec.format.container.framed`); none where nothing fits. ``quality``, 0 to 100: that of
         the base layer, for quantisers to go with it.
 
@@ -51,8 +51,8 @@ class BaseProposer(Protocol):
         ...
 
     def quality(self, limit: float, header: int) -> float:
-        """About the highest quality whose layer takes, behind ``header`` bytes, at most ``limit`` bytes in
-        all; 0 where none does."""
+        """About the highest quality at which ``header`` bytes and the layer take at most ``limit`` bytes
+        together; 0 where none does."""
         ...
 
     def propose(self, quality: float) -> Proposal:

@@ -17,7 +17,7 @@ _SPARE = 0.04
 """Where a larger share of the budget is left over, the base layer is made again with it."""
 
 _LAST = 16
-"""Bytes that the base layer leaves of it where the enhancement layers would shrink otherwise."""
+"""Where an enhancement layer would lose by that, the base layer gets this many bytes less than all of it."""
 
 
 class _File(NamedTuple):

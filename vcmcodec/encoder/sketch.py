@@ -32,8 +32,8 @@ there is no error, and 1 more for every MUCH levels of it."""
 class Sketch:
     """The edges of a canvas picture, uint8 (H, W, 3) RGB, ready to be drawn.
 
-    Raises ModelError where the edge forest is missing or altered, and :meth:`drawing` where the map of
-    regions is, which is asked unless :meth:`behind` says what edges weigh.
+    Raises ModelError where the edge forest is missing or altered. :meth:`drawing` raises it where the network
+    of face regions is, except on a sketch that :meth:`behind` returned, which needs none.
     """
 
     def __init__(self, canvas: NDArray[np.uint8]) -> None:

@@ -86,8 +86,8 @@ class StrokeProposer:
 
 
 class StrokesBehind:
-    """The :class:`vcmcodec.encoder.proposer.Proposer` of strokes behind texture, of a canvas picture as
-    :class:`StrokeProposer` has it: where texture is not enough. The gain is their number.
+    """The :class:`vcmcodec.encoder.proposer.Proposer` of strokes that follow texture, for a canvas
+    picture, uint8 (H, W, 3) RGB: they go where the texture's error is large. The gain is their number.
 
     Raises ModelError where what finds edges is missing or altered.
     """

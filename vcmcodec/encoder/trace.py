@@ -21,7 +21,7 @@ SPUR = 4
 """Branches of fewer pixels than this that end at a junction are thinning's stubs."""
 
 PROBE = 7
-"""The direction in which a branch leaves its junction is that of its first pixels, this many."""
+"""A branch leaves its junction in the direction of the pixel that lies this many further on."""
 
 MAX_BEND = math.radians(60)
 """Two branches of a junction are one line only where the bend between them is below this."""
@@ -108,7 +108,7 @@ def _bend(one: float, two: float) -> float:
 
 
 End = tuple[int, bool]
-"""A chain's number and whether its start is meant."""
+"""An end of a chain: the chain's index, and whether it is the start."""
 
 
 def _link(chains: list[Chain], pairs: dict[End, End]) -> list[Chain]:
