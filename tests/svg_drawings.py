@@ -34,10 +34,10 @@ INKSCAPE = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 """
 
 
-def passed(sheet: svg.Sheet) -> list[list[complex]]:
+def passed(drawn: svg.SvgDrawing) -> list[list[complex]]:
     """What strokes on a grid of half a pixel pass through, control points included, in pixels."""
     found: list[list[complex]] = []
-    for op in sheet.drawing.ops:
+    for op in drawn.drawing.ops:
         if isinstance(op, Move):
             found.append([])
         found[-1] += [complex(x + 1, y + 1) / 2 for x, y in op]

@@ -15,9 +15,9 @@ ELEMENTS = (
     Shape("KIND", 4, (12, 32, 33, 64, 24)),
     Shape("LENGTH", 64, (12, 72, 99, 64, 24)),
     Shape("SECTOR", 32, (99, 165, 128, 264, 129)),
-    Shape("REST", 4, (21, 40)),
-    Shape("NEAR", 64, (8, 32, 15, 256, 32)),
-    Shape("FAR", 64, (8, 31, 248, 32)),
+    Shape("OFFSET_IN_SECTOR", 4, (21, 40)),
+    Shape("CONTROL_A", 64, (8, 32, 15, 256, 32)),
+    Shape("CONTROL_B", 64, (8, 31, 248, 32)),
     Shape("FREE_A", 64, (16,)),
     Shape("FREE_B", 64, (16, 31)),
 )
@@ -217,7 +217,7 @@ class StrokeReader:
         low = ceil_div(part * n, 8) - length
         high = ceil_div((part + 1) * n, 8) - length
         if low == high:
-            raise Invalid("a direction without an end")
+            raise Invalid("an empty direction sector")
         if high - low == 1:
             return low
         hint = state.hint(side, length)
@@ -229,7 +229,7 @@ class StrokeReader:
             place = 6
         else:
             place = 2 + (hint - low) * 4 // (high - low)
-        rest = self.by["REST"].under(
+        rest = self.by["OFFSET_IN_SECTOR"].under(
             7 * min(bits(high - low) - 2, 2) + place, 8 * state.turn + min(bits(length), 7)
         )
         node = 1
@@ -254,9 +254,9 @@ class StrokeReader:
             g = clip((hint + 1) // 3 - (first[axis] - state.at[axis]))
         z = min(bits(length), 7)
         near = self.decisions.signed(
-            self.by["NEAR"].under(z, g, 5 * state.kind + state.turn, 32 * z + g, direction)
+            self.by["CONTROL_A"].under(z, g, 5 * state.kind + state.turn, 32 * z + g, direction)
         )
-        far = self.decisions.signed(self.by["FAR"].under(z, clip(near), 31 * z + clip(near), direction))
+        far = self.decisions.signed(self.by["CONTROL_B"].under(z, clip(near), 31 * z + clip(near), direction))
         return moved(first, axis, near), moved(second, axis, far)
 
     def read_free(self, state: State, length: int, end: Point) -> tuple[Point, Point]:

@@ -11,9 +11,9 @@ const TABLE = /** @type {const} */ ([
   ["KIND", 4, [12, 32, 33, 64, 24]],
   ["LENGTH", 64, [12, 72, 99, 64, 24]],
   ["SECTOR", 32, [99, 165, 128, 264, 129]],
-  ["REST", 4, [21, 40]],
-  ["NEAR", 64, [8, 32, 15, 256, 32]],
-  ["FAR", 64, [8, 31, 248, 32]],
+  ["OFFSET_IN_SECTOR", 4, [21, 40]],
+  ["CONTROL_A", 64, [8, 32, 15, 256, 32]],
+  ["CONTROL_B", 64, [8, 31, 248, 32]],
   ["FREE_A", 64, [16]],
   ["FREE_B", 64, [16, 31]],
 ]);
@@ -171,11 +171,11 @@ class Strokes {
       else if (hint >= high) place = 6;
       else place = 2 + div((hint - low) * 4, high - low);
     }
-    e.REST.under(7 * Math.min(bits(high - low) - 2, 2) + place, 8 * this.turn + z);
+    e.OFFSET_IN_SECTOR.under(7 * Math.min(bits(high - low) - 2, 2) + place, 8 * this.turn + z);
     let node = 1;
     while (high - low > 1 && node < 4) {
       const middle = div(low + high + 1, 2);
-      const bit = decisions.decide(e.REST, node);
+      const bit = decisions.decide(e.OFFSET_IN_SECTOR, node);
       if (bit) low = middle;
       else high = middle;
       node = 2 * node + bit;
@@ -196,8 +196,8 @@ class Strokes {
     if (k === 1) {
       const hint = this.hint(side, length);
       const g = hint === null ? 31 : clip(div(hint + 1, 3) - (points[axis] - (axis ? y : x)));
-      const near = decisions.signed(e.NEAR.under(z, g, 5 * this.kind + this.turn, 32 * z + g, direction));
-      const far = decisions.signed(e.FAR.under(z, clip(near), 31 * z + clip(near), direction));
+      const near = decisions.signed(e.CONTROL_A.under(z, g, 5 * this.kind + this.turn, 32 * z + g, direction));
+      const far = decisions.signed(e.CONTROL_B.under(z, clip(near), 31 * z + clip(near), direction));
       points[axis] += near;
       points[2 + axis] += far;
       return points;

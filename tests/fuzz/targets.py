@@ -221,13 +221,13 @@ def _check_file(data: bytes, found: tuple[Header, Scene]) -> None:
 def _check_twin(data: bytes, found: tuple[Header, Scene]) -> None:
     """Whatever decodes can be written as SVG and read back."""
     header, scene = found
-    sheet = svg.load(svg.dump(data))
-    assert sheet.header == header
-    assert sheet.drawing.ops == (scene.drawing.ops if scene.drawing else ())
-    assert tuple(dot.colour for dot in sheet.dots) == scene.known
+    drawn = svg.load(svg.dump(data))
+    assert drawn.header == header
+    assert drawn.drawing.ops == (scene.drawing.ops if scene.drawing else ())
+    assert tuple(dot.colour for dot in drawn.dots) == scene.known
     colours = scene.part(colour_head.CODE)
-    assert sheet.filled == (colours is None or colours.filled)
-    coded = svg.encode(sheet)
+    assert drawn.filled == (colours is None or colours.filled)
+    coded = svg.encode(drawn)
     _, again = codec.decode_scene(coded)
     assert again.known == scene.known
     assert _undrawn(coded) == _undrawn(data)
@@ -237,28 +237,28 @@ def _undrawn(data: bytes) -> list[tuple[int, bytes]]:
     return [(layer.kind, layer.payload) for layer in container.read(data)[1] if not is_drawn(layer.kind)]
 
 
-def _check_sheet(data: bytes, sheet: svg.Sheet) -> None:
-    _check_header(sheet.header)
-    _check_drawing(sheet.drawing)
-    assert len(sheet.dots) <= MAX_DOTS
-    assert len(sheet.opaque) <= DEFAULT_LIMITS.layers
-    assert all(len(layer.payload) <= DEFAULT_LIMITS.payload for layer in sheet.opaque)
+def _check_drawn(data: bytes, drawn: svg.SvgDrawing) -> None:
+    _check_header(drawn.header)
+    _check_drawing(drawn.drawing)
+    assert len(drawn.dots) <= MAX_DOTS
+    assert len(drawn.opaque) <= DEFAULT_LIMITS.layers
+    assert all(len(layer.payload) <= DEFAULT_LIMITS.payload for layer in drawn.opaque)
     try:
-        coded = svg.encode(sheet)
+        coded = svg.encode(drawn)
     except LimitError:
         return
     except SvgError:  # of a known layer that is not drawn and that no decoder takes
-        assert any(layer.code in kinds.KINDS for layer in sheet.opaque) or (sheet.bare and not sheet.opaque)
+        assert any(layer.code in kinds.KINDS for layer in drawn.opaque) or (drawn.bare and not drawn.opaque)
         return
     header, scene = codec.decode_scene(coded)
-    assert header == sheet.header
-    assert scene.drawing is not None or sheet.bare
-    assert (scene.drawing.ops if scene.drawing else ()) == sheet.drawing.ops
-    assert len(scene.known) <= len(sheet.dots)
+    assert header == drawn.header
+    assert scene.drawing is not None or drawn.bare
+    assert (scene.drawing.ops if scene.drawing else ()) == drawn.drawing.ops
+    assert len(scene.known) <= len(drawn.dots)
     assert svg.encode(svg.load(svg.dump(coded))) == coded
 
 
-def _read_text(data: bytes) -> svg.Sheet:
+def _read_text(data: bytes) -> svg.SvgDrawing:
     """SVG as text, which need not be valid Unicode either."""
     return svg.load(data.decode("utf-8", "surrogateescape"))
 
@@ -275,6 +275,6 @@ TARGETS: dict[str, Target[Any]] = {
     "entropy": Target(coders.read_decisions, coders.check_decisions),
     "ppm": Target(coders.read_symbols, coders.check_symbols),
     "twin": Target(codec.decode_scene, _check_twin),
-    "svg": Target(svg.load, _check_sheet, (SvgError, LimitError)),
-    "svg-text": Target(_read_text, _check_sheet, (SvgError, LimitError)),
+    "svg": Target(svg.load, _check_drawn, (SvgError, LimitError)),
+    "svg-text": Target(_read_text, _check_drawn, (SvgError, LimitError)),
 }

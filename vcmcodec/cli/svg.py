@@ -48,7 +48,7 @@ def svg(
             click.echo(files.line(source, said), err=True)
     else:
         target = files.output_path(source, output, ".vcm")
-        sheet = twin.load(data, size=256 if size is None else size, step=step)
-        result = twin.encode(sheet, base_only=base_only)
+        drawn = twin.load(data, size=256 if size is None else size, step=step)
+        result = twin.encode(drawn, base_only=base_only)
     files.free(files.about(target), force)
     files.write(target, result, text=data.startswith(MAGIC))

@@ -13,7 +13,7 @@ from vcmcodec.scene import Scene
 
 
 class Drawn(Protocol):
-    """What an SVG drawing shows: see :class:`vcmcodec.interop.svg.Sheet`."""
+    """What an SVG drawing shows: see :class:`vcmcodec.interop.svg.SvgDrawing`."""
 
     @property
     def drawing(self) -> Drawing:
@@ -21,8 +21,8 @@ class Drawn(Protocol):
         ...
 
     @property
-    def layers(self) -> Sequence[tuple[int, int]]:
-        """Where a colour layer begins among the dots, and the number of its quantiser steps."""
+    def colour_layers(self) -> Sequence[tuple[int, int]]:
+        """For each colour layer the index of its first dot and that of its quantiser steps."""
         ...
 
     @property
@@ -37,16 +37,16 @@ class Drawn(Protocol):
 
     @property
     def bare(self) -> bool:
-        """Whether there is no base layer unless a stroke is drawn."""
+        """Whether an edge layer is written only if a stroke has been drawn."""
         ...
 
     @property
-    def count(self) -> int:
+    def dot_count(self) -> int:
         """How many dots of colour there are."""
         ...
 
     def colours_at(self, places: Sequence[Point]) -> list[YCoCg]:
-        """The colour of the nearest dot for each place (x, y), for as many as there are dots."""
+        """The colour of the nearest dot, for each of the first ``dot_count`` places (x, y)."""
         ...
 
 

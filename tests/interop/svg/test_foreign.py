@@ -254,10 +254,10 @@ def test_a_foreign_drawing_fills_a_canvas(
     root: str, size: int, canvas: tuple[int, int], wanted: list[complex]
 ) -> None:
     body = '<path d="M 10 10 L 20 20"/>'
-    sheet = svg.load(f"<svg {root}>{body}</svg>", size=size, step=1)
-    assert (sheet.drawing.width, sheet.drawing.height) == canvas
-    assert sheet.header == Header(*canvas, size, codec.MODEL)
-    assert near(passed(sheet), [wanted])
+    drawn = svg.load(f"<svg {root}>{body}</svg>", size=size, step=1)
+    assert (drawn.drawing.width, drawn.drawing.height) == canvas
+    assert drawn.header == Header(*canvas, size, codec.MODEL)
+    assert near(passed(drawn), [wanted])
     assert svg.load(f"<svg {root}>{body}</svg>").drawing.step == STEP
 
 
@@ -329,5 +329,5 @@ def test_a_curve_is_cut_where_it_leaves_the_page() -> None:
 @given(st.lists(st.tuples(*[st.floats(-300, 300)] * 6), min_size=1, max_size=5), st.integers(1, 8))
 def test_whatever_is_drawn_gives_valid_ops(curves: list[tuple], step: int) -> None:
     data = "M 3 4 " + " ".join("C " + " ".join(map(repr, curve)) for curve in curves)
-    sheet = svg.load(f'<svg viewBox="0 0 50 33"><path d="{data}"/></svg>', size=64, step=step)
-    assert fault(sheet.drawing.ops, Grid(sheet.drawing.width, sheet.drawing.height, step)) is None
+    drawn = svg.load(f'<svg viewBox="0 0 50 33"><path d="{data}"/></svg>', size=64, step=step)
+    assert fault(drawn.drawing.ops, Grid(drawn.drawing.width, drawn.drawing.height, step)) is None

@@ -147,8 +147,8 @@ def test_what_cannot_be_read_names_its_line(body: str, says: str) -> None:
         ("<svg viewBox='0 0 9 9'/>more", "junk after"),
         ("<html/>", "root is not svg"),
         ("<x:svg xmlns:x='http://example.org'/>", "root is not svg"),
-        ("<svg/>", "neither viewBox nor width"),
-        ("<svg width='100%' height='100%'/>", "neither viewBox nor width"),
+        ("<svg/>", "no viewBox, and no usable width"),
+        ("<svg width='100%' height='100%'/>", "no viewBox, and no usable width"),
         ("<svg width='0' height='5'/>", "no size"),
         (b"<?xml version='1.0' encoding='nonsense'?><svg/>", "not an SVG document"),
         (b"<svg a='\xff'/>", "invalid token"),
@@ -259,9 +259,9 @@ def test_nothing_hangs(body: str) -> None:
 def test_many_layers_are_above_a_limit() -> None:
     layers = '<g data-vcm-steps="2"><circle fill="#123"/></g>' * 70
     lines = "".join(f'<path d="M {x} {y} h 2"/>' for x in range(4, 60, 6) for y in range(4, 60, 6))
-    sheet = svg.load(f'{OURS}>{lines}<g id="reference-pixels">{layers}</g></svg>')
+    drawn = svg.load(f'{OURS}>{lines}<g id="reference-pixels">{layers}</g></svg>')
     with pytest.raises(LimitError, match="layers are above"):
-        svg.encode(sheet)
+        svg.encode(drawn)
 
 
 TOKENS = [

@@ -65,8 +65,8 @@ def test_any_ops_come_back(made: tuple) -> None:
     canvas = canvas_size(grid.width + 16, grid.height + 16, side)
     drawing = Drawing(*canvas, grid.step, ops)
     header = Header(grid.width + 16, grid.height + 16, side, 1)
-    sheet = svg.load(svg.dump(coded(drawing, header)))
-    assert (sheet.header, sheet.drawing) == (header, drawing)
+    drawn = svg.load(svg.dump(coded(drawing, header)))
+    assert (drawn.header, drawn.drawing) == (header, drawing)
 
 
 @pytest.mark.parametrize("steps", range(6))
@@ -148,12 +148,12 @@ def test_each_place_takes_the_nearest_dot() -> None:
         '<path d="M 10 10 L 50 10 M 10 50 L 50 50"/><g id="reference-pixels">'
         '<circle cx="30" cy="5" r="1" fill="#f00"/><g fill="#0000ff"><circle cx="30" cy="60" r="2"/></g></g>'
     )
-    sheet = svg.load(f"{OURS}>{body}</svg>")
-    _, scene = codec.decode_scene(svg.encode(sheet))
+    drawn = svg.load(f"{OURS}>{body}</svg>")
+    _, scene = codec.decode_scene(svg.encode(drawn))
     assert len(scene.known) == 2  # as many as there are dots
-    for (_, y), (red, _, blue) in zip(reference_pixels.of(sheet.drawing), ycocg.rgb(scene.known)):
+    for (_, y), (red, _, blue) in zip(reference_pixels.of(drawn.drawing), ycocg.rgb(scene.known)):
         assert (red > 200 > 50 > blue) if y < 30 else (blue > 200 > 50 > red)
-    _, bare = codec.decode_scene(svg.encode(sheet, base_only=True))
+    _, bare = codec.decode_scene(svg.encode(drawn, base_only=True))
     assert bare.known == ()
 
 
@@ -169,12 +169,12 @@ def test_recoloured_and_hidden_dots_count() -> None:
 
 
 def test_another_step_rounds_anew() -> None:
-    sheet = svg.load(svg.dump(file()), step=8)
-    assert sheet.drawing.step == 8
+    drawn = svg.load(svg.dump(file()), step=8)
+    assert drawn.drawing.step == 8
     before = svg.load(svg.dump(file())).drawing
-    a, b = (np.array(drawing.ops[0].end) * drawing.step for drawing in (before, sheet.drawing))
+    a, b = (np.array(drawing.ops[0].end) * drawing.step for drawing in (before, drawn.drawing))
     assert np.abs(a - b).max() <= 4
-    assert not fault(sheet.drawing.ops, Grid(256, 256, 8))
+    assert not fault(drawn.drawing.ops, Grid(256, 256, 8))
 
 
 def test_the_command_goes_both_ways(vcm: Runner) -> None:

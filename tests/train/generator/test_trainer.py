@@ -80,7 +80,7 @@ def test_the_trainer_learns_and_goes_on_from_its_checkpoint(
     def new(out: Path, *changes: str) -> trainer.Trainer:
         numbers = recipe.read(RECIPE, ("natural=1", *changes))
         device = torch.device("cpu")
-        return trainer.Trainer(numbers, loss_networks, out, device, 10**9, Generator(TINY), workers=4)
+        return trainer.Trainer(numbers, loss_networks, out, device, 10**9, Generator(TINY), threads=4)
 
     one = new(tmp_path)
     assert not one.resume()
@@ -107,7 +107,7 @@ def test_the_trainer_learns_and_goes_on_from_its_checkpoint(
         "the discriminators learn"
     )
     fresh = new(tmp_path / "other")
-    fresh.start(one.checkpoint)
+    fresh.warm_start(one.checkpoint)
     assert (fresh.step, fresh.seen) == (0, 0)
     for name, value in one.ema.state_dict().items():
         assert torch.equal(fresh.generator.state_dict()[name], value)
@@ -127,7 +127,7 @@ def test_steps_bring_the_picture_nearer(pack: Pack, loss_networks: LossNetworks,
         "perceptual=0",
         "ssim=0",
         "warm_up=4",
-        "rate=1e-3",
+        "learning_rate=1e-3",
     )
     numbers = recipe.read(RECIPE, alone)
     torch.manual_seed(0)

@@ -45,7 +45,7 @@ class Coder(Model):
         return other
 
     def encode(self, symbols: bytes) -> bytes:
-        """Code ``symbols``; the bytes that the coder has put out by then, not flushed."""
+        """Code ``symbols``, and return the bytes that this call wrote, unflushed."""
         out = bytearray()
         self._code(len(symbols), b"", symbols, out)
         return bytes(out)
@@ -53,7 +53,7 @@ class Coder(Model):
     @property
     def interval(self) -> tuple[int, int]:
         """Low end and width of the interval that the next four bytes must lie in, so that a decoder reads the
-        symbols so far. The end may lie beyond four bytes: then it carries into those that are out."""
+        symbols so far. Low end plus width may exceed 2**32, and then carries into bytes already written."""
         return self._low, self._width
 
     def decode(self, stream: bytes, count: int) -> bytes | None:
@@ -106,12 +106,12 @@ class Coder(Model):
                     sizes = bits.to_bytes(others + 1, "big")
                     limits = list(itertools.accumulate(sizes))
                     total = limits[-1]
-                    estimate = self._escape_estimate(context, masked_more)
+                    see = self._see_index(context, masked_more)
                     escape = 1
-                    if estimate >= 0:
-                        value = escape_sums[estimate]
-                        escape = value >> self._escape_shifts[estimate]
-                        escape_sums[estimate] = value - escape
+                    if see >= 0:
+                        value = escape_sums[see]
+                        escape = value >> self._escape_shifts[see]
+                        escape_sums[see] = value - escape
                         escape = escape or 1
                     span //= total + escape
                     if not span:
@@ -131,14 +131,14 @@ class Coder(Model):
                         sums[context] += 4
                         rescale = size > MAX_FREQUENCY
                         self._run = NO_RUN
-                        if estimate >= 0 and self._escape_shifts[estimate] < PERIOD_BITS:
-                            self._refine(estimate)
+                        if see >= 0 and self._escape_shifts[see] < PERIOD_BITS:
+                            self._refine(see)
                     elif threshold < total + escape:
                         hit = False
                         start = total * span
                         span *= escape
-                        if estimate >= 0:
-                            escape_sums[estimate] = (escape_sums[estimate] + total + escape) & 0xFFFF
+                        if see >= 0:
+                            escape_sums[see] = (escape_sums[see] + total + escape) & 0xFFFF
                     else:
                         return None
                 elif others:
@@ -211,9 +211,9 @@ class Coder(Model):
                         self._initial_escape = ESCAPE_FREQUENCIES[chance >> 10]
                         self._success = False
 
-                # The interval becomes the whole, and its leading bytes go once they can not change any
-                # more. Where a carry might change them and the interval is narrow, it is cut at the
-                # carry: to no less than 1, since it begins below.
+                # Renormalise: shift out the leading bytes that can no longer change. If a carry could still
+                # change them and the range is below _BOTTOM, cut the range at the carry; at least 1 is left,
+                # as low lies below it.
                 low += start
                 code -= start
                 width = span
@@ -228,7 +228,7 @@ class Coder(Model):
                     span <<= 8
                 if hit:
                     break
-                # All symbols of this context are out. Those of contexts before are among them.
+                # Exclude all symbols of this context; those excluded before are among them.
                 place = first[context]
                 masked = sym[place : place + others + 1]
                 masked_more = others
@@ -247,8 +247,9 @@ class Coder(Model):
         self._low, self._range, self._width = low, span, width
         return bytes(symbols)
 
-    def _escape_estimate(self, context: int, masked_more: int) -> int:
-        """Where the estimate of an escape from ``context`` is, when others' symbols are masked; -1: none."""
+    def _see_index(self, context: int, masked_more: int) -> int:
+        """Index of the SEE (secondary escape estimation) cell of ``context``; -1 for a context of all 256
+        symbols. ``masked_more``: masked symbols less one."""
         others = self._more[context]
         if others == 255:
             return -1
@@ -259,11 +260,11 @@ class Coder(Model):
             + self._flags[context]
         )
 
-    def _refine(self, estimate: int) -> None:
-        """Count a symbol behind masked ones; let the estimate of their escape move slower in time."""
-        self._escape_counts[estimate] -= 1
-        if not self._escape_counts[estimate]:
-            shift = self._escape_shifts[estimate]
-            self._escape_sums[estimate] = self._escape_sums[estimate] << 1 & 0xFFFF
-            self._escape_counts[estimate] = 3 << shift
-            self._escape_shifts[estimate] = shift + 1
+    def _refine(self, see: int) -> None:
+        """Count a symbol coded after an escape; from time to time make that SEE cell adapt more slowly."""
+        self._escape_counts[see] -= 1
+        if not self._escape_counts[see]:
+            shift = self._escape_shifts[see]
+            self._escape_sums[see] = self._escape_sums[see] << 1 & 0xFFFF
+            self._escape_counts[see] = 3 << shift
+            self._escape_shifts[see] = shift + 1

@@ -16,13 +16,13 @@ _CLASSES = [*range(5), *(4 + width for width in range(1, 24) for _ in range(widt
 """Numbers up to 259 in classes: 0 to 4 alone, then one number, two, three, and so on."""
 
 BINARY_ROWS = [0] + [64 * _CLASSES[frequency - 1] for frequency in range(1, 256)]
-"""By frequency: where the row of binary probabilities starts."""
+"""Index of the first binary probability, by the frequency of the context's one symbol."""
 
 BINARY_COLUMNS = bytes([0, 2] + [4] * 9 + [6] * 245)
-"""By the suffix's number of states less one."""
+"""What is added to the row's index, by the number of states of the suffix less one."""
 
 ESCAPE_ROWS = [32 * (_CLASSES[more + 2] - 3) if more else 0 for more in range(255)]
-"""By the number of states less one: where the row of escape estimates starts."""
+"""Index of the first SEE (secondary escape estimation) cell, by the number of states less one."""
 
 BINARY_AT_FIRST = [
     CERTAIN - escape // (bisect.bisect_right(_CLASSES, row) + 1)

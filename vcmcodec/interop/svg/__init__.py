@@ -12,7 +12,7 @@ square, its centre is at (i + 0.5, j + 0.5), so half-pixel ``h`` lies at ``h / 2
 What a drawing alone does not say stands in attributes that editors leave alone: on the root
 ``data-vcm-width``, ``-height`` (the picture's own size), ``-side`` (of the canvas), ``-step`` and
 ``-model``, and ``data-vcm-order`` where a file keeps an order of its own; on a colour layer's group
-``data-vcm-steps`` (number of its quantiser steps); and on a dot
+``data-vcm-steps`` (the index of its quantiser steps); and on a dot
 ``data-vcm-ycocg`` where its colour is one that RGB cannot say.
 
 Layers that are not drawn, those that nobody here knows among them, stand in the document's ``metadata``, each
@@ -44,7 +44,7 @@ scripts, event attributes, ``foreignObject``, images, and references to anything
 that are not drawn where a decoder would not take them.
 """
 
-from vcmcodec.interop.svg.twin import Sheet, encode, load
+from vcmcodec.interop.svg.twin import SvgDrawing, encode, load
 from vcmcodec.interop.svg.writer import dump
 
-__all__ = ["Sheet", "dump", "encode", "load"]
+__all__ = ["SvgDrawing", "dump", "encode", "load"]

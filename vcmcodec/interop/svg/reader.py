@@ -36,11 +36,12 @@ class Dot:
 
 @dataclass(slots=True)
 class Content:
-    """``layers``: where in ``dots`` a colour layer begins, and the number of its quantiser steps."""
+    """What a document holds. ``colour_layers``: for each colour layer the index of its first dot and that of
+    its quantiser steps."""
 
     strokes: list[Stroke] = field(default_factory=list)
     dots: list[Dot] = field(default_factory=list)
-    layers: list[tuple[int, int]] = field(default_factory=list)
+    colour_layers: list[tuple[int, int]] = field(default_factory=list)
 
 
 def root_box(root: Node) -> Box | None:
@@ -202,7 +203,7 @@ class _Walker:
         text = node.attributes[STEPS]
         if not re.fullmatch("[0-5]", text):
             raise ValueError(f"{STEPS} {quoted(text)} is not 0 to 5")
-        self.content.layers.append((len(self.content.dots), int(text)))
+        self.content.colour_layers.append((len(self.content.dots), int(text)))
 
     def _dot(self, node: Node, frame: _Frame) -> None:
         if len(self.content.dots) == MAX_DOTS:

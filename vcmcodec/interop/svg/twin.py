@@ -40,29 +40,29 @@ _RANGES = dict(
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SvgDrawing:
     """What a document draws. ``dots``: colours and where they stand, in canvas pixels, in sending order.
-    ``layers``: where in ``dots`` a colour layer begins, and the number of its quantiser steps; empty where
-    the document says nothing of layers. ``filled``: whether fillers are among the places. ``by_ppm``: whether
-    sorted strokes are in coding 1. ``bare``: whether it says that there is no base layer unless a stroke is
-    drawn. ``opaque``: layers that are not drawn."""
+    ``colour_layers``: for each colour layer the index of its first dot and that of its quantiser steps; empty
+    if the document says nothing of layers. ``filled``: whether fillers are among the places. ``by_ppm``:
+    whether sorted strokes are in coding 1. ``bare``: whether the document says that its file has no edge
+    layer; one is then written only if a stroke has been drawn. ``opaque``: layers that are not drawn."""
 
     header: Header
     drawing: Drawing
     dots: tuple[Dot, ...] = ()
-    layers: tuple[tuple[int, int], ...] = ()
+    colour_layers: tuple[tuple[int, int], ...] = ()
     filled: bool = True
     by_ppm: bool = False
     bare: bool = False
     opaque: tuple[Opaque, ...] = ()
 
     @property
-    def count(self) -> int:
+    def dot_count(self) -> int:
         """How many dots there are."""
         return len(self.dots)
 
     def colours_at(self, places: Sequence[Point]) -> list[YCoCg]:
-        """The colour of the nearest dot for each place (x, y), for as many as there are dots."""
+        """The colour of the nearest dot, for each of the first ``dot_count`` places (x, y)."""
         where = np.array([dot.place for dot in self.dots]) - (0.5 + 0.5j)
         nearest = (int(np.argmin(np.abs(where - complex(*place)))) for place in places[: len(self.dots)])
         return [self.dots[index].colour for index in nearest]
@@ -70,7 +70,7 @@ class Sheet:
 
 def load(
     text: str | bytes, *, size: int = 256, step: int | None = None, limits: Limits = DEFAULT_LIMITS
-) -> Sheet:
+) -> SvgDrawing:
     """What an SVG document draws, on a grid.
 
     ``size``: the canvas's longest side in pixels, a multiple of 32 up to 1024, for a drawing that
@@ -92,7 +92,7 @@ def load(
     if own:
         header, own_step = _own(root)
     elif box is None:
-        raise SvgError("svg: neither viewBox nor width and height say its size", line=root.line)
+        raise SvgError("svg: no viewBox, and no usable width and height", line=root.line)
     else:
         header, own_step = _foreign(box, size), STEP
     try:
@@ -112,11 +112,11 @@ def load(
     if track > limits.track:
         raise LimitError(f"{track} positions to draw are above the limit of {limits.track}")
     assert fault(ops, grid) is None
-    return Sheet(
+    return SvgDrawing(
         header,
         Drawing(width, height, grid.step, tuple(ops)),
         tuple(content.dots),
-        tuple(content.layers),
+        tuple(content.colour_layers),
         filled=not (own and root.attributes.get(PLACES) == BESIDE),
         by_ppm=own and root.attributes.get(CODING) == str(PPM),
         bare=own and root.attributes.get(ORDER) == NONE,
@@ -145,26 +145,26 @@ def _foreign(box: Box, size: int) -> Header:
     return Header(width, height, size, codec.MODEL)
 
 
-def encode(sheet: Sheet, *, base_only: bool = False, limits: Limits = DEFAULT_LIMITS) -> bytes:
+def encode(drawn: SvgDrawing, *, base_only: bool = False, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """A drawing as a ``.vcm`` file. ``base_only``: its strokes alone.
 
-    Raises LimitError where it has more layers or a larger one than decoders take, SvgError where a layer that
-    is not drawn is damaged, ModelError where the coders' models are missing.
+    Raises SvgError where there is no layer to write or a layer that is not drawn is damaged, LimitError for
+    more layers or a larger one than decoders take, ModelError where the coders' models are missing.
     """
-    nothing = Scene(sheet.drawing.width, sheet.drawing.height)
+    nothing = Scene(drawn.drawing.width, drawn.drawing.height)
     scene, coded = nothing, list[tuple[int, bytes]]()
     for kind in kinds.KINDS.values():
         form = kind.text()
         if form is not None and (kind is kinds.BASE or not base_only):
-            payloads, scene = form.encode(sheet, scene)
+            payloads, scene = form.encode(drawn, scene)
             coded += [(kind.code, payload) for payload in payloads]
     if not base_only:
-        coded = opaque.merged(coded, sheet.opaque, nothing, limits)
+        coded = opaque.merged(coded, drawn.opaque, nothing, limits)
     if not coded:
-        raise SvgError("svg: no layer is left")
+        raise SvgError("svg: the document has no layers to write")
     largest = max(len(payload) for _, payload in coded)
     if largest > limits.payload:
         raise LimitError(f"a layer of {largest} bytes is above the limit of {limits.payload}")
     if len(coded) > limits.layers:
         raise LimitError(f"{len(coded)} layers are above the limit of {limits.layers}")
-    return container.write(sheet.header, coded)
+    return container.write(drawn.header, coded)

@@ -44,7 +44,7 @@ class ColoursAsDots:
     def encode(self, drawn: Drawn, scene: Scene) -> tuple[list[bytes], Scene]:
         scene = payload.begun(scene, drawn.filled)
         coding = head.DECISIONS if drawn.filled else head.PPM
-        wanted = drawn.colours_at(scene.places) if drawn.count else []
+        wanted = drawn.colours_at(scene.places) if drawn.dot_count else []
         payloads = []
         for cut, steps in _cuts(drawn, len(wanted)):
             part = [_sendable(known, steps) for known in wanted[len(scene.known) : cut]]
@@ -64,11 +64,11 @@ def _dot(place: Point, known: YCoCg) -> str:
 def _cuts(drawn: Drawn, count: int) -> list[tuple[int, int]]:
     """Where colour layers end that hold ``count`` colours in all, and each one's quantiser steps: as
     the document has it, else as the encoder does."""
-    if not drawn.layers:
+    if not drawn.colour_layers:
         return [(cut, payload.DEFAULT_STEPS) for cut in payload.ends(count)] if count else []
     found: list[tuple[int, int]] = []
-    ends = [start for start, _ in drawn.layers[1:]] + [drawn.count]
-    for end, (_, steps) in zip(ends, drawn.layers):
+    ends = [start for start, _ in drawn.colour_layers[1:]] + [drawn.dot_count]
+    for end, (_, steps) in zip(ends, drawn.colour_layers):
         if min(end, count) > (found[-1][0] if found else 0):
             found.append((min(end, count), steps))
     return found

@@ -10,7 +10,7 @@ from vcmcodec.entropy.contexts import Coder, Elements
 from vcmcodec.layers.detail.regions import REGIONS, SHAPES, TWIN
 from vcmcodec.layers.detail.tables import Basis, Transform
 from vcmcodec.layers.texture import steps
-from vcmcodec.layers.texture.syntax import COUNT_UNIT, FAR, MOST_SIZE, NEAR, SUMS, rank_class, sum_class
+from vcmcodec.layers.texture.syntax import COUNT_UNIT, FAR, MAX_MAGNITUDE, NEAR, SUMS, rank_class, sum_class
 
 _SIZES = 32
 _RANKS = 88
@@ -78,7 +78,7 @@ def region(
         )
         level = signed(coder, choose(rank, offsets) if choose else 0, offsets)
         levels.append(level)
-        size = min(abs(level), MOST_SIZE)
+        size = min(abs(level), MAX_MAGNITUDE)
         near += size - sizes[rank % FAR - NEAR]
         far += size - sizes[rank % FAR]
         sizes[rank % FAR] = size

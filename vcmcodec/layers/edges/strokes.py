@@ -3,11 +3,11 @@
 Normative, integers only. :func:`walk` is written once for both directions: with ops it codes
 them, without it reads them.
 
-What it exploits. Strokes are sorted by where they start, so that their order costs nothing. Ends are
-coded as a length along the axis that they mostly follow, a direction in one of 32 sectors, and a
-rest; a line seldom turns far from the direction in which the last one arrived. Control points
-lie on the thirds of the chord along that axis: only how far they lie beside it is coded, and tangents
-that go on smoothly predict it.
+What it exploits. Strokes are sorted by where they start, so that their order costs nothing. A segment's end
+is coded as its length along the dominant axis, one of 32 direction sectors, and the position within the
+sector; a stroke seldom turns far from the direction in which its last segment arrived. Most curves have
+control points on the thirds of the chord along that axis, so only their offsets across it are coded, which a
+smooth tangent predicts; for free curves both coordinates are.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from vcmcodec.layers.edges.ops import Curve, Grid, Line, Move, Op, Point, thirds
 
 _elements = Elements()
 
-_FAR = 7  # classes of a length: 0, 1, 2-3, 4-7, 8-15, 16-31, 32-63, more
+_LAST_CLASS = 7  # of a length; the classes are 0, 1, 2-3, 4-7, 8-15, 16-31, 32-63, and more
 _NOWHERE = 32  # the sector of a stroke that has not begun
 _CELLS = 64
 
@@ -29,30 +29,30 @@ START_X = _elements.element(16, 16, 3 * 16)
 KIND = _elements.element(4, 4 * 3, 4 * 8, 33, _CELLS, 3 * 8)
 LENGTH = _elements.element(NUMBER_BINS, 3 * 4, 3 * 3 * 8, 3 * 33, _CELLS, 3 * 8)
 SECTOR = _elements.element(32, 3 * 33, 5 * 33, 2 * _CELLS, 8 * 33, 129)
-REST = _elements.element(4, 3 * 7, 5 * 8)
-NEAR = _elements.element(NUMBER_BINS, 8, 32, 3 * 5, 8 * 32, 32)
-FAR = _elements.element(NUMBER_BINS, 8, 31, 8 * 31, 32)
+OFFSET_IN_SECTOR = _elements.element(4, 3 * 7, 5 * 8)
+CONTROL_A = _elements.element(NUMBER_BINS, 8, 32, 3 * 5, 8 * 32, 32)
+CONTROL_B = _elements.element(NUMBER_BINS, 8, 31, 8 * 31, 32)
 FREE_A = _elements.element(NUMBER_BINS, 2 * 8)
 FREE_B = _elements.element(NUMBER_BINS, 2 * 8, 31)
 
 WEIGHTS = _elements.size
-"""Weights that the syntax is coded with."""
+"""How many weights the syntax is coded with."""
 
 _END, _LINE, _CURVE, _FREE = range(4)
 
 
 def _class(length: int) -> int:
-    return min(length.bit_length(), _FAR)
+    return min(length.bit_length(), _LAST_CLASS)
 
 
-def _near(value: int) -> int:
-    """A number as one of 31 values of a context."""
+def _clamped(value: int) -> int:
+    """The value of a context for a signed number: one of 31."""
     return min(max(value, -15), 15) + 15
 
 
-def _slope(vector: Point, parts: int) -> int:
-    """The direction of a vector, not (0, 0), as one of 4 * ``parts``: which way it mostly goes (right,
-    down, left, up; right or left where it is diagonal), and its slope."""
+def _sector(vector: Point, parts: int) -> int:
+    """The direction of a vector, not (0, 0), as the index of one of 4 * ``parts`` sectors: ``parts`` for each
+    side, in the order right, down, left, up. A diagonal belongs to right or left."""
     x, y = vector
     if abs(x) >= abs(y):
         side, along, across = (0 if x > 0 else 2), abs(x), y
@@ -81,7 +81,7 @@ class _State:
                 tangent = (op.end[0] - op.b[0], op.end[1] - op.b[1])
         before, self.tangent = self.sector, tangent
         if tangent != (0, 0):
-            self.sector, self.fine = _slope(tangent, 8), _slope(tangent, 32)
+            self.sector, self.fine = _sector(tangent, 8), _sector(tangent, 32)
             turn = (self.sector - before + 16) % 32 - 16 if before != _NOWHERE else 0
             self.turn = min(max(turn, -2), 2) + 2
         self.at, self.length, self.kind = op.end, _class(along), kind
@@ -89,16 +89,16 @@ class _State:
 
 
 def in_order(ops: Sequence[Op]) -> bool:
-    """Whether strokes are in the order that this syntax can hold: by the y of their starts, then by x."""
+    """Whether strokes are in the order that this coding requires: by the y of their starts, then by x."""
     starts = [op.end[::-1] for op in ops if isinstance(op, Move)]
     return all(one <= two for one, two in zip(starts, starts[1:]))
 
 
 def walk(coder: Coder, grid: Grid, strokes: int, ops: Sequence[Op] | None) -> Iterator[Op]:
-    """Code ``ops``, valid, in :func:`in_order` and of ``strokes`` strokes, or read them where they are None.
+    """Codes ``ops`` (valid, :func:`in_order`, ``strokes`` strokes), or reads them if None.
 
     Yields the ops one by one; the caller may stop at any. What is read need not be valid. Raises
-    ValueError where what is read has a shorter form, or none.
+    ValueError where what is read is not in canonical form or gives no point.
     """
     source = iter(ops or ())
     op = next(source, None)
@@ -123,7 +123,7 @@ def _cell(at: Point, grid: Grid) -> int:
 
 
 def _start(coder: Coder, grid: Grid, left: int, last: Point, op: Op | None) -> Point:
-    """Where the next stroke begins: y from the last one's, then the 16th of the row, then the rest."""
+    """Where the next stroke begins: y from the last one's, then the 16th of the row, then the place in it."""
     x, y = op.end if op is not None else (0, 0)
     spacing = max(4 * (grid.rows - last[1]) // left, 0)
     row = min(last[1] * 16 // grid.rows, 15)
@@ -136,7 +136,7 @@ def _start(coder: Coder, grid: Grid, left: int, last: Point, op: Op | None) -> P
     first = -(-cell * grid.columns // 16)
     count = -(-(cell + 1) * grid.columns // 16) - first
     if count == 0:
-        raise ValueError("a stroke begins nowhere")
+        raise ValueError("a start cell without grid points")
     return first + coder.uniform(x - first, count), y
 
 
@@ -192,13 +192,14 @@ def _end(coder: Coder, cell: int, step: int, state: _State, kind: int, op: Op | 
     offsets = SECTOR.at(
         33 * kind + sector, 33 * state.turn + sector, first + cell, 33 * size + sector, state.fine
     )
-    direction = tree(coder, _slope(chord, 8) if chord != (0, 0) else 0, 5, offsets)
+    direction = tree(coder, _sector(chord, 8) if chord != (0, 0) else 0, 5, offsets)
     side, part = divmod(direction, 8)
     span = 2 * length + 1
     low, high = -(-part * span // 8) - length, -(-(part + 1) * span // 8) - length
     if low == high:
-        raise ValueError("a direction without an end")
-    across = _rest(coder, state, (low, high), side, length, chord[1] if side % 2 == 0 else chord[0])
+        raise ValueError("an empty direction sector")
+    across = chord[1] if side % 2 == 0 else chord[0]
+    across = _offset_in_sector(coder, state, (low, high), side, length, across)
     if side % 2 and abs(across) == length:
         raise ValueError("a diagonal that goes up or down")
     along = length if side < 2 else -length
@@ -206,16 +207,18 @@ def _end(coder: Coder, cell: int, step: int, state: _State, kind: int, op: Op | 
     return ((x0 + along, y0 + across) if side % 2 == 0 else (x0 + across, y0 + along)), length
 
 
-def _rest(coder: Coder, state: _State, bounds: tuple[int, int], side: int, length: int, across: int) -> int:
-    """Which of the values from ``bounds[0]`` to below ``bounds[1]`` the coordinate across is: in which half,
-    in which half of that, and the rest uniformly."""
+def _offset_in_sector(
+    coder: Coder, state: _State, bounds: tuple[int, int], side: int, length: int, across: int
+) -> int:
+    """An end's coordinate across, one of ``bounds[0]`` to ``bounds[1] - 1``: two context-coded halvings, then
+    the rest uniformly."""
     low, high = bounds
     count = high - low
     if count == 1:
         return low
     hint = _ahead(state, side, length)
     place = 0 if hint is None else 1 if hint < low else 6 if hint >= high else 2 + (hint - low) * 4 // count
-    offsets = REST.at(7 * min(count.bit_length() - 2, 2) + place, 8 * state.turn + _class(length))
+    offsets = OFFSET_IN_SECTOR.at(7 * min(count.bit_length() - 2, 2) + place, 8 * state.turn + _class(length))
     bin = 1
     while high - low > 1 and bin < 4:
         middle = low + high + 1 >> 1
@@ -226,7 +229,8 @@ def _rest(coder: Coder, state: _State, bounds: tuple[int, int], side: int, lengt
 
 
 def _ahead(state: _State, side: int, length: int) -> int | None:
-    """How far across the last tangent leads in ``length`` along; None where it does not lead there."""
+    """The offset across the dominant axis that the last tangent predicts after ``length`` along it; None if
+    it does not point that way."""
     x, y = state.tangent
     along, across = (x, y) if side % 2 == 0 else (y, x)
     along = along if side < 2 else -along
@@ -236,32 +240,33 @@ def _ahead(state: _State, side: int, length: int) -> int | None:
 
 
 def _beside(coder: Coder, state: _State, end: Point, length: int, curve: Curve) -> Curve:
-    """Control points on the thirds along the chord's axis: what lies between them and the chord."""
+    """A curve whose control points lie on the thirds along the chord's axis: codes only their offsets, across
+    the axis, from the thirds."""
     chord = (end[0] - state.at[0], end[1] - state.at[1])
     across = 1 - int(_upright(chord))
     one, two = thirds(state.at, end)
-    direction = _slope(chord, 8) if length else 0
+    direction = _sector(chord, 8) if length else 0
     size = _class(length)
     hint = _ahead(state, direction // 8, length)
-    guess = 31 if hint is None else _near((hint + 1) // 3 - (one[across] - state.at[across]))
-    offsets = NEAR.at(size, guess, 5 * state.kind + state.turn, 32 * size + guess, direction)
-    near = signed(coder, curve.a[across] - one[across], offsets)
-    offsets = FAR.at(size, _near(near), 31 * size + _near(near), direction)
-    far = signed(coder, curve.b[across] - two[across], offsets)
+    guess = 31 if hint is None else _clamped((hint + 1) // 3 - (one[across] - state.at[across]))
+    offsets = CONTROL_A.at(size, guess, 5 * state.kind + state.turn, 32 * size + guess, direction)
+    shift_a = signed(coder, curve.a[across] - one[across], offsets)
+    offsets = CONTROL_B.at(size, _clamped(shift_a), 31 * size + _clamped(shift_a), direction)
+    shift_b = signed(coder, curve.b[across] - two[across], offsets)
     if across:
-        return Curve((one[0], one[1] + near), (two[0], two[1] + far), end)
-    return Curve((one[0] + near, one[1]), (two[0] + far, two[1]), end)
+        return Curve((one[0], one[1] + shift_a), (two[0], two[1] + shift_b), end)
+    return Curve((one[0] + shift_a, one[1]), (two[0] + shift_b, two[1]), end)
 
 
 def _free(coder: Coder, state: _State, end: Point, length: int, curve: Curve) -> Curve:
-    """Control points anywhere."""
+    """A curve whose control points lie anywhere: codes both coordinates of their offsets from the thirds."""
     one, two = thirds(state.at, end)
     size = _class(length)
     points = []
     for axis in (0, 1):
-        near = signed(coder, curve.a[axis] - one[axis], FREE_A.at(8 * axis + size))
-        far = signed(coder, curve.b[axis] - two[axis], FREE_B.at(8 * axis + size, _near(near)))
-        points.append((one[axis] + near, two[axis] + far))
+        shift_a = signed(coder, curve.a[axis] - one[axis], FREE_A.at(8 * axis + size))
+        shift_b = signed(coder, curve.b[axis] - two[axis], FREE_B.at(8 * axis + size, _clamped(shift_a)))
+        points.append((one[axis] + shift_a, two[axis] + shift_b))
     (ax, bx), (ay, by) = points
     made = Curve((ax, ay), (bx, by), end)
     if not _is_free(state.at, made):

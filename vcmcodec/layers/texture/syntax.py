@@ -1,8 +1,8 @@
 """The syntax of a texture layer (spec/FORMAT.md, section "Coefficients"). Normative, integers only.
 
 How large a level is to be expected follows from the mean size of its coefficient and the step, and from the
-levels before it: a face that is unlike others is so in many coefficients. A later layer refines what lower
-ones left open: the lowest bits of levels, and coefficients of higher ranks.
+levels before it: a face that is unlike others is so in many coefficients. A later layer refines what earlier
+layers left open: the lowest bits of levels, and coefficients of higher ranks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from vcmcodec.layers.texture.tables import MAX_COUNT, Transform
 _SIZES = 48
 _RANKS = 112
 SUMS = 16
-"""Classes of sums."""
+"""Classes that sums of magnitudes fall into."""
 
 _elements = Elements()
 
@@ -39,13 +39,13 @@ LEVEL = _elements.element(
 REFINE = _elements.element(8, SHIFTS * 4, SHIFTS * _SIZES)
 
 WEIGHTS = _elements.size
-"""Weights that the syntax is coded with."""
+"""How many weights the syntax is coded with."""
 
 NEAR, FAR = 16, 64
-"""Levels before one whose sizes are added up."""
+"""How many preceding levels the two magnitude sums cover."""
 
-MOST_SIZE = 15
-"""More counts as this in sums."""
+MAX_MAGNITUDE = 15
+"""Magnitudes are clipped to this in contexts."""
 
 COUNT_UNIT = 4
 """A layer goes up to a rank that is a multiple of this, or to the last."""
@@ -55,7 +55,7 @@ Choose = Callable[[int, int, Sequence[int]], int]
 
 
 def sum_class(total: int) -> int:
-    """A sum of sizes as one of 16 classes: 0, 1, 2, 3, then two an octave."""
+    """A sum of magnitudes as one of 16 classes: 0, 1, 2, 3, then two an octave."""
     if total < 4:
         return total
     bits = total.bit_length()
@@ -70,13 +70,13 @@ def rank_class(rank: int) -> int:
     return min(64 + 8 * (bits - 7) + (rank >> (bits - 4) & 7), _RANKS - 1)
 
 
-_SUM_NODES = tuple(LEVEL.bins * _SIZES * sum_class(total) for total in range(FAR * MOST_SIZE + 1))
+_SUM_NODES = tuple(LEVEL.bins * _SIZES * sum_class(total) for total in range(FAR * MAX_MAGNITUDE + 1))
 _RANK_NODES = tuple(LEVEL.bins * rank_class(rank) for rank in range(MAX_COUNT))
 _LAST_NODES = tuple(
-    tuple(LEVEL.bins * _SIZES * (3 * min(one, 2) + min(two, 2)) for two in range(MOST_SIZE + 1))
-    for one in range(MOST_SIZE + 1)
+    tuple(LEVEL.bins * _SIZES * (3 * min(one, 2) + min(two, 2)) for two in range(MAX_MAGNITUDE + 1))
+    for one in range(MAX_MAGNITUDE + 1)
 )
-"""How far a context's weights lie behind its first ones, by a sum, by a rank, and by the last two sizes."""
+"""Offsets from a context's first weights: by a sum, by a rank, and by the last two magnitudes."""
 
 
 def walk(
@@ -88,20 +88,20 @@ def walk(
     counts: tuple[int, int] = (0, 0),
     choose: Choose | None = None,
 ) -> Texture:
-    """``known`` with one layer of ``shift`` more. Codes ``counts``, how many coefficients of either part the
-    layer holds, and what ``choose`` gives, or reads them where it is None. ``first``: whether it is the
-    file's first texture layer, which holds the frame and the face's step (in ``known``, where they are coded,
-    and ignored where they are read).
+    """``known`` with one more layer, which leaves the lowest ``shift`` bits open. Codes ``counts``, how many
+    leading ranks of each part the layer goes through (rounded up), and the levels that ``choose`` gives;
+    reads both if ``choose`` is None. ``first``: whether it is the file's first texture layer, which holds the
+    frame and the face's step, too: they are coded from ``known``, or read.
 
     Raises ValueError where what is read is illegal.
     """
     frame, offset = known.frame, known.face_step
     if first:
-        centre = Frame()
+        default = Frame()
         frame = Frame(
             *(
                 signed(coder, value - usual, FRAME.at(index)) + usual
-                for index, (value, usual) in enumerate(zip(frame, centre))
+                for index, (value, usual) in enumerate(zip(frame, default))
             )
         )
         if reason := frame.fault():
@@ -109,19 +109,19 @@ def walk(
         offset = coder.uniform(offset, FACE_STEPS)
     numbers = known.step, face_step(known.step, offset)
     parts: list[Known] = []
-    energy = 0
+    nonzero = 0
     for part, basis in enumerate(transform.parts):
         most = -(-basis.count // COUNT_UNIT)
-        offsets = COUNT.at(64 * part + numbers[part] // 2, 16 * (SHIFTS * part + shift) + sum_class(energy))
+        offsets = COUNT.at(64 * part + numbers[part] // 2, 16 * (SHIFTS * part + shift) + sum_class(nonzero))
         units = unsigned(coder, -(-counts[part] // COUNT_UNIT), offsets)
         if units > most:
             raise ValueError("more coefficients than the transform has")
         count = min(COUNT_UNIT * units, basis.count)
         made = _levels(
-            coder, part, basis.energy, numbers[part], known.parts[part], shift, count, energy, choose
+            coder, part, basis.energy, numbers[part], known.parts[part], shift, count, nonzero, choose
         )
         parts.append(made)
-        energy = sum(level != 0 for level in made.levels)
+        nonzero = sum(level != 0 for level in made.levels)
     return Texture(known.width, known.height, known.step, offset, frame, parts[0], parts[1])
 
 
@@ -133,10 +133,12 @@ def _levels(
     known: Known,
     shift: int,
     count: int,
-    before: int,
+    nonzero_before: int,
     choose: Choose | None,
 ) -> Known:
-    """The coefficients of one part up to rank ``count``, those of lower layers refined to ``shift``."""
+    """The coefficients of one part: those of ranks 0..count - 1 coded or read down to ``shift``, and those
+    beyond that earlier layers hold as they were. ``nonzero_before``: levels of the part before that are not
+    0."""
     levels, shifts = list(known.levels), list(known.shifts)
     coded = len(levels)
     levels += [0] * (count - coded)
@@ -145,7 +147,7 @@ def _levels(
     most = _SIZES - 1
     # LEVEL.at() written out, with all that a rank does not change: this is called for every coefficient.
     bins = LEVEL.bins
-    other = _SIZES * (sum_class(before) + 1 if part else 0)
+    other = _SIZES * (sum_class(nonzero_before) + 1 if part else 0)
     fixed = LEVEL.at(_SIZES * part, _RANKS * part, 0, 0, 0, other, 0)
     by_size, by_rank, by_near, by_last, by_far, by_other, by_left = fixed
     sizes = [0] * FAR
@@ -156,7 +158,7 @@ def _levels(
         left = shifts[rank] - shift if rank < coded else 0
         level = levels[rank]
         if rank < coded and left <= 0:
-            pass  # a lower layer knew it as well
+            pass  # an earlier layer coded it at least as finely
         elif level:
             offsets = REFINE.at(4 * min(left, SHIFTS - 1) + min(abs(level), 3), _SIZES * left + expected)
             size = abs(choose(part, rank, offsets)) if choose else 0
@@ -177,7 +179,7 @@ def _levels(
             if left and abs(level) >> left:
                 raise ValueError("a level that a lower layer would have held")
             levels[rank], shifts[rank] = level, shift
-        size = min(abs(levels[rank]), MOST_SIZE)
+        size = min(abs(levels[rank]), MAX_MAGNITUDE)
         near += size - sizes[rank % FAR - NEAR]
         far += size - sizes[rank % FAR]
         sizes[rank % FAR] = size

@@ -1,4 +1,4 @@
-"""The numbers of a generator's recipe, one TOML file a model."""
+"""The settings that a generator is trained with: a recipe, one TOML file a model."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ else:
 
 @dataclass(frozen=True)
 class Recipe:
-    """The settings of training. Loss weights are for pictures in -1..1, ``r`` being what the network is
-    conditioned on of realism, 0..1."""
+    """The settings of training. Loss weights are for pictures in -1..1; ``r``: the realism, 0..1, that the
+    network is conditioned on."""
 
     batch: int
-    """Faces a step on the CPU."""
+    """Faces in each step on the CPU; ``batch_cuda``: on CUDA."""
     batch_cuda: int
-    rate: float
-    """Learning rate of the generator, which falls to ``rate_end`` along a cosine after ``warm_up`` steps."""
-    rate_end: float
-    rate_discriminator: float
+    learning_rate: float
+    """Of the generator: rises over ``warm_up`` steps, and falls to ``learning_rate_end`` along a cosine."""
+    learning_rate_end: float
+    learning_rate_discriminator: float
     warm_up: int
     ema: float
     """How much of the averaged weights each step keeps."""

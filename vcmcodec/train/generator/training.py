@@ -55,16 +55,18 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.command()
 @click.option("--recipe", type=_FILE, required=True, help="A TOML file, as models/face-6.toml.")
-@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Changes a number of it.")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Replace a setting of it.")
 @click.option("--data", type=_FOLDER, required=True)
 @click.option("--val", type=_FOLDER, required=True)
 @click.option("--loss-networks", type=_FILE, required=True, help="What train.loss_networks.convert wrote.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option("--pictures", default=400_000, show_default=True, help="To be seen, over all runs.")
-@click.option("--start", type=_FILE, help="Begin with the weights of this checkpoint.")
+@click.option("--pictures", default=400_000, show_default=True, help="Of the whole schedule, over all runs.")
+@click.option("--start", type=_FILE, help="A checkpoint whose weights a new schedule starts from.")
 @click.option("--stop-after", type=float, help="Stop after so many minutes of this run, to resume later.")
-@click.option("--workers", type=int, help="Threads that share a batch; on the CPU as many as cores.")
-@click.option("--threads", default=1, show_default=True, help="Of each of them.")
+@click.option(
+    "--workers", type=int, help="Threads that share each batch; by default 1, on the CPU one per core."
+)
+@click.option("--threads", default=1, show_default=True, help="PyTorch's threads within each operation.")
 @click.option("--device", default="cuda" if torch.cuda.is_available() else "cpu", show_default=True)
 @click.option("--every", default=3.0, show_default=True, help="Minutes between checkpoints.")
 @click.option("--watch", default=4000, show_default=True, help="Pictures between validations and sheets.")
@@ -107,7 +109,7 @@ def main(
     if trainer.resume():
         click.echo(f"resumed after {trainer.seen} pictures, {trainer.seconds / 60:.1f} minutes")
     elif start is not None:
-        trainer.start(start)
+        trainer.warm_start(start)
         click.echo(f"begins with {start}")
     watcher = Watch(val_pack, trainer.loss_networks, out, watched)
     shares = Shares(numbers.texture, numbers.texture_strokes, numbers.colours, numbers.cut)
@@ -129,7 +131,7 @@ def _run(
 ) -> None:
     """Trains until all pictures are seen, or for ``stop_after`` minutes; saves each ``every`` minutes, and
     validates after each ``watch`` pictures, oftener at the beginning."""
-    batches = ahead(pack, trainer.batch, shares)
+    batches = ahead(pack, trainer.batch_size, shares)
     began = saved = time.monotonic()
     judged = trainer.seen
     clock, counted = began, trainer.seen
