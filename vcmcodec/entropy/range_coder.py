@@ -67,7 +67,7 @@ class Encoder:
             self._bytes += 1
 
     def finish(self) -> bytes:
-        """The shortest bytes that decode to the same decisions: a decoder reads zeros behind their end."""
+        """The shortest bytes that decode to the same decisions: a decoder reads zeros after their end."""
         for kept in range(self._bytes + 1):
             spare = 8 * (self._bytes - kept)
             head = -(-self._low >> spare)
@@ -77,7 +77,7 @@ class Encoder:
 
 
 class Decoder:
-    """Reads decisions off ``data``, with zeros behind it."""
+    """Reads decisions from ``data``, as if zeros without end followed it."""
 
     __slots__ = ("_data", "_length", "_read", "_last", "_range", "_code", "_outside")
 

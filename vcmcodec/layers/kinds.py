@@ -39,7 +39,7 @@ KINDS: dict[int, LayerKind] = {
         Feature(),
     )
 }
-"""All kinds by their codes, each behind those that it needs."""
+"""All kinds by their codes, each after those that it needs."""
 
 
 def kind_of(layer: Layer, index: int) -> LayerKind | None:

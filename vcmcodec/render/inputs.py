@@ -12,8 +12,8 @@ DRAWN = slice(0, 5)
 PLANES = 8
 
 STROKES, COLOURS, TEXTURE, STEP = range(4)
-"""Numbers in ``known``: 1 where there is each of the first three, else 0; and the binary logarithm of the
-texture's quantiser step."""
+"""Indices into ``known``. The first three values are 1 if there are strokes, colours and texture, else 0; the
+last is the binary logarithm of the texture's quantiser step."""
 
 FACTS = 4
 

@@ -34,7 +34,7 @@ def primer(name: str) -> bytes:
 
 @functools.lru_cache(maxsize=8)
 def _primed(primer: bytes) -> Coder:
-    """The coder behind ``primer``; to be copied."""
+    """A coder that has coded ``primer``; to be copied."""
     coder = Coder()
     coder.encode(primer)
     return coder

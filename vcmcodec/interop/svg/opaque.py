@@ -27,7 +27,7 @@ CODE, AFTER, PAYLOAD = "data-vcm-layer", "data-vcm-after", "data-vcm-payload"
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A layer of kind ``code`` behind the first ``after`` drawn ones; ``line``: where the document has it."""
+    """A layer of kind ``code`` after the first ``after`` drawn ones; ``line``: where the document has it."""
 
     code: int
     after: int

@@ -16,11 +16,11 @@ WEIGHTS = f"colours-{DECISIONS}.weights"
 """Names of the model files of coding 1 and of coding 2."""
 
 STEPS = ((6, 8), (8, 12), (10, 14), (12, 18), (16, 24), (24, 32))
-"""Quantiser steps (of Y, of Co and Cg) by number."""
+"""The quantiser steps that a layer may name by their index: that of Y, and that of Co and Cg."""
 
 
 class ColourHead(NamedTuple):
-    """Coding (1 or 2), number of the quantiser steps (see STEPS), and number of colours."""
+    """Coding (1 or 2), index of the quantiser steps in STEPS, and number of colours."""
 
     coding: int
     steps: int

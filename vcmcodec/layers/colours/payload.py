@@ -50,8 +50,7 @@ def _with(scene: Scene, known: Sequence[YCoCg]) -> Scene:
 
 
 CUTS = (16, 48, 128)
-"""Colour layers end at these numbers of reference pixels, and at the last one, where the caller names no
-others."""
+"""Colour layers end after this many reference pixels, and after the last one."""
 
 
 def ends(count: int) -> list[int]:
@@ -67,7 +66,7 @@ def encode(
     coding: int = DECISIONS,
 ) -> tuple[bytes, Scene]:
     """The payload of the RGB colours ``wanted`` (at least one) of the next places, and the scene
-    as a decoder will know it. ``steps``: number of the quantiser steps, 0..5. ``coding``: 2, or 1 as in
+    as a decoder will know it. ``steps``: index of the quantiser steps, 0..5. ``coding``: 2, or 1 as in
     earlier releases.
 
     Raises ModelError where weights or primer are missing.

@@ -21,7 +21,7 @@ _RESERVED = 0x0F
 
 @dataclass(frozen=True)
 class DetailHead:
-    """``step``: number of the quantiser step (see :func:`vcmcodec.layers.texture.steps.step`)."""
+    """``step``: index of the quantiser step (see :func:`vcmcodec.layers.texture.steps.step`)."""
 
     step: int
 

@@ -15,7 +15,7 @@ from vcmcodec.layers.texture.part import Texture
 
 @dataclass(frozen=True)
 class Detail:
-    """``step``: number of the quantiser step. ``levels``: those of each region, by rank."""
+    """``step``: index of the quantiser step. ``levels``: those of each region, by rank."""
 
     step: int
     levels: tuple[Levels, ...]

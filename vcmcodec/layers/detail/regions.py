@@ -32,7 +32,7 @@ class Shape(NamedTuple):
 
 EYE, NOSE, MOUTH = range(3)
 SHAPES = Shape(52, 44), Shape(48, 44), Shape(72, 44)
-"""Of the bases, by their numbers."""
+"""The shape of each basis: of EYE, NOSE and MOUTH."""
 
 
 class Region(NamedTuple):
@@ -51,7 +51,7 @@ REGIONS = (
     Region(72, 76, NOSE),
     Region(60, 112, MOUTH),
 )
-"""In the order in which they are coded."""
+"""The regions, in the order in which they are coded."""
 
 TWIN = 0
 """The region whose levels predict those of the next one best: one eye those of the other."""

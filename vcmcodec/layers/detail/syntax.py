@@ -46,8 +46,8 @@ def region(
     count: int = 0,
     choose: Choose | None = None,
 ) -> Levels:
-    """The levels of the region behind those that are ``known``, with the quantiser step of that number. Codes
-    ``count`` levels and what ``choose`` gives, or reads them where it is None.
+    """The levels of the region after those that are ``known``. Codes ``count`` and the levels that ``choose``
+    gives, or reads both if it is None. ``step``: index of the quantiser step.
 
     Raises ValueError where what is read is illegal.
     """

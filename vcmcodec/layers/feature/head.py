@@ -22,7 +22,7 @@ STEPS = 16
 @dataclass(frozen=True)
 class FeatureHead:
     """``coding``: which embedding this is, and how it is coded; others than :data:`CODING` are skipped.
-    ``step``: number of the quantiser step, 0..15."""
+    ``step``: index of the quantiser step, 0..15."""
 
     coding: int
     step: int

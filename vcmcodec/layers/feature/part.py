@@ -28,7 +28,7 @@ def value(level: int, step: int) -> int:
 
 @dataclass(frozen=True)
 class Feature:
-    """``step``: number of the quantiser step. ``levels``: those of the first ranks; the others are 0."""
+    """``step``: index of the quantiser step. ``levels``: those of the first ranks; the others are 0."""
 
     step: int
     levels: tuple[int, ...]

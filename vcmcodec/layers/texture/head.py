@@ -31,7 +31,7 @@ _RESERVED = 0x08
 
 @dataclass(frozen=True)
 class TextureHead:
-    """``shift``: the layer's quantiser step is the file's times 2**shift. ``step``: number of the file's step
+    """``shift``: the layer's quantiser step is the file's times 2**shift. ``step``: index of the file's step
     (see :func:`vcmcodec.layers.texture.steps.step`), in the first texture layer alone, None in later ones.
     ``plain``: red, green and blue of a layer that is one colour, None for any other."""
 

@@ -33,7 +33,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Texture:
-    """``width``, ``height``: the canvas, in pixels. ``step``: number of the quantiser step of the canvas.
+    """``width``, ``height``: the canvas, in pixels. ``step``: index of the quantiser step of the canvas.
     ``face_step``: 0..3, how the face's goes with it. ``frame``: where the face is. ``canvas``, ``face``:
     their coefficients. ``plain``: red, green and blue where the texture is one colour."""
 
@@ -48,7 +48,7 @@ class Texture:
 
     @property
     def step_numbers(self) -> tuple[int, int]:
-        """Numbers of the quantiser steps of both parts."""
+        """Indices of the quantiser steps of both parts."""
         return self.step, face_step(self.step, self.face_step)
 
     @property

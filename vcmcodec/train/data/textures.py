@@ -41,7 +41,7 @@ PARTS = 2 + len(REGIONS)
 """Rows of levels that a texture and its detail have."""
 
 FIXED_STEPS = 84, 67
-"""Those of what training is watched on: files of about 120 and 300 bytes."""
+"""Indices of the quantiser steps in packs that training is watched on: files of about 120 and 300 bytes."""
 
 
 def textures(target: bytes, fixed: bool = False) -> tuple[Scene, ...]:

@@ -8,7 +8,8 @@ from torch import Tensor
 from torch.nn import functional
 
 _RADIUS = 0.08
-"""Of an iris and the dark about it, as a share of the distance of the eyes."""
+"""Half the side of the square around an eye's mark that is looked at, as a share of the distance of the eyes:
+an iris and the dark about it."""
 
 _POINTS = 7
 """Points along the side of the square that is looked at."""

@@ -22,7 +22,7 @@ ENCODER, DECODER, MIDDLE = (1, 1, 2, 1), (2, 2, 3), 4
 """Blocks at each size on the way down, at each but the least on the way up, and between."""
 
 HEADS = 4
-"""Of the attention in the middle."""
+"""How many heads the attention in the middle has."""
 
 CONDITION = 64
 """Channels of the condition of all blocks (FiLM, Perez et al. 2018)."""

@@ -15,7 +15,7 @@ _ABOUT = (2, 2, 1, 1.5, 1.5)
 """How often a window lies about each mark: eyes, nose, corners of the mouth."""
 
 _OFF = 0.1
-"""Standard deviation of its centre from there, as a share of its side."""
+"""Standard deviation of a window's centre from its mark, as a share of the window's side."""
 
 
 class Views:

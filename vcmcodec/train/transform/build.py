@@ -33,8 +33,8 @@ COUNTS = 1500, 1000
 """Grids, and coefficients of the canvas and of the face."""
 
 STEP, COARSE = 78, 160
-"""What the canvas's coefficients leave of a face is learned behind this many of them, at this number of the
-step: those of files of some hundred bytes."""
+"""The face's part is learned from what the first COARSE coefficients of the canvas leave of a face at the
+quantiser step of index STEP: as in files of some hundred bytes."""
 
 FADE = 0.18
 """The window's border fades by a Hann window to this power, in analysis and again in synthesis."""
