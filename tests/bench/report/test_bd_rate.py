@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from vcmcodec.bench.report import bd_rate, listing
+from vcmcodec.bench.report import bd_rate, groups, listing
 from vcmcodec.bench.report.summary import Point, Summary, curves
 
 CURVE = [(0.05, 26.0), (0.1, 30.0), (0.2, 33.0), (0.4, 35.0)]
@@ -83,3 +83,17 @@ def test_rates_over_little_overlap_are_in_brackets() -> None:
         "d": bd_rate.BdRate(None, 0, "no common quality: lower, at lower rates"),
     }  # fmt: skip
     assert [row[2] for row in listing.bd(summary)] == ["NME", "+12", "(+12)", "worse", "-"]
+
+
+def test_presets_stand_beside_the_best_peer_and_by_group() -> None:
+    summary = Summary([], _points("vcm", (0.1, 0.02, 1.0)) + _points("a", (0.1, 0.03, 1.0)))
+    summary.best["0.1"] = {"nme": bd_rate.Best("a", 0.031), "found": None}
+    summary.spreads["vcm", "0.1"] = {
+        "nme": groups.Spread({"dark": 0.02, "light": 0.01}, {"dark": 3, "light": 6})
+    }
+    summary.spreads["a", "0.1"] = summary.spreads["vcm", "0.1"]
+    assert [row[2:] for row in listing.best(summary)] == [["NME", "found"], ["2.00 / 3.10 a", "100.0 / -"]]
+    assert listing.grouped(summary) == [
+        ["point", "figure", "dark (3)", "light (6)"],
+        ["0.1", "NME", "2.00", "1.00"],
+    ]

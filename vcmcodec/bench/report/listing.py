@@ -28,6 +28,16 @@ BD_ABOUT = (
     "the two vcm is, or a dash where their rates have nothing in common either."
 )
 
+BEST_ABOUT = (
+    "vcm / the best that any peer reaches with no more bytes, and which: between two points of a peer by "
+    "interpolation; a dash where no peer makes so small a file."
+)
+
+GROUPS_ABOUT = "Means of vcm by group of faces, and how many of them there are."
+
+GROUPED = "lpips_alex", "nme", "identity"
+"""The figures that are shown by group."""
+
 
 def measured(summary: Summary) -> list[Figure]:
     """The figures that at least one point has."""
@@ -83,11 +93,8 @@ def text(plan: Plan, summary: Summary, failures: Sequence[str]) -> str:
     """The report for a terminal."""
     figures = [figure for figure in measured(summary) if figure.key in SHOWN]
     parts = [f"{len(plan.faces)} faces", aligned(rows(summary, figures))]
-    if summary.bd:
-        parts += [
-            BD_ABOUT,
-            aligned(bd(summary)),
-        ]
+    for about, table in _tables(summary):
+        parts += [about, aligned(table)]
     return "\n\n".join([*parts, *notes(plan, summary, failures)])
 
 
@@ -111,6 +118,54 @@ def bd(summary: Summary) -> list[list[str]]:
     return table
 
 
+def best(summary: Summary) -> list[list[str]]:
+    """This codec's points beside the best peers, as BEST_ABOUT says: a row a point, a column a figure."""
+    figures = [
+        figure
+        for figure in measured(summary)
+        if figure.key in SHOWN and any(figure.key in found for found in summary.best.values())
+    ]
+    table = [["point", "", *(figure.title for figure in figures)]]
+    for point in summary.points:
+        if point.codec != codecs.OWN or point.label not in summary.best:
+            continue
+        cells = []
+        for figure in figures:
+            peer = summary.best[point.label].get(figure.key)
+            theirs = "-" if peer is None else f"{figure.show(peer.quality)} {peer.codec}"
+            cells.append(f"{figure.show(point.figures.get(figure.key))} / {theirs}")
+        table.append([point.label, "", *cells])
+    return table
+
+
+def grouped(summary: Summary) -> list[list[str]]:
+    """This codec's figures by group: a row a point and figure, a column a group."""
+    spreads = {label: found for (codec, label), found in summary.spreads.items() if codec == codecs.OWN}
+    sizes = {
+        name: size for found in spreads.values() for one in found.values() for name, size in one.faces.items()
+    }
+    table = [["point", "figure", *(f"{name} ({size})" for name, size in sizes.items())]]
+    for label, found in spreads.items():
+        for key in GROUPED:
+            if key in found:
+                means = found[key].means
+                cells = [BY_KEY[key].show(means.get(name)) for name in sizes]
+                table.append([label, BY_KEY[key].title, *cells])
+    return table
+
+
+def _tables(summary: Summary) -> list[tuple[str, list[list[str]]]]:
+    """The tables that compare this codec, with what is to be said of each."""
+    found = []
+    if summary.best:
+        found.append((BEST_ABOUT, best(summary)))
+    if summary.bd:
+        found.append((BD_ABOUT, bd(summary)))
+    if summary.spreads:
+        found.append((GROUPS_ABOUT, grouped(summary)))
+    return found
+
+
 def markdown(plan: Plan, summary: Summary, made: str) -> str:
     """The tables for a document."""
     figures = [figure for figure in measured(summary) if figure.key in SHOWN]
@@ -124,8 +179,8 @@ def markdown(plan: Plan, summary: Summary, made: str) -> str:
         "AV1. `/2` and `/4`: coded at half and a quarter of the size, and enlarged again."
     )
     parts = [head, aligned(rows(summary, figures), markdown=True)]
-    if summary.bd:
-        parts += [BD_ABOUT, aligned(bd(summary), markdown=True)]
+    for about, table in _tables(summary):
+        parts += [about, aligned(table, markdown=True)]
     return "\n\n".join([*parts, f"Judges: {judged}.", f"Codecs: {coded}."])
 
 
