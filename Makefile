@@ -117,7 +117,7 @@ TEXTURE = $(RUN) vcmcodec.bench.studies.texture $(addprefix --studio ,$(FACES)) 
 	$(addprefix --tones ,$(TONE_FACES)) --cache $(WORK)/texture-peers
 
 texture: $(VENV)/.bench faces wild-faces ## Print what texture layers hold beside their bars, of every EVERY-th of FACES, WILD_FACES, TONE_FACES; an hour
-	$(TEXTURE) --every $(EVERY)
+	$(TEXTURE) --every $(EVERY) $(if $(filter 1,$(EVERY)),--into docs/measurements.md)
 	$(BIN)/pytest tests/layers/test_kinds.py tests/spec/test_vectors.py
 	PYTHONPATH=tests $(BIN)/python -m fuzz --worst
 

@@ -114,17 +114,20 @@ def _layers(face: _Looked, point: str, judged: bool) -> tuple[int, Scores]:
 
 
 def one_layer_size(data: bytes) -> int:
-    """Bytes that a file of texture alone would take with the same coefficients in one layer.
+    """Bytes that a file of texture, with detail where there is some, would take with the same coefficients
+    in one layer each.
 
     Raises FormatError, UnsupportedError, LimitError, ModelError as a decoder does, and ValueError where there
     is no texture whose last layer holds it whole.
     """
-    header, scene = vcmcodec.decode_scene(data)
+    header, layers = container.read(data)
+    _, scene = vcmcodec.decode_scene(data)
     known: Texture | None = scene.part(TEXTURE)
     if known is None or any(shift for part in known.parts for shift in part.shifts):
         raise ValueError("no whole texture")
     coded, _ = payload.encode(Scene(scene.width, scene.height), texture.layer(known, 0))
-    return len(container.write(header, [(TEXTURE, coded)]))
+    others = [(layer.kind, layer.payload) for layer in layers if layer.kind != TEXTURE]
+    return len(container.write(header, [(TEXTURE, coded), *others]))
 
 
 def _tone(face: _Looked, point: str, judged: bool) -> tuple[int, Scores]:
