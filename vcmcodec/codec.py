@@ -53,7 +53,8 @@ def encode_canvas(
     from vcmcodec.encoder import schemes
     from vcmcodec.encoder.rate_control import RateControl
 
-    base, others = schemes.proposers(scheme, canvas, goal)
+    frame = len(container.write(header, [])) + reserved
+    base, others = schemes.proposers(scheme, canvas, goal, frame)
     return RateControl(base, others, header, goal, reserved).run()
 
 

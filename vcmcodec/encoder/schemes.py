@@ -25,9 +25,9 @@ LACKING = 145.0
 Above it they improve LPIPS by 5 to 12 % and cost 1 to 3 % of identity; on portraits before plain backgrounds
 they would cost 5 % for nothing (docs/ablations.md)."""
 
-_SHARES = (0.045, 0.05, 0.08), (0.95, 0.9, 0.85)
-"""Bits per canvas pixel of a file, and the texture's share where ``auto`` adds strokes to it. In files of
-fewer bits it adds none: all bits go to the person."""
+_SHARES = (0.0435, 0.0485, 0.078), (0.95, 0.9, 0.85)
+"""Bits per canvas pixel of a file of texture alone, its header apart, and the texture's share where ``auto``
+adds strokes instead of the rest. Below, it adds none: all bits go to the person."""
 
 
 def scheme_of(scheme: str | None, detail: float | None, colours: int | None) -> str:
@@ -43,9 +43,12 @@ def scheme_of(scheme: str | None, detail: float | None, colours: int | None) -> 
     return scheme
 
 
-def proposers(scheme: str, canvas: NDArray[np.uint8], goal: Goal) -> tuple[BaseProposer, list[Proposer]]:
+def proposers(
+    scheme: str, canvas: NDArray[np.uint8], goal: Goal, frame: int = 0
+) -> tuple[BaseProposer, list[Proposer]]:
     """The proposer of the base layer and those of the others, in their order, for a canvas picture, uint8
-    (H, W, 3) RGB. A picture of one colour is that colour, whatever the scheme.
+    (H, W, 3) RGB. A picture of one colour is that colour, whatever the scheme. ``frame``: bytes of the file
+    that hold nothing of the canvas, header included.
 
     Raises ModelError where a model file is missing.
     """
@@ -70,9 +73,11 @@ def proposers(scheme: str, canvas: NDArray[np.uint8], goal: Goal) -> tuple[BaseP
 
     base = TextureProposer(canvas, face=scheme != "canvas")
     if scheme == "auto" and opencv.has_strokes():
-        quality = goal.quality if goal.limit is None else base.quality(goal.limit, 0)
-        assert quality is not None
-        bpp = 8 * (base.size(quality) if goal.limit is None else goal.limit) / canvas[:, :, 0].size
+        quality = goal.quality if goal.detail is None else goal.detail
+        if quality is None:
+            assert goal.limit is not None
+            quality = base.quality(goal.limit, frame)
+        bpp = 8 * base.size(quality) / canvas[:, :, 0].size
         if bpp >= _SHARES[0][0] and base.error(quality) > LACKING:
             base.fixed_share = float(np.interp(bpp, *_SHARES))
             scheme = "mixed"

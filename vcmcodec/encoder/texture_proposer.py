@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,11 +11,11 @@ from vcmcodec.encoder import frame as frames
 from vcmcodec.encoder.detail import quantise
 from vcmcodec.encoder.detail import size as detail_size
 from vcmcodec.encoder.proposer import Layers, Proposal
-from vcmcodec.encoder.texture import ERROR_WEIGHTS, Analysis, layer
+from vcmcodec.encoder.texture import Analysis, layer
 from vcmcodec.layers.detail import payload as detail_payload
 from vcmcodec.layers.detail.head import CODE as DETAIL
 from vcmcodec.layers.detail.part import Detail
-from vcmcodec.layers.texture import payload, steps
+from vcmcodec.layers.texture import payload, steps, synthesis
 from vcmcodec.layers.texture.head import CODE, SHIFTS
 from vcmcodec.layers.texture.part import Texture
 from vcmcodec.scene import Scene
@@ -63,7 +65,11 @@ in the picture."""
 _DETAIL = (58, 66), (16, -8)
 """Canvas step numbers, and by how many numbers the detail's step is finer than the face's (negative:
 coarser). Above 66 no detail is coded: the bits do more in a finer texture. From 66 down to 58 detail gets
-finer gradually, so that file sizes have no gap."""
+finer gradually, as all of it at once takes a fifth of a file."""
+
+_FINER_DETAIL = 3
+"""Between one canvas step number and the next finer one, detail gets finer by so many numbers, one by one: so
+files come nearer to their budgets."""
 
 
 def ranks(number: int) -> tuple[int, int]:
@@ -73,12 +79,21 @@ def ranks(number: int) -> tuple[int, int]:
 
 def step_number(quality: float) -> int:
     """The canvas step number at a ``quality``, 0 to 100."""
-    return round(COARSEST - (COARSEST - FINEST) * quality / 100)
+    return ceil(_exact(quality) - _TINY)
 
 
-def quality_of(number: int) -> float:
-    """The quality of a canvas step number."""
+def quality_of(number: float) -> float:
+    """The quality of a canvas step number, or of a detail between it and the next finer one."""
     return 100 * (COARSEST - number) / (COARSEST - FINEST)
+
+
+def _exact(quality: float) -> float:
+    """The canvas step number that a ``quality`` is, if numbers were not whole."""
+    return COARSEST - (COARSEST - FINEST) * quality / 100
+
+
+_TINY = 1e-6
+"""More than floats are off."""
 
 
 _SHARES = (0.008, 0.015, 0.03), (1.0, 0.9, 0.85)
@@ -102,10 +117,10 @@ class TextureProposer:
         detail: bool = True,
         fixed_share: float | None = None,
     ) -> None:
-        self._analysis = Analysis(canvas, frames.find(canvas))
+        self._canvas, self._analysis = canvas, Analysis(canvas, frames.find(canvas))
         self._face, self._detailed, self.fixed_share = face, face and detail, fixed_share
         self._made: dict[int, tuple[Texture, float]] = {}
-        self._details: dict[int, Detail | None] = {}
+        self._details: dict[tuple[int, int], Detail | None] = {}
 
     def share(self, bpp: float) -> float:
         return float(np.interp(bpp, *_SHARES)) if self.fixed_share is None else self.fixed_share
@@ -128,16 +143,22 @@ class TextureProposer:
             guess = _next(guess, size, limit)
             if number >= _ROUNDS // 2:
                 guess = (low + high) // 2
-        return quality_of(high) if high <= COARSEST else 0.0
+        if high > COARSEST:
+            return 0.0
+        finer = range(_FINER_DETAIL - 1, 0, -1) if self._detailed and high <= _DETAIL[0][-1] else ()
+        for more in (part / _FINER_DETAIL for part in finer):
+            if self._whole(high - more, header) <= limit:
+                return quality_of(high - more)
+        return quality_of(high)
 
     def size(self, quality: float) -> float:
         """About how many bytes the layers at a ``quality`` take, framing included."""
-        return FRAMING + self._size(step_number(quality))
+        return FRAMING + self._size(_exact(quality))
 
     def error(self, quality: float) -> float:
-        """About the mean squared error of R, G and B, in squared levels, against the encoder's target."""
-        residual = self._analysis.residual(self._quantised(step_number(quality))[0])
-        return float((residual**2 @ np.array(ERROR_WEIGHTS, dtype=np.float32)).mean() / 3)
+        """The mean squared error of R, G and B, in squared levels, of what the texture shows."""
+        shown = synthesis.rgb(self._quantised(step_number(quality))[0].T)
+        return float(((self._canvas.astype(np.float32) - shown) ** 2).mean())
 
     def propose(self, quality: float) -> Proposal:
         texture, whole = self._quantised(step_number(quality))
@@ -146,12 +167,12 @@ class TextureProposer:
         for wanted in _layers(texture, whole):
             coded, scene = payload.encode(scene, wanted)
             layers.append((CODE, coded))
-        if (more := self._detail(step_number(quality))) is not None:
+        if (more := self._detail(_exact(quality))) is not None:
             coded, scene = detail_payload.encode(scene, more)
             layers.append((DETAIL, coded))
         return Proposal(scene, layers, len(layers))
 
-    def _whole(self, number: int, header: int) -> float:
+    def _whole(self, number: float, header: int) -> float:
         """Bytes of a file of ``header`` bytes and the layers at a canvas step number."""
         return header + FRAMING + self._size(number)
 
@@ -163,22 +184,24 @@ class TextureProposer:
             self._made[number] = texture, payload.size(None, layer(texture, 0))[0]
         return self._made[number]
 
-    def _size(self, number: int) -> float:
+    def _size(self, number: float) -> float:
         """Bytes of the layers at a canvas step number, without the framing of one."""
-        _, whole = self._quantised(number)
+        _, whole = self._quantised(ceil(number - _TINY))
         detail = self._detail(number)
         more = FRAMING + detail_size(detail) if detail else 0
         return whole + _WASTE * sum(whole > _WORTH_A_LAYER * most for most in LAYER_ENDS) + more
 
-    def _detail(self, number: int) -> Detail | None:
+    def _detail(self, exact: float) -> Detail | None:
         """The detail for the texture at a canvas step number; None where it is not worth its bits."""
+        number = ceil(exact - _TINY)
         if not self._detailed or number > _DETAIL[0][-1]:
             return None
-        if number not in self._details:
-            texture, _ = self._quantised(number)
-            detail_number = max(texture.step_numbers[1] - round(np.interp(number, *_DETAIL)), 0)
-            self._details[number] = quantise(self._analysis.residual(texture), texture.frame, detail_number)
-        return self._details[number]
+        texture, _ = self._quantised(number)
+        finer = round(np.interp(number, *_DETAIL) + _FINER_DETAIL * (number - exact))
+        step = max(texture.step_numbers[1] - finer, 0)
+        if (number, step) not in self._details:
+            self._details[number, step] = quantise(self._analysis.residual(texture), texture.frame, step)
+        return self._details[number, step]
 
 
 def _next(number: int, size: float, limit: float) -> int:
