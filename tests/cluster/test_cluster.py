@@ -190,6 +190,25 @@ def test_what_is_said_is_what_is_said_without_a_cluster(cluster: Cluster, tmp_pa
     assert sorted(here.output.splitlines()) == sorted(far.output.splitlines())
     assert "2 faces; coded the larger" in far.output and "all that the finest step" in far.output
     assert tree(tmp_path / "here", ".vcm") == tree(tmp_path / "far", ".vcm")
+    whole = [
+        run("encode", tmp_path / "group.png", "-o", f"{tmp_path}/{name}/", "--face", "whole", *more)
+        for name, more in (("a", ()), ("b", ("--dask", cluster.address)))
+    ]
+    assert whole[0].output == whole[1].output and "the face fills" in whole[1].output
+
+
+def test_what_is_done_already_needs_no_scheduler(tmp_path: Path) -> None:
+    Image.fromarray(portrait()).save(tmp_path / "a.png")
+    assert run("encode", tmp_path / "a.png", "-o", f"{tmp_path}/out/").exit_code == 0
+    again = run(
+        "encode", tmp_path, "-r", "-o", tmp_path / "out", "--skip-existing", *ENCODE[1:], "tcp://127.0.0.1:9"
+    )
+    assert (again.exit_code, again.output) == (0, "vcm: 1 skipped\n")
+    (tmp_path / "empty").mkdir()
+    none = run(
+        "encode", tmp_path / "empty", "-o", tmp_path / "out", "--skip-existing", *ENCODE, "tcp://127.0.0.1:9"
+    )
+    assert none.exit_code == 2 and "no files to take below" in none.output
 
 
 def test_from_a_pack(cluster: Cluster, faces: Path, expected: dict[str, bytes], tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Photographs: every face is found, framed as the models know faces, and put back."""
+"""Photographs: every face is found, framed as the training faces are, and put back."""
 
 from __future__ import annotations
 

@@ -68,10 +68,8 @@ def run(
         skip_existing=skip_existing,
         force=force,
     )
-    worklist.some(
-        [*todo, *failed, skip_existing] if skip_existing else [*todo, *failed],
-        [Path(str(source)) for source in sources],
-    )
+    count = len(todo) + len(failed)
+    worklist.some(range(count + skipped), [Path(str(source)) for source in sources])
 
     def results() -> Iterator[batch.Result]:
         for outcome in itertools.chain(failed, cluster.run(work, todo, address, jobs or batch.cores())):
@@ -83,8 +81,8 @@ def run(
                 notes = [*outcome.notes, *remarks.warnings(outcome.made, goal)]
                 yield batch.Report(outcome.path, remarks.lines(notes, [outcome.made], goal["face"]))
 
-    count = len(todo) + len(failed)
-    batch.finish(results(), count, quiet, worklist.Work([], [], skipped, count + skipped > 1))
+    many = recursive or len(sources) > 1
+    batch.finish(results(), count, quiet, worklist.Work([], [], skipped, many))
 
 
 def index(

@@ -120,8 +120,8 @@ def decode(
     if dask is not None:
         from vcmcodec.cli import dask as cluster
 
-        if onto is not None or remove or ending is not None:
-            raise click.UsageError("--dask takes neither --onto nor --format nor --rm")
+        if onto is not None or remove or ending is not None or strict or verbose:
+            raise click.UsageError("--dask takes neither --onto nor --format nor --rm nor --strict nor -v")
         cluster.run(
             dask,
             functools.partial(cluster.decoding, look, limits, preview),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import warnings as library
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import vcmcodec
-from vcmcodec import ModelError, PictureWarning
 from vcmcodec.cli import files
 
 if TYPE_CHECKING:
@@ -70,20 +67,12 @@ def coded(made: list[vcmcodec.Encoded], face: str) -> Iterator[str]:
 def whole(path: Path) -> NDArray[np.uint8]:
     """The picture at ``path``, to be coded as it is, uint8 (H, W, 3) RGB. Warns with PictureWarning where its
     face is small. Raises as :func:`vcmcodec.encode`."""
-    from vcmcodec.encoder import near, opencv
+    from vcmcodec.encoder import opencv
 
     opencv.check(strokes=False)
     from vcmcodec.encoder import photograph
     from vcmcodec.io import picture
 
     pixels = picture.load(files.picture(path))
-    filled = None
-    with suppress(ModelError):  # which encoding raises, if it needs the model
-        filled = photograph.filled(pixels)
-    if filled is not None and filled < near.SCALE / 2:
-        library.warn(
-            f"the face fills {filled:.0%} of the picture: --face auto holds it better".replace("%", " %"),
-            PictureWarning,
-            stacklevel=2,
-        )
+    photograph.warn_of_small_face(pixels)
     return pixels

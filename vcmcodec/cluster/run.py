@@ -103,6 +103,8 @@ def run(work: Work, todo: Sequence[Task], address: str, jobs: int) -> Iterator[O
     from distributed import KilledWorker, wait
 
     starts = range(0, len(todo), FILES_PER_TASK)
+    if not todo:
+        return
     queue: deque[list[Task]] = deque(list(todo[start : start + FILES_PER_TASK]) for start in starts)
     with _client(address, jobs) as client:
         pending: dict[Any, list[Task]] = {}

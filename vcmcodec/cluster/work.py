@@ -66,7 +66,7 @@ class Encoding:
 
         def work(task: Task) -> None:
             data = places.read(task.source, LARGEST)
-            pixels, notes = _picture(data, crops=goal["face"] != "whole")
+            pixels, notes = _picture(data, whole=goal["face"] == "whole")
             (made,) = vcmcodec.encode_faces(pixels, **goal)
             places.write(task.target, made.data)
             done[task] = Outcome(str(task.source), notes=notes, made=made)
@@ -132,12 +132,16 @@ _LOADING = threading.Lock()
 """Held while a picture is loaded, since catching warnings affects all threads of a worker."""
 
 
-def _picture(data: bytes, crops: bool) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """A picture as :func:`vcmcodec.io.picture.load` has it, and what it warns of."""
+def _picture(data: bytes, whole: bool) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """A picture as :func:`vcmcodec.io.picture.load` has it, to be coded ``whole`` or cropped, and what there
+    is to warn of."""
+    from vcmcodec.encoder import photograph
     from vcmcodec.io import picture
 
     with _LOADING, picture_warnings.caught() as notes:
-        pixels = picture.load(io.BytesIO(data), crops=crops)
+        pixels = picture.load(io.BytesIO(data), crops=not whole)
+        if whole:
+            photograph.warn_of_small_face(pixels)
     return pixels, tuple(notes)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import re
 
-_WORDS = ("auto", "whole", "all")
+WORDS = ("auto", "whole", "all")
 _NUMBER = re.compile("[1-9][0-9]{0,3}")
 _RECTANGLE = re.compile("[0-9]{1,6}(,[0-9]{1,6}){3}")
 
 
-def check(face: str) -> None:
-    """Raises ValueError for a text that is none of these."""
-    if not (face in _WORDS or _NUMBER.fullmatch(face) or _RECTANGLE.fullmatch(face)):
-        raise ValueError(f"{face!r} is none of {', '.join(_WORDS)}, a number from 1, and X,Y,W,H")
+def check(face: str, words: tuple[str, ...] = WORDS) -> None:
+    """Raises ValueError for a text that is none of these, or another word than one of ``words``."""
+    if not (face in words or _NUMBER.fullmatch(face) or _RECTANGLE.fullmatch(face)):
+        raise ValueError(f"{face!r} is none of {', '.join(words)}, a number from 1, and X,Y,W,H")
 
 
 def number(face: str) -> int | None:

@@ -5,6 +5,8 @@ Encoder only; nothing here is normative.
 
 from __future__ import annotations
 
+import warnings
+from contextlib import suppress
 from typing import NamedTuple
 
 import cv2
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 from vcmcodec.encoder import face_choice, frame, near
 from vcmcodec.encoder.frame import Face
 from vcmcodec.encoder.near import BELOW, SCALE, Place
-from vcmcodec.errors import PictureError
+from vcmcodec.errors import ModelError, PictureError, PictureWarning
 from vcmcodec.layers.crop.record import TURNS, Crop
 from vcmcodec.limits import MAX_SIDE, MIN_SIDE
 
@@ -193,9 +195,16 @@ def framed(picture: NDArray[np.uint8], face: str = "auto") -> list[Cut]:
     return [Cut(cut(picture, crop, side, side), crop, len(found)) for crop, side in chosen_crops]
 
 
-def filled(picture: NDArray[np.uint8]) -> float | None:
-    """The share of the longest side of a picture, uint8 (H, W, 3) RGB, that its largest face's window takes;
-    None without a face. Raises ModelError where the detector is missing or altered."""
-    found = faces(picture)
-    sides = [near.looked_at(picture, near.place(one)).side for one in found]
-    return max(sides) / max(picture.shape[:2]) if sides else None
+def warn_of_small_face(picture: NDArray[np.uint8]) -> None:
+    """Warns with PictureWarning where the largest face of a picture, uint8 (H, W, 3) RGB, that is to be coded
+    whole is less than half as large as its crop would make it. Without the detector it says nothing: encoding
+    raises, if it needs it."""
+    with suppress(ModelError):
+        sides = [near.looked_at(picture, near.place(one)).side for one in faces(picture)]
+        filled = max(sides, default=np.inf) / max(picture.shape[:2])
+        if filled < SCALE / 2:
+            warnings.warn(
+                f"the face fills {100 * filled:.0f} % of the picture: --face auto holds it better",
+                PictureWarning,
+                stacklevel=2,
+            )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 import vcmcodec
 from vcmcodec import matching
 from vcmcodec.codec import NO_MODEL, previewed
+from vcmcodec.encoder import opencv
 from vcmcodec.errors import LimitError, PictureError
 from vcmcodec.format import container
 from vcmcodec.format.container import Header
@@ -30,8 +31,9 @@ class Decoding(NamedTuple):
 
 def warm_up() -> None:
     """Loads what the first request would wait for."""
-    ramp = np.arange(64, dtype=np.uint8)[:, None, None] + np.zeros((64, 64, 3), np.uint8)
-    vcmcodec.preview(vcmcodec.encode(ramp, bytes=200))  # of one colour it would need no model
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    scheme = "mixed" if opencv.has_strokes() else "texture"
+    vcmcodec.preview(vcmcodec.encode(noise, bytes=400, scheme=scheme))
 
 
 def encode(data: bytes, limits: Limits, goal: dict[str, Any]) -> bytes:

@@ -36,7 +36,7 @@ def _fingerprint() -> str:
 
 
 class Vcm:
-    """This codec at its presets: texture, which a generator refines."""
+    """This codec at its presets: texture, with strokes where they help, which a generator refines."""
 
     name = "vcm"
     points: tuple[str, ...] = tuple(PRESETS)

@@ -141,9 +141,10 @@ def best(summary: Summary) -> list[list[str]]:
 def grouped(summary: Summary) -> list[list[str]]:
     """This codec's figures by group: a row a point and figure, a column a group."""
     spreads = {label: found for (codec, label), found in summary.spreads.items() if codec == codecs.OWN}
-    sizes = {
-        name: size for found in spreads.values() for one in found.values() for name, size in one.faces.items()
-    }
+    sizes: dict[str, int] = {}
+    for found in spreads.values():
+        for one in found.values():  # landmarks are of fewer faces, where some are not found
+            sizes |= {name: max(size, sizes.get(name, 0)) for name, size in one.faces.items()}
     table = [["point", "figure", *(f"{name} ({size})" for name, size in sizes.items())]]
     for label, found in spreads.items():
         for key in GROUPED:
@@ -163,7 +164,7 @@ def _tables(summary: Summary) -> list[tuple[str, list[list[str]]]]:
         found.append((BD_ABOUT, bd(summary)))
     if summary.spreads:
         found.append((GROUPS_ABOUT, grouped(summary)))
-    return found
+    return [(about, table) for about, table in found if len(table) > 1]
 
 
 def markdown(plan: Plan, summary: Summary, made: str) -> str:
