@@ -22,8 +22,8 @@ NO_STROKES = ("auto", "texture", "canvas")
 
 LACKING = 145.0
 """Mean squared error of R, G and B, in squared levels, above which strokes help after a texture: 26.5 dB.
-Above it they improve LPIPS by 5 to 12 % and cost 1 to 3 % of identity; on portraits before plain backgrounds
-they would cost 5 % for nothing (docs/ablations.md)."""
+Above it they make LPIPS 6 % better, for 3 to 4 % of identity; on portraits before plain backgrounds they cost
+identity up to 10 %, for little (docs/ablations.md)."""
 
 _SHARES = (0.0435, 0.0485, 0.078), (0.95, 0.9, 0.85)
 """Bits per canvas pixel of a file of texture alone, its header apart, and the texture's share where ``auto``
