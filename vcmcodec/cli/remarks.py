@@ -46,6 +46,8 @@ def part(made: list[vcmcodec.Encoded], face: str) -> str:
 
 def coded(made: list[vcmcodec.Encoded], face: str) -> Iterator[str]:
     """What of a photograph was coded, where it was not all of it."""
+    from vcmcodec.encoder import face_choice
+
     count = made[0].faces
     number = "" if count is None else f"{count} face{'s' * (count != 1)}; "
     which = "face " + face
@@ -53,7 +55,7 @@ def coded(made: list[vcmcodec.Encoded], face: str) -> Iterator[str]:
         which = "all of them" if len(made) > 1 else "it"
     elif face == "auto":
         which = "it" if count == 1 else "the larger" if count == 2 else "the largest"
-    elif not face.isdigit():
+    elif face_choice.number(face) is None:
         which = "the rectangle"
     places = [
         one.crop.in_words(one.width, one.height).partition(" of ") for one in made if one.crop is not None

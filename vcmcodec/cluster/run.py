@@ -100,11 +100,11 @@ def run(work: Work, todo: Sequence[Task], address: str, jobs: int) -> Iterator[O
     ``address``: that of a scheduler, or :data:`LOCAL` for ``jobs`` processes of this machine. Raises VcmError
     for no scheduler, no worker, a lost scheduler, or a worker with another version of vcmcodec.
     """
+    if not todo:
+        return
     from distributed import KilledWorker, wait
 
     starts = range(0, len(todo), FILES_PER_TASK)
-    if not todo:
-        return
     queue: deque[list[Task]] = deque(list(todo[start : start + FILES_PER_TASK]) for start in starts)
     with _client(address, jobs) as client:
         pending: dict[Any, list[Task]] = {}

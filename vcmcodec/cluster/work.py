@@ -62,16 +62,15 @@ class Encoding:
         opencv.use_threads(1)
 
         goal = {"face": "whole", **self.goal}
-        done: dict[Task, Outcome] = {}
 
-        def work(task: Task) -> None:
+        def work(task: Task) -> Outcome:
             data = places.read(task.source, LARGEST)
             pixels, notes = _picture(data, whole=goal["face"] == "whole")
             (made,) = vcmcodec.encode_faces(pixels, **goal)
             places.write(task.target, made.data)
-            done[task] = Outcome(str(task.source), notes=notes, made=made)
+            return Outcome(str(task.source), notes=notes, made=made)
 
-        return [done.get(task, outcome) for task in tasks for outcome in [_outcome(task, work)]]
+        return [_outcome(task, work) for task in tasks]
 
 
 @dataclass(frozen=True)
@@ -120,12 +119,12 @@ class Reading:
         import vcmcodec
 
         _prepare(self.version)
-        features: dict[Task, NDArray[np.float32] | None] = {}
 
-        def read(task: Task) -> None:
-            features[task] = vcmcodec.stored(places.read(task.source, self.limits.file), limits=self.limits)
+        def read(task: Task) -> Outcome:
+            data = places.read(task.source, self.limits.file)
+            return Outcome(str(task.source), feature=vcmcodec.stored(data, limits=self.limits))
 
-        return [_outcome(task, read)._replace(feature=features.get(task)) for task in tasks]
+        return [_outcome(task, read) for task in tasks]
 
 
 _LOADING = threading.Lock()
@@ -151,14 +150,14 @@ def _prepare(version: str) -> None:
         raise VcmError(f"the worker has vcmcodec {__version__}, and {version} is asked for")
 
 
-def _outcome(task: Task, work: Callable[[Task], None]) -> Outcome:
+def _outcome(task: Task, work: Callable[[Task], Outcome | None]) -> Outcome:
+    """What ``work`` returns of a task; where that is None, that its target is done; or how it failed."""
     try:
-        work(task)
+        return work(task) or Outcome(str(task.target))
     except VcmError as error:
         return _failed(task, error)
     except Exception as error:  # one picture's fault is not the others'
         return Outcome(str(task.source), FAULT, f"internal error: {type(error).__name__}: {error}")
-    return Outcome(str(task.target))
 
 
 def _failed(task: Task, error: VcmError) -> Outcome:

@@ -6,7 +6,6 @@ Encoder only; nothing here is normative.
 
 from __future__ import annotations
 
-import functools
 from copy import copy
 
 import cv2
@@ -43,22 +42,21 @@ class Sketch:
         self._canvas, self._chains = canvas, [np.array(chain).reshape(-1, 2) for chain in chains]
         self._strength = np.minimum(ridge / np.float32(FULL), 1)
         self._points = [chain.astype(np.float32) - np.float32(edge_map.OFFSET) for chain in self._chains]
-        self._lacks: NDArray[np.float32] | None = None
+        self._weights: list[NDArray[np.float32]] | None = None
         self._fitters: dict[int, Fitter] = {}
 
-    @functools.cached_property
-    def _weights(self) -> list[NDArray[np.float32]]:
-        """What each pixel of each chain weighs."""
-        weight = self._strength * (face_regions.weight(self._canvas) if self._lacks is None else self._lacks)
+    def _weighed(self, weight: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """What each pixel of each chain weighs, where edges count as ``weight`` says, float32 (H, W)."""
+        weight = self._strength * weight
         return [weight[chain[:, 1], chain[:, 0]] for chain in self._chains]
 
     def behind(self, shown: NDArray[np.uint8]) -> Sketch:
         """The same edges for a decoder that has a picture already, ``shown``, uint8 (H, W, 3) RGB: they weigh
         more where its error is larger, in hair and at outlines more than in the face."""
         other = copy(self)
-        other.__dict__.pop("_weights", None)
         lacks = np.abs(self._canvas.astype(np.float32) - shown).mean(axis=2)
-        other._lacks = np.float32(LEAST) + cv2.GaussianBlur(lacks, (0, 0), SPREAD) / np.float32(MUCH)
+        lacks = cv2.GaussianBlur(lacks, (0, 0), SPREAD)
+        other._weights = self._weighed(np.float32(LEAST) + lacks / np.float32(MUCH))
         other._fitters = {}
         return other
 
@@ -66,6 +64,8 @@ class Sketch:
         """The strokes of least distortion plus ``lam`` times bits, on a grid of ``step`` half-pixels, 1..8.
         The unit of distortion is a pixel of a strong edge that lies 2.5 pixels or more away from any stroke.
         Never more than decoders take by default."""
+        if self._weights is None:
+            self._weights = self._weighed(face_regions.weight(self._canvas))
         if step not in self._fitters:
             grid = Grid(self.width, self.height, step)
             self._fitters[step] = Fitter(self._points, self._weights, grid)

@@ -79,7 +79,7 @@ def ranks(number: int) -> tuple[int, int]:
 
 def step_number(quality: float) -> int:
     """The canvas step number at a ``quality``, 0 to 100."""
-    return ceil(_exact(quality) - _TINY)
+    return _whole_number(_exact(quality))
 
 
 def quality_of(number: float) -> float:
@@ -92,8 +92,9 @@ def _exact(quality: float) -> float:
     return COARSEST - (COARSEST - FINEST) * quality / 100
 
 
-_TINY = 1e-6
-"""More than floats are off."""
+def _whole_number(exact: float) -> int:
+    """The canvas step number of a texture whose detail lies between it and the next finer one."""
+    return ceil(exact - 1e-6)  # floats are off by less
 
 
 _SHARES = (0.008, 0.015, 0.03), (1.0, 0.9, 0.85)
@@ -120,7 +121,7 @@ class TextureProposer:
         self._canvas, self._analysis = canvas, Analysis(canvas, frames.find(canvas))
         self._face, self._detailed, self.fixed_share = face, face and detail, fixed_share
         self._made: dict[int, tuple[Texture, float]] = {}
-        self._details: dict[tuple[int, int], Detail | None] = {}
+        self._details: dict[tuple[int, int], tuple[Detail | None, float]] = {}
 
     def share(self, bpp: float) -> float:
         return float(np.interp(bpp, *_SHARES)) if self.fixed_share is None else self.fixed_share
@@ -146,9 +147,10 @@ class TextureProposer:
         if high > COARSEST:
             return 0.0
         finer = range(_FINER_DETAIL - 1, 0, -1) if self._detailed and high <= _DETAIL[0][-1] else ()
-        for more in (part / _FINER_DETAIL for part in finer):
-            if self._whole(high - more, header) <= limit:
-                return quality_of(high - more)
+        for more in finer:
+            exact = high - more / _FINER_DETAIL
+            if self._whole(exact, header) <= limit:
+                return quality_of(exact)
         return quality_of(high)
 
     def size(self, quality: float) -> float:
@@ -167,8 +169,9 @@ class TextureProposer:
         for wanted in _layers(texture, whole):
             coded, scene = payload.encode(scene, wanted)
             layers.append((CODE, coded))
-        if (more := self._detail(_exact(quality))) is not None:
-            coded, scene = detail_payload.encode(scene, more)
+        detail, _ = self._detail(_exact(quality))
+        if detail is not None:
+            coded, scene = detail_payload.encode(scene, detail)
             layers.append((DETAIL, coded))
         return Proposal(scene, layers, len(layers))
 
@@ -186,21 +189,23 @@ class TextureProposer:
 
     def _size(self, number: float) -> float:
         """Bytes of the layers at a canvas step number, without the framing of one."""
-        _, whole = self._quantised(ceil(number - _TINY))
-        detail = self._detail(number)
-        more = FRAMING + detail_size(detail) if detail else 0
+        _, whole = self._quantised(_whole_number(number))
+        detail, size = self._detail(number)
+        more = FRAMING + size if detail else 0
         return whole + _WASTE * sum(whole > _WORTH_A_LAYER * most for most in LAYER_ENDS) + more
 
-    def _detail(self, exact: float) -> Detail | None:
-        """The detail for the texture at a canvas step number; None where it is not worth its bits."""
-        number = ceil(exact - _TINY)
+    def _detail(self, exact: float) -> tuple[Detail | None, float]:
+        """The detail for the texture at a canvas step number, None where it is not worth its bits; and the
+        bytes of its payload."""
+        number = _whole_number(exact)
         if not self._detailed or number > _DETAIL[0][-1]:
-            return None
+            return None, 0.0
         texture, _ = self._quantised(number)
         finer = round(np.interp(number, *_DETAIL) + _FINER_DETAIL * (number - exact))
         step = max(texture.step_numbers[1] - finer, 0)
         if (number, step) not in self._details:
-            self._details[number, step] = quantise(self._analysis.residual(texture), texture.frame, step)
+            detail = quantise(self._analysis.residual(texture), texture.frame, step)
+            self._details[number, step] = detail, detail_size(detail)
         return self._details[number, step]
 
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 import vcmcodec
 from vcmcodec import matching
 from vcmcodec.codec import NO_MODEL, previewed
-from vcmcodec.encoder import opencv
 from vcmcodec.errors import LimitError, PictureError
 from vcmcodec.format import container
 from vcmcodec.format.container import Header
@@ -32,8 +31,7 @@ class Decoding(NamedTuple):
 def warm_up() -> None:
     """Loads what the first request would wait for."""
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    scheme = "mixed" if opencv.has_strokes() else "texture"
-    vcmcodec.preview(vcmcodec.encode(noise, bytes=400, scheme=scheme))
+    vcmcodec.preview(vcmcodec.encode(noise, bytes=400))  # with strokes, where there is what finds them
 
 
 def encode(data: bytes, limits: Limits, goal: dict[str, Any]) -> bytes:

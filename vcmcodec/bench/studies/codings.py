@@ -20,6 +20,7 @@ from vcmcodec.bench.run.score_store import Key, Store, coding_key, face_key
 from vcmcodec.bench.studies import peers, skin, tone
 from vcmcodec.bench.studies.person import Person
 from vcmcodec.bench.studies.smaller import smaller
+from vcmcodec.codec import decode_layers
 from vcmcodec.encoder import texture
 from vcmcodec.errors import ModelError
 from vcmcodec.format import container
@@ -121,7 +122,7 @@ def one_layer_size(data: bytes) -> int:
     is no texture whose last layer holds it whole.
     """
     header, layers = container.read(data)
-    _, scene = vcmcodec.decode_scene(data)
+    scene = decode_layers(header, layers)
     known: Texture | None = scene.part(TEXTURE)
     if known is None or any(shift for part in known.parts for shift in part.shifts):
         raise ValueError("no whole texture")
