@@ -80,7 +80,7 @@ def test_the_trainer_learns_and_goes_on_from_its_checkpoint(
     def new(out: Path, *changes: str) -> trainer.Trainer:
         numbers = recipe.read(RECIPE, ("natural=1", *changes))
         device = torch.device("cpu")
-        return trainer.Trainer(numbers, loss_networks, out, device, 10**9, Generator(TINY), threads=4)
+        return trainer.Trainer(numbers, loss_networks, out, device, 10**9, Generator(TINY), workers=4)
 
     one = new(tmp_path)
     assert not one.resume()

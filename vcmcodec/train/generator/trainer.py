@@ -46,7 +46,7 @@ class _Made(NamedTuple):
 
 
 class Trainer:
-    """Networks, optimisers and their checkpoint, for a schedule of ``total_pictures``. ``threads``: how many
+    """Networks, optimisers and their checkpoint, for a schedule of ``total_pictures``. ``workers``: how many
     micro-batches a batch is cut into, each worked on by a thread of its own. On busy cores, that is much
     faster than threads within each operation, which wait for each other."""
 
@@ -58,7 +58,7 @@ class Trainer:
         device: torch.device,
         total_pictures: int,
         generator: Generator | None = None,
-        threads: int = 1,
+        workers: int = 1,
     ) -> None:
         self.recipe, self.out, self.device, self.total_pictures = recipe, out, device, total_pictures
         self.cuda = device.type == "cuda"
@@ -66,8 +66,8 @@ class Trainer:
         # channels_last suits bfloat16; in float32 it doubles the time on a CPU.
         layout = torch.channels_last if self._bf16 else torch.contiguous_format
         self._layout = layout
-        self._threads = threads
-        self._pool = ThreadPoolExecutor(threads)
+        self._workers = workers
+        self._pool = ThreadPoolExecutor(workers)
         self.generator = (generator or Generator()).to(device, memory_format=layout)
         self.discriminators = Discriminators().to(device, memory_format=layout)
         self.ema = deepcopy(self.generator).requires_grad_(False).eval()
@@ -197,7 +197,7 @@ class Trainer:
         size = len(batch.x)
         realism = self._realism(size)
         crop = self.recipe.crop_cuda if self.cuda else self.recipe.crop
-        cuts = [size * number // self._threads for number in range(self._threads + 1)]
+        cuts = [size * number // self._workers for number in range(self._workers + 1)]
         found = []
         for turn, (a, b) in enumerate(zip(cuts, cuts[1:]), self.step):
             if a < b:
