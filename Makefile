@@ -132,10 +132,10 @@ photographs: $(VENV)/.bench faces wild-faces ## Find, code and decode the faces 
 
 verify: $(VENV)/.bench faces ## Tell people apart by coded faces and by features, on PAIRS; refresh docs/verification.md; hours on two cores
 	$(RUN) vcmcodec.bench.studies.verification --pairs $(PAIRS) --data $(WORK)/data --cache $(WORK)/verification \
-		--into docs/verification.md
+		--into docs/verification.md --roc docs
 
-search-speed: $(VENV)/.dev ## Time vcm match as a process, and searches in 10,000 and in 1,000,000 features
-	$(RUN) vcmcodec.bench.studies.search_speed
+search-speed: $(VENV)/.dev ## Time vcm match as a process, and searches in 10,000 and in 1,000,000 features; refresh docs/verification.md
+	$(RUN) vcmcodec.bench.studies.search_speed --into docs/verification.md
 
 bench-speed: $(VENV)/.dev faces ## Time encode, decode and the command line on FACES
 	$(RUN) vcmcodec.bench.studies.speed $(FACES)
@@ -143,15 +143,14 @@ bench-speed: $(VENV)/.dev faces ## Time encode, decode and the command line on F
 bench-batch: $(VENV)/.dev faces ## Time vcm encode of BATCH pictures by one process and by two, and watch its memory
 	$(RUN) vcmcodec.bench.studies.batch_speed $(FACES) --count $(BATCH)
 
-bench-serve: $(VENV)/.dev faces ## Ask vcm serve REQUESTS times by 64 clients, a tenth of them damaged; beside vcm encode
-	$(RUN) vcmcodec.bench.studies.serve_load $(FACES) --requests $(REQUESTS)
+bench-serve: $(VENV)/.dev faces ## Ask vcm serve REQUESTS times by 64 clients, a tenth of them damaged; beside vcm encode; refresh docs/serve.md
+	$(RUN) vcmcodec.bench.studies.serve_load $(FACES) --requests $(REQUESTS) --into docs/serve.md
 
-bench-dask: $(VENV)/.dev faces ## Encode REQUESTS pictures by a cluster of two workers, and by --jobs 2
-	$(RUN) vcmcodec.bench.studies.cluster_speed $(FACES) --count $(REQUESTS)
+bench-dask: $(VENV)/.dev faces ## Encode REQUESTS pictures by a cluster of two workers, and by --jobs 2; refresh docs/scale.md
+	$(RUN) vcmcodec.bench.studies.cluster_speed $(FACES) --count $(REQUESTS) --into docs/scale.md
 
 gpu: demo ## Measure decoding on CUDA beside the CPU, and training where there is a pack; writes docs/gpu.md where there is a GPU
-	$(BIN)/vcm encode demo/input.png -o demo/strokes.vcm --scheme strokes --force
-	$(RUN) vcmcodec.bench.studies.gpu demo/strokes.vcm --recipe $(RECIPE) --pack $(WORK)/pack --val $(WORK)/pack-val \
+	$(RUN) vcmcodec.bench.studies.gpu demo/face.vcm --recipe $(RECIPE) --pack $(WORK)/pack --val $(WORK)/pack-val \
 		--loss-networks $(WORK)/loss-networks.safetensors --into docs/gpu.md
 
 mixtures: $(VENV)/.bench faces ## Compare files of equal bytes made of other layers, and refresh docs/ablations.md
@@ -162,8 +161,7 @@ scale: $(VENV)/.dev faces ## Measure what a million faces cost, and refresh docs
 	$(RUN) vcmcodec.bench.studies.scale $(FACES) --into docs/scale.md
 
 throughput: demo ## Time the generator in batches, on CUDA where there is one
-	$(BIN)/vcm encode demo/input.png -o demo/strokes.vcm --scheme strokes --force
-	$(RUN) vcmcodec.bench.studies.throughput demo/strokes.vcm
+	$(RUN) vcmcodec.bench.studies.throughput demo/face.vcm
 
 web: $(VENV)/.dev $(WORK)/npm/.done ## Put the page together in WORK/web, for any file server; needs npm
 	$(BIN)/python docs/web/build.py $(WORK)/web --npm $(WORK)/npm

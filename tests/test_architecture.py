@@ -88,7 +88,6 @@ WALLS = {
             "interop",
             "io",
             "metrics",
-            "models",
         ),
         "render",
         *("gallery", "matching", "scene", "truncation"),

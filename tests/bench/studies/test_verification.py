@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vcmcodec.bench.studies.verification_rates import accuracy, eer, tar, threshold, verified
+from vcmcodec.bench.studies.verification_rates import accuracy, eer, roc, tar, threshold, verified
 from vcmcodec.bench.studies.verification_report import bytes_at
 
 
@@ -31,6 +31,16 @@ def test_a_threshold_lets_through_no_more_than_it_may() -> None:
         assert (two > threshold(two, far)).sum() == passed
     assert tar(np.array([990.0, 989.0, 5.0, 999.0]), two, 0.01) == 0.5
     assert eer(np.array([3.0, 1.0]), np.array([2.0, 0.0])) == 0.5
+
+
+def test_a_curve_passes_its_rates() -> None:
+    scores = likeness(60, 2)
+    fars, tars = roc(scores)
+    found = verified(scores)
+    assert fars[0] == pytest.approx(1 / (60 * 59)) and fars[-1] == 1 and sorted(tars) == tars
+    assert np.interp(0.01, fars, tars) == pytest.approx(found.tars[0], abs=0.05)
+    scores[:6] = np.nan
+    assert roc(scores)[1][-1] == pytest.approx(0.9)
 
 
 def test_a_face_that_is_not_found_is_missed() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vcmcodec.bench import codecs
@@ -87,5 +87,26 @@ def cumulative_error(summary: Summary, chosen: Sequence[tuple[str, str]]) -> str
     axes.set_ylim(0, 101)
     axes.set_xlabel("landmark error (NME), %")
     axes.set_ylabel("faces at or under it, %")
+    figure.legend(loc="outside right upper", fontsize=7)
+    return _svg(figure)
+
+
+def roc(curves: Mapping[str, tuple[Sequence[float], Sequence[float]]], title: str) -> str:
+    """Receiver operating characteristics, as SVG: by codec false accept rates, rising, and the true accept
+    rates there, both 0..1.
+
+    Raises ModelError where matplotlib is missing.
+    """
+    figure, axes = _axes()
+    for codec, (fars, tars) in curves.items():
+        look = {**_look(codec, list(curves)), "marker": None}
+        percent = ([100 * rate for rate in rates] for rates in (fars, tars))
+        axes.plot(*percent, label=codec, drawstyle="steps-post", **look)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.set_ylim(0, 101)
+    axes.set_title(title, fontsize=9)
+    axes.set_xlabel("false accept rate, %")
+    axes.set_ylabel("true accept rate, %")
     figure.legend(loc="outside right upper", fontsize=7)
     return _svg(figure)

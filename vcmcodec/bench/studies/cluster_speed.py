@@ -72,7 +72,8 @@ def encode(paths: Sequence[Path], count: int, address: str) -> float:
 @options.folders
 @click.option("--count", default=2000, show_default=True, help="Pictures to encode.")
 @click.option("--workers", default=2, show_default=True)
-def main(folders: tuple[Path, ...], count: int, workers: int) -> None:
+@options.into
+def main(folders: tuple[Path, ...], count: int, workers: int, into: Path | None) -> None:
     """Encode COUNT pictures below FOLDERS by a cluster and by one command; print both rates."""
     paths = options.listed(folders)
     with cluster(workers) as address:
@@ -83,9 +84,9 @@ def main(folders: tuple[Path, ...], count: int, workers: int) -> None:
         table.Row(f"--jobs {workers}", batch.rate, "{:.2f} pictures a second"),
         table.Row("of that", rate / batch.rate, "{:.1f} %", 100, SHARE, True),
     )
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    click.echo(f"{count} pictures, {os.cpu_count()} cores, load averages {load}")
-    click.echo(table.plain(row.cells() for row in figures))
+    said = f"{count} pictures, {os.cpu_count()} cores."
+    text = table.lines({"faces": len(paths), "gaps": []}, figures)
+    options.show({}, f"{said}\n\n{text}", False, into, "cluster")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from vcmcodec.bench.report import table
 from vcmcodec.bench.report.table import Row
+from vcmcodec.bench.run import options
 from vcmcodec.encoder import feature as features
 from vcmcodec.errors import ModelError
 from vcmcodec.format import container
@@ -73,7 +74,8 @@ def searches(searched: Searchable, probes: NDArray[np.float32]) -> float:
 
 
 @click.command()
-def main() -> None:
+@options.into
+def main(into: Path | None) -> None:
     """Print the times beside their bars."""
     probes = people(REPEATS)
     few = people(FEW)
@@ -99,7 +101,8 @@ def main() -> None:
         rows.append(Row("of 200 probes near a face, it finds", hits / len(near), "{:.1f} %", 100))
     except ModelError as error:
         gaps.append(str(error))
-    click.echo(table.lines({"faces": "any", "gaps": gaps}, rows))
+    figures = {"faces": "any", "gaps": gaps}
+    options.show(figures, table.lines(figures, rows), False, into, "search-speed")
 
 
 if __name__ == "__main__":

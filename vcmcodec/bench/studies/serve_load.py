@@ -141,7 +141,8 @@ def load(port: int, group: int, pictures: Sequence[bytes], requests: int, client
 @click.option("--requests", default=2000, show_default=True)
 @click.option("--clients", default=64, show_default=True)
 @click.option("--jobs", default=2, show_default=True)
-def main(folders: tuple[Path, ...], requests: int, clients: int, jobs: int) -> None:
+@options.into
+def main(folders: tuple[Path, ...], requests: int, clients: int, jobs: int, into: Path | None) -> None:
     """Encode pictures below FOLDERS by a server that CLIENTS ask at a time, and by a batch; print both."""
     paths = options.listed(folders)
     good = requests - requests // DAMAGED
@@ -175,9 +176,9 @@ def main(folders: tuple[Path, ...], requests: int, clients: int, jobs: int) -> N
         table.Row("memory at most, first half", early / (1 << 20), "{:.0f} MiB"),
         table.Row("second half, of the first", late / early if early else None, "{:.2f}", bar=GROWTH),
     )
-    load_now = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    click.echo(f"{clients} clients, {jobs} processes, {os.cpu_count()} cores, load averages {load_now}")
-    click.echo(table.plain(row.cells() for row in figures))
+    said = f"{requests} requests by {clients} clients, {jobs} processes, {os.cpu_count()} cores."
+    text = table.lines({"faces": len(paths), "gaps": []}, figures)
+    options.show({}, f"{said}\n\n{text}", False, into, "serve")
 
 
 if __name__ == "__main__":

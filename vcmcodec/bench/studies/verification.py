@@ -23,9 +23,12 @@ from vcmcodec import matching
 from vcmcodec.bench.studies import verification_report as report
 from vcmcodec.bench.studies.recognisers import DlibRecogniser, Recogniser, Sface
 from vcmcodec.bench.studies.verification_codings import BUDGETS, PEERS, Coding, codings
-from vcmcodec.io import document, picture
+from vcmcodec.io import document, output, picture
 
 _DIMENSIONS = 128
+
+DRAWN = 256
+"""Bytes at which curves are drawn."""
 
 
 class Scored(NamedTuple):
@@ -116,6 +119,11 @@ def pairs(path: Path, data: Path) -> list[tuple[Path, Path]]:
 @click.option(
     "--into", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Refresh this document."
 )
+@click.option(
+    "--roc",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Draw curves, roc-JUDGE.svg, into this folder.",
+)
 @click.option("--limit", type=click.IntRange(20), help="People to study.")
 @click.option("--budget", "budgets", type=int, multiple=True, default=BUDGETS, help="Bytes; may be repeated.")
 @click.option(
@@ -132,6 +140,7 @@ def main(
     data: Path,
     cache: Path,
     into: Path | None,
+    roc: Path | None,
     limit: int | None,
     budgets: tuple[int, ...],
     peers: tuple[str, ...],
@@ -158,6 +167,10 @@ def main(
     click.echo(text)
     if into is not None:
         document.refresh(into, "verification", text)
+    for judge in study.recognisers if roc is not None and DRAWN in results else ():
+        assert roc is not None
+        drawing = report.roc(study.probes, judge, results[DRAWN], DRAWN)
+        output.write(roc / f"roc-{judge.name.lower()}.svg", drawing.encode())
 
 
 if __name__ == "__main__":

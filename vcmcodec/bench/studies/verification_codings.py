@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -11,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import vcmcodec
-from vcmcodec.bench.codecs import Codec, CodecError, still, video
+from vcmcodec.bench.codecs import Codec, CodecError, own, still, video
 from vcmcodec.bench.studies.peers import Peer
 from vcmcodec.errors import BudgetError, ModelError
-from vcmcodec.models import store
 
 BUDGETS = (128, 256, 512, 1024)
 """Bytes: 1,024 as in arXiv 2606.30321, and what this codec is for."""
@@ -45,14 +42,12 @@ class Coding(Protocol):
 
 
 class Own:
-    """This codec. ``feature``: bytes of the face's embedding in the file, or None. Its version says which
-    models it has: where code changes that chooses what is coded, what is kept is old."""
+    """This codec. ``feature``: bytes of the face's embedding in the file, or None."""
 
     def __init__(self, feature: int | None = None) -> None:
         self._feature = feature
         self.name = self.label = "vcm" if feature is None else f"vcm with a feature of {feature}"
-        listed = json.dumps(store.catalogue(), sort_keys=True)
-        self.version = f"vcmcodec {vcmcodec.__version__} {hashlib.sha256(listed.encode()).hexdigest()[:8]}"
+        self.version = own.Vcm().version
 
     def code(self, image: NDArray[np.uint8], most: int) -> Coded | None:
         try:

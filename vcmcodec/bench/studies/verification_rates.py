@@ -51,6 +51,16 @@ def tar(one: NDArray[np.float64], two: NDArray[np.float64], far: float) -> float
     return float((one > threshold(two, far)).mean())
 
 
+def roc(likeness: NDArray[np.float64]) -> tuple[list[float], list[float]]:
+    """The receiver operating characteristic of likenesses as :func:`verified` has them: false accept rates,
+    rising from one pair's share to 1, and the true accept rates there."""
+    count = len(likeness)
+    scores = np.where(np.isnan(likeness), -np.inf, likeness)
+    one, two = np.diag(scores), scores[~np.eye(count, dtype=bool)]
+    fars = np.geomspace(1 / len(two), 1, 200)
+    return fars.tolist(), [tar(one, two, far) for far in fars]
+
+
 def eer(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
     """The rate at which both errors are alike."""
     thresholds = np.unique(np.concatenate([one, two]))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vcmcodec.bench.report import plots
+from vcmcodec.bench.studies import verification_rates
 from vcmcodec.bench.studies.recognisers import Recogniser
 from vcmcodec.bench.studies.verification_rates import Verified, verified
 from vcmcodec.encoder import feature as features
@@ -81,14 +83,32 @@ def _features(originals: Scored, probes: Scored) -> Iterator[Sequence[str]]:
         yield f"{most} bytes", "both", size, *_cells(verified(one @ other.T)), kept
 
 
-def _best(found: Sequence[Scored], probes: Scored, judge: Recogniser) -> tuple[Verified, float] | None:
-    """Of several sizes the one that is verified best, and its mean bytes."""
+class _Best(NamedTuple):
+    """``size``: mean bytes; ``likeness``: (n, n), of references (rows) and probes."""
+
+    rates: Verified
+    size: float
+    likeness: NDArray[np.float64]
+
+
+def _best(found: Sequence[Scored], probes: Scored, judge: Recogniser) -> _Best | None:
+    """Of several sizes of pictures the one that is verified best; None where nothing fits."""
     rows = []
     for scored in found:
         if not np.isnan(scored.bytes).all():
             likeness = judge.likeness(scored.embeddings[judge.name], probes.embeddings[judge.name])
-            rows.append((verified(likeness), float(np.nanmean(scored.bytes))))
-    return max(rows, key=lambda row: (row[0].tars[1], row[0].tars[0], row[0].accuracy), default=None)
+            rows.append(_Best(verified(likeness), float(np.nanmean(scored.bytes)), likeness))
+    return max(rows, key=lambda row: (row.rates.tars[1], row.rates.tars[0], row.rates.accuracy), default=None)
+
+
+def roc(probes: Scored, judge: Recogniser, codecs: Mapping[str, Sequence[Scored]], most: int) -> str:
+    """The receiver operating characteristics of all codecs at ``most`` bytes by a judge, as SVG.
+
+    Raises ModelError where matplotlib is missing.
+    """
+    found = {name: best for name, sizes in codecs.items() if (best := _best(sizes, probes, judge))}
+    curves = {name: verification_rates.roc(best.likeness) for name, best in found.items()}
+    return plots.roc(curves, f"{judge.name}, at most {most} bytes")
 
 
 def _coded(
@@ -108,7 +128,7 @@ def _coded(
                 if best is None:
                     yield str(most), name, judge.name, "does not fit", *[""] * len(_COLUMNS)
                 else:
-                    yield str(most), name, judge.name, f"{best[1]:.0f}", *_cells(best[0])
+                    yield str(most), name, judge.name, f"{best.size:.0f}", *_cells(best.rates)
             held = sizes[0].features
             if not np.isnan(held).all():
                 likeness = held @ probes.embeddings["SFace"].T
@@ -139,7 +159,7 @@ def _equal(
     yield "anchor", "judge", "its TAR at FAR 0.1 %", "vcm, by pixels", "share", "vcm, by its feature", "share"
     for judge in recognisers:
         ours = [
-            (best[1], best[0].tars[1])
+            (best.size, best.rates.tars[1])
             for codecs in results.values()
             if OWN in codecs and (best := _best(codecs[OWN], probes, judge)) is not None
         ]
@@ -157,14 +177,14 @@ def _equal(
                 best = None if name.startswith(OWN) else _best(sizes, probes, judge)
                 if best is None:
                     continue
-                goal = best[0].tars[1]
+                goal = best.rates.tars[1]
                 cells: list[str] = []
                 for points in (ours, held):
                     size = bytes_at(sorted(points), goal)
                     cells += (
                         ["not reached", ""]
                         if size is None
-                        else [f"{size:.0f}", f"{100 * size / best[1]:.0f} %"]
+                        else [f"{size:.0f}", f"{100 * size / best.size:.0f} %"]
                     )
                 mark = " (bar: 40 %)" if (name, most) in ANCHORS else ""
-                yield f"{name}, {best[1]:.0f} bytes{mark}", judge.name, f"{100 * goal:.1f}", *cells
+                yield f"{name}, {best.size:.0f} bytes{mark}", judge.name, f"{100 * goal:.1f}", *cells
