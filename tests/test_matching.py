@@ -12,13 +12,22 @@ import pytest
 from command import Result, Runner
 from features import held, likely, with_feature, written
 from PIL import Image
-from portrait import default_file, portrait
+from portrait import default_file, file, portrait
 
 import vcmcodec
-from vcmcodec import gallery, matching
-from vcmcodec.errors import FormatError, LimitError, ModelError, PictureError, UnsupportedError
+from vcmcodec import gallery, matching, truncation
+from vcmcodec.errors import (
+    FormatError,
+    LimitError,
+    ModelError,
+    PictureError,
+    TruncatedError,
+    UnsupportedError,
+)
+from vcmcodec.format import container
 from vcmcodec.gallery import Gallery
 from vcmcodec.models import store
+from vcmcodec.scene import CROP, FEATURE
 
 
 @pytest.fixture
@@ -136,7 +145,7 @@ def test_match_fails_with_a_line(vcm: Runner, folder: Path) -> None:
     vcm.fails(2, "match", folder / "her.vcm", "nowhere.png", says="does not exist")
     (vcm.folder / "grey.png").write_bytes(b"")
     vcm.fails(3, "match", folder / "her.vcm", "grey.png", says="grey.png: not a picture")
-    Path("bad.vcm").write_bytes(with_feature()[:-1])
+    Path("bad.vcm").write_bytes(with_feature()[:20])
     vcm.fails(4, "match", "bad.vcm", folder / "her.vcm", says="bad.vcm: truncated")
     Path("new.vcm").write_bytes(written(b"\x20later"))
     vcm.fails(5, "match", "new.vcm", folder / "her.vcm", says="new.vcm: feature coding 2 is unknown")
@@ -153,11 +162,16 @@ def test_index_and_find(vcm: Runner, folder: Path) -> None:
     assert said["faces"] == 4 and said["found"][0]["file"].endswith("stranger-1.vcm")
     assert said["found"][0]["cosine"] == pytest.approx(1, abs=1e-3)
     vcm.fails(10, "index", folder, "-o", "faces.idx", says="--force")
-    vcm.fails(4, "find", "face.png", "face.png", says="not an index of faces")
+    for none in ("face.png", "face.vcm"):
+        vcm.fails(
+            4, "find", "face.png", none, says=f"{none}: not an index of faces, as vcm index writes: vcm match"
+        )
+    Path("empty.idx").write_bytes(people(0).write())
+    vcm.fails(4, "find", "face.png", "empty.idx", says="empty.idx: the index holds no face")
 
 
 def test_index_leaves_out_what_is_damaged(vcm: Runner, folder: Path) -> None:
-    (folder / "bad.vcm").write_bytes(with_feature()[:-1])
+    (folder / "bad.vcm").write_bytes(with_feature()[:20])
     made = vcm("index", folder, "-o", "faces.idx", "-q")
     assert made.code == 4 and made.err.count("\n") == 1 and "bad.vcm: truncated" in made.err
     assert len(gallery.read(Path("faces.idx").read_bytes())) == 4
@@ -165,6 +179,87 @@ def test_index_leaves_out_what_is_damaged(vcm: Runner, folder: Path) -> None:
     bare.mkdir()
     (bare / "face.vcm").write_bytes(default_file())
     vcm.fails(4, "index", bare, "-q", "-o", "none.idx", says="no file holds a feature")
+
+
+def test_an_index_of_nothing_is_not_written(vcm: Runner) -> None:
+    bad = vcm.folder / "bad"
+    bad.mkdir()
+    (bad / "a.vcm").write_bytes(with_feature()[:20])
+    (bad / "b.vcm").write_bytes(written(b"\x20later"))
+    done = vcm("index", bad, "-o", "faces.idx")
+    assert done.code == 4 and done.err.count("\n") == 2 and not Path("faces.idx").exists()
+    vcm.fails(2, "index", "nowhere", "-o", "faces.idx", says="nowhere: does not exist")
+    (bad / "good.vcm").write_bytes(with_feature())
+    done = vcm("index", "nowhere", bad / "good.vcm", "-o", "faces.idx")
+    assert done == Result(2, "", "vcm: nowhere: does not exist\n")
+    assert len(gallery.read(Path("faces.idx").read_bytes())) == 1
+
+
+def test_a_file_that_breaks_off_is_read_as_far_as_it_is_whole(vcm: Runner) -> None:
+    Path("part.vcm").write_bytes(with_feature()[:-1])
+    Path("her.vcm").write_bytes(with_feature())
+    Path("in").mkdir()
+    Path("in/part.vcm").write_bytes(with_feature()[:-1])
+    for name, command in (
+        ("part.vcm", ("match", "part.vcm", "her.vcm")),
+        ("in/part.vcm", ("index", "in", "-o", "faces.idx")),
+        ("part.vcm", ("find", "part.vcm", "faces.idx")),
+        ("in/part.vcm", ("find", "her.vcm", "in")),
+    ):
+        said = vcm(*command)
+        assert said.code == 0 and said.err.startswith(f"vcm: {name}: warning: truncated: ")
+        assert said.err.endswith("; read as far as it is whole\n") and said.err.count("\n") == 1
+        quiet = vcm(*command, "-q", *(["-f"] if command[0] == "index" else []))
+        assert quiet == Result(0, said.out, "")
+    said = vcm("cut", "part.vcm", "--drop", "feature", "-o", "rest.vcm")
+    assert said.code == 0 and "warning: truncated: " in said.err.splitlines()[0]
+    kept, cut = truncation.whole(with_feature()[:-1])
+    assert cut is not None and Path("rest.vcm").read_bytes() == truncation.without(kept, "feature")
+    assert vcm("check", "rest.vcm") == Result(0, "", "")
+    assert vcm("cut", "part.vcm", "--upto", "feature", "-o", "feature.vcm").code == 0
+    assert Path("feature.vcm").read_bytes() == with_feature()[:41]
+    for strict in (vcmcodec.stored, vcmcodec.feature, lambda data: truncation.without(data, "feature")):
+        with pytest.raises(TruncatedError):
+            strict(with_feature()[:-1])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes as POSIX has them")
+def test_faces_come_by_pipes(vcm: Runner) -> None:
+    Path("part.vcm").write_bytes(with_feature()[:-1])
+    script = f"{sys.executable} -m vcmcodec match -q <(cat part.vcm) - < face.png"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "") and "(feature layer and picture)" in done.stdout
+
+
+def test_a_file_without_a_layer_of_the_picture_is_said_to_show_none(vcm: Runner) -> None:
+    Path("part.vcm").write_bytes(with_feature()[:-1])
+    assert vcm("cut", "part.vcm", "--bytes", 41, "-o", "feature.vcm").code == 0
+    said = Result(0, "", "vcm: feature.vcm: warning: no layer of the picture: what is shown is invented\n")
+    assert vcm("decode", "feature.vcm", "-o", "a.png") == said
+    assert vcm("decode", "feature.vcm", "-o", "b.png", "-q") == Result(0, "", "")
+    assert vcm("compare", "face.png", "feature.vcm").err == said.err
+    assert vcm("check", "feature.vcm") == Result(0, "", "")
+    assert (
+        vcm("check", "feature.vcm", "-v").out
+        == "feature.vcm: 256 x 256, no layer of the picture, generator 6\n"
+    )
+    assert "\nno layer of the picture\n" in vcm("info", "feature.vcm").out
+    assert json.loads(vcm("info", "feature.vcm", "--json").out)["pictured"] is False
+    for data in (with_feature(), default_file(), file()):
+        assert vcmcodec.inspect(data).pictured
+        Path("whole.vcm").write_bytes(data)
+        assert "no layer" not in vcm("info", "whole.vcm").out + vcm("check", "-v", "whole.vcm").out
+        assert vcm("decode", "whole.vcm", "-f", "-o", "whole.png").err == ""
+
+
+def test_a_face_that_is_invented_is_pasted_with_a_warning(vcm: Runner) -> None:
+    header, layers = container.read(vcmcodec.encode(portrait(), face="40,40,160,160", bytes=300, feature=32))
+    kept = [(layer.kind, layer.payload) for layer in layers if layer.kind in (FEATURE, CROP)]
+    Path("feature.vcm").write_bytes(container.write(header, kept))
+    said = vcm("decode", "feature.vcm", "--onto", "face.png", "-o", "back.png")
+    assert said == Result(
+        0, "", "vcm: feature.vcm: warning: no layer of the picture: what is shown is invented\n"
+    )
 
 
 def test_features_are_stored_and_dropped_by_verbs(vcm: Runner) -> None:

@@ -206,6 +206,9 @@ def decode(
     2021, "imagery effect control"), with grain, fine noise that the decoder draws (spec/FORMAT.md, section
     9), in proportion. ``device``: ``auto``, ``cuda`` or ``cpu`` (see :func:`vcmcodec.render.generator.load`).
 
+    Of a file without a layer of the picture, such as one cut to its feature, the generator invents a face
+    (see :class:`vcmcodec.inspection.Info`, ``pictured``).
+
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file,
     ModelError where the file names another generator or its model file is missing or altered, and
     ValueError for ``colours`` below 0 or ``realism`` out of range.

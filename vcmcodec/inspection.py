@@ -34,7 +34,8 @@ class LayerInfo:
 @dataclass(frozen=True, slots=True)
 class Info:
     """A file. Sizes are in pixels, ``bytes`` is the file's, ``model`` the generator's id, ``grey``
-    whether decoders show the picture without colour."""
+    whether decoders show the picture without colour, ``pictured`` whether a layer is of the picture: without
+    one, what decoders show is invented."""
 
     width: int
     height: int
@@ -45,6 +46,7 @@ class Info:
     bytes: int
     layers: tuple[LayerInfo, ...]
     grey: bool = False
+    pictured: bool = True
 
     def bpp(self, count: int) -> float:
         """``count`` bytes in bits per pixel of the picture."""
@@ -83,4 +85,5 @@ def inspect(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> Info:
         rows.append(LayerInfo(name, layer.offset, layer.size, len(layer.payload), count, note))
     width, height = canvas_size(header.width, header.height, header.side)
     sizes = (header.width, header.height, width, height)
-    return Info(*sizes, container.VERSION, header.model, len(data), tuple(rows), header.grey)
+    pictured = kinds.pictured(layer.kind for layer in found)
+    return Info(*sizes, container.VERSION, header.model, len(data), tuple(rows), header.grey, pictured)

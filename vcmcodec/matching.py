@@ -62,7 +62,8 @@ class Match(NamedTuple):
 
 
 def feature(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> NDArray[np.float32]:
-    """The feature that a ``.vcm`` file holds, float32 (128,), of length 1. No pixels are decoded.
+    """The feature that a ``.vcm`` file holds, float32 (128,), of length 1. No pixels are decoded. Of a file
+    that breaks off :func:`vcmcodec.truncation.whole` first gives what is whole.
 
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, FormatError
     where it holds no feature, UnsupportedError where it holds one of another coding, and ModelError where the

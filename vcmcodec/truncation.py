@@ -55,7 +55,7 @@ def within(data: Data, count: int, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
 
 def without(data: Data, name: str, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The file without its layers of the kind ``name``, one that decoders may skip, such as ``feature``; all
-    other layers are as they were.
+    other layers are as they were. :func:`whole` first makes a file of one that breaks off.
 
     Raises FormatError, TruncatedError, UnsupportedError, LimitError for what is no such file, FormatError
     where it has no such layer or no other, and ValueError for another name.
@@ -80,6 +80,12 @@ def whole(data: Data, *, limits: Limits = DEFAULT_LIMITS) -> tuple[bytes, Trunca
     data = file_bytes(data, limits)
     _, layers, fault = container.read_until_cut(data, limits)
     return data[: layers[-1].offset + layers[-1].size], fault
+
+
+def remark(fault: TruncatedError, done: str) -> str:
+    """What there is to say where :func:`whole` left something out; ``done``: what was done with the rest,
+    such as decoded."""
+    return f"{fault}; {done} as far as it is whole"
 
 
 def _layers(data: bytes, limits: Limits) -> Sequence[LayerInfo]:

@@ -87,6 +87,19 @@ def test_the_manual_is_that_of_the_help_texts() -> None:
         assert shown.stderr == ""
 
 
+def test_what_is_no_number_is_said_to_be_none() -> None:
+    kinds = (click.types.IntParamType, click.types.FloatParamType)
+    numbers = 0
+    for verb in app.VERBS:
+        command = getattr(importlib.import_module(f"vcmcodec.cli.{verb}"), verb)
+        for option in command.params:
+            if isinstance(option.type, kinds):
+                numbers += 1
+                with pytest.raises(click.BadParameter, match="^'abc' is not a valid (whole )?number.$"):
+                    option.type.convert("abc", option, None)
+    assert numbers > 20
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_complete(vcm: Runner, shell: str) -> None:
     assert "_VCM_COMPLETE" in vcm("completion", shell).out

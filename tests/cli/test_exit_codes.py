@@ -42,6 +42,8 @@ from vcmcodec.models import store
         ["decode", "face.vcm", "--realism", "nan"],
         ["encode", "face.png", "--quality", "nan"],
         ["decode"],
+        ["decode", "face.vcm", "-o", "a.png", "-j", "2"],
+        ["index", ".", "-o", "faces.idx", "-j", "2"],
         ["info", "face.vcm", "extra"],
     ],
 )
@@ -123,6 +125,33 @@ def test_an_output_that_cannot_be_written_ends_in_8(vcm: Runner) -> None:
         ("decode", "face.vcm", "nowhere/a.png"),
     ):
         vcm.fails(8, verb, source, "-o", target, says=target)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["encode", "bad.png", "-o", "nowhere/a.vcm"],
+        ["decode", "bad.vcm", "-o", "nowhere/a.png"],
+        ["decode", "bad.vcm", "--onto", "face.png", "-o", "nowhere/a.png"],
+        ["cut", "bad.vcm", "--upto", "edge", "-o", "nowhere/a.vcm"],
+        ["cut", "bad.vcm", "--upto", "edge", "-o", "folder.png"],
+        ["index", "bad.vcm", "-o", "nowhere/faces.idx"],
+        ["index", "bad.vcm", "-o", "folder.png"],
+        ["svg", "bad.vcm", "-o", "nowhere/a.svg"],
+        ["svg", "bad.svg", "-o", "folder.png"],
+        ["strokes", "bad.vcm", "-o", "nowhere/a.png"],
+        ["strokes", "bad.vcm", "-o", "folder.png"],
+        ["qr", "bad.vcm", "-o", "folder.png"],
+        ["compare", "face.png", "bad.vcm", "-o", "folder.png"],
+    ],
+)
+def test_outputs_are_looked_at_before_inputs(vcm: Runner, arguments: list[str]) -> None:
+    Path("bad.png").write_bytes(b"no picture")
+    Path("bad.svg").write_bytes(b"no drawing")
+    Path("bad.vcm").write_bytes(file()[:2])
+    os.mkdir("folder.png")
+    target = arguments[arguments.index("-o") + 1]
+    vcm.fails(8, *arguments, says=f"vcm: {target}: cannot be written: ")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")

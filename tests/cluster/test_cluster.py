@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -233,7 +236,8 @@ def test_bad_files_are_listed_by_decode_too(cluster: Cluster, tmp_path: Path) ->
 
 def test_features_are_collected_from_s3(cluster: Cluster, bucket: Any, tmp_path: Path) -> None:
     face = vcmcodec.encode(portrait(), bytes=150, feature=16)
-    files = {"one": face, "more/two": face, "none": vcmcodec.encode(portrait(), bytes=100), "cut": face[:-9]}
+    files = {"one": face, "more/two": face, "none": vcmcodec.encode(portrait(), bytes=100)}
+    files |= {"part": face[:-9], "bad": face[:9]}
     for name, data in files.items():
         bucket.pipe_file(f"faces/index/{name}.vcm", data)
         (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -241,16 +245,127 @@ def test_features_are_collected_from_s3(cluster: Cluster, bucket: Any, tmp_path:
     here = run("index", tmp_path / "in", "-o", tmp_path / "here")
     far = run("index", "s3://faces/index", "-o", tmp_path / "far", "--dask", cluster.address)
     assert here.exit_code == far.exit_code == 4, far.output
-    assert "1 of 4 files hold no feature" in far.output
+    for result, place in ((here, str(tmp_path / "in")), (far, "s3://faces/index")):
+        assert "1 of 5 files hold no feature" in result.output
+        assert f"vcm: {place}/part.vcm: warning: truncated: " in result.output
+        assert "; read as far as it is whole\n" in result.output
     galleries = [vcmcodec.gallery.read((tmp_path / name).read_bytes()) for name in ("here", "far")]
-    assert galleries[1].names == ["s3://faces/index/more/two.vcm", "s3://faces/index/one.vcm"]
+    assert galleries[1].names == [f"s3://faces/index/{name}.vcm" for name in ("more/two", "one", "part")]
     assert (galleries[0].vectors == galleries[1].vectors).all()
+    again = run("index", "s3://faces/index", "-o", tmp_path / "far", "-q", "-f", "--dask", cluster.address)
+    assert again.exit_code == 4 and "warning" not in again.output
+    none = run("index", "s3://faces/index/bad.vcm", "-o", tmp_path / "bad", "--dask", cluster.address)
+    assert none.exit_code == 4 and not (tmp_path / "bad").exists()
+    before = ("index", "s3://faces/index", "-o", tmp_path, "--dask", "tcp://127.0.0.1:9")
+    assert run(*before).exit_code == 8
+
+
+def test_what_breaks_off_is_decoded_as_far_as_it_is_whole(cluster: Cluster, tmp_path: Path) -> None:
+    face = vcmcodec.encode(portrait(), bytes=150, feature=16)
+    end = vcmcodec.inspect(face).layers[0].end
+    for name, data in (("part", face[:-9]), ("feature", face[:end])):
+        (tmp_path / f"{name}.vcm").write_bytes(data)
+    sources = [tmp_path / "part.vcm", tmp_path / "feature.vcm"]
+    here = run("decode", *sources, "-o", f"{tmp_path}/here/")
+    far = run("decode", *sources, "-o", f"{tmp_path}/far/", "--dask", cluster.address)
+    assert here.exit_code == far.exit_code == 0
+    assert sorted(here.output.splitlines()) == sorted(far.output.splitlines())
+    assert "decoded as far as it is whole" in far.output and "what is shown is invented" in far.output
+    assert tree(tmp_path / "far", ".png").keys() == tree(tmp_path / "here", ".png").keys()
+
+
+class Web(http.server.SimpleHTTPRequestHandler):
+    """Files and lists of folders; no size is told of those whose names say ``stream``, one is forbidden."""
+
+    def do_GET(self) -> None:
+        if "forbidden" in self.path:
+            self.send_error(403)
+        else:
+            super().do_GET()
+
+    def send_header(self, keyword: str, value: str) -> None:
+        if keyword != "Content-Length" or "stream" not in self.path:
+            super().send_header(keyword, value)
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A web server, and the folder that it shows."""
+    pytest.importorskip("aiohttp", reason="needs aiohttp, which reads over HTTP")
+    folder = tmp_path / "web"
+    folder.mkdir()
+    handler = functools.partial(Web, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", folder
+        server.shutdown()
+        thread.join()
+
+
+def test_from_a_web_server(
+    cluster: Cluster, web: tuple[str, Path], faces: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    url, folder = web
+    shutil.copytree(faces, folder / "in")
+    (folder / "in" / "more" / "01.png").rename(folder / "in" / "more" / "o 1.png")
+    result = run("encode", f"{url}/in/", "-o", tmp_path / "out", *ENCODE, cluster.address)
+    assert result.exit_code == 3 and f"{url}/in/damaged.png: not a picture" in result.output
+    assert result.output.endswith(f"vcm: {FACES} done, 1 failed\n")
+    named = {name.replace("/01", "/o 1"): data for name, data in expected.items()}
+    assert tree(tmp_path / "out", ".vcm") == named
+
+    one = f"{url}/in/00.png?version=1.2/3"
+    result = run("encode", one, "-o", tmp_path / "one", *ENCODE[1:], cluster.address)
+    assert result.exit_code == 0 and tree(tmp_path / "one", ".vcm") == {"00.vcm": expected["00.vcm"]}
+    result = run("encode", f"{url}/in/", "-o", tmp_path / "one", *ENCODE[1:], cluster.address)
+    assert result.exit_code == 1 and "--recursive takes all files" in result.output
+
+    (folder / "face.vcm").write_bytes(vcmcodec.encode(portrait(), bytes=150, feature=16))
+    result = run("index", f"{url}/", "-o", tmp_path / "index", "--dask", cluster.address)
+    assert result.exit_code == 0, result.output
+    assert vcmcodec.gallery.read((tmp_path / "index").read_bytes()).names == [f"{url}/face.vcm"]
+    result = run("encode", f"{url}/forbidden/", "-o", tmp_path / "none", *ENCODE, cluster.address)
+    assert result.exit_code == 1 and f"{url}/forbidden/ cannot be listed: 403" in result.output
+    result = run("encode", f"{url}/nowhere/", "-o", tmp_path / "none", *ENCODE, cluster.address)
+    assert result.exit_code == 2 and "no files to take below" in result.output
+
+
+def test_what_a_server_streams_is_read_to_its_end(web: tuple[str, Path]) -> None:
+    from vcmcodec.cluster import places
+
+    url, folder = web
+    data = os.urandom(3_000_000)
+    (folder / "stream.bin").write_bytes(data)
+    ((place, name),) = places.below(f"{url}/stream.bin", (), recursive=False)
+    assert name == "stream.bin" and places.read(place, len(data)) == data
+    with pytest.raises(vcmcodec.LimitError):
+        places.read(place, len(data) - 1)
+
+
+@pytest.mark.parametrize("link", ["../evil.png", "a/%2e%2e/%2e%2e/evil.png"])
+def test_a_list_that_leads_out_of_its_folder_is_refused(web: tuple[str, Path], link: str) -> None:
+    from vcmcodec.cluster import places
+
+    url, folder = web
+    (folder / "in").mkdir()
+    (folder / "in" / "index.html").write_text(f'<a href="{link}">face</a>')
+    with pytest.raises(vcmcodec.VcmError, match="which is not below it"):
+        places.below(f"{url}/in/", (".png",), recursive=True)
 
 
 def test_usage(faces: Path, tmp_path: Path) -> None:
     assert run("encode", "s3://faces/in", "-o", tmp_path).exit_code == 2
     assert run("index", "s3://faces/index", "-o", tmp_path / "idx").exit_code == 2
     assert run("encode", faces, "-r", "--dask", "tcp://127.0.0.1:9").exit_code == 2
+    (tmp_path / "file").write_bytes(b"")
+    for more in (("-o", tmp_path / "file"), ("-o", tmp_path / "out", "-j", 2)):
+        for verb in ("encode", "decode"):
+            assert run(verb, faces, "-r", *more, "--dask", "tcp://127.0.0.1:9").exit_code == 2
+    assert run("index", faces, "-o", tmp_path / "idx", "-j", 2, "--dask", "tcp://127.0.0.1:9").exit_code == 2
     assert run("encode", faces, "-o", tmp_path, "--dask", "tcp://127.0.0.1:9").exit_code == 1
 
 

@@ -24,6 +24,7 @@ SHARES = {
     "twin": 3,
     "svg": 9,
     "svg-text": 1,
+    "gallery": 2,
 }
 """Targets by name, and how often each has its turn among a hundred hostile inputs. Here, so that the names
 are known before the package is imported, which coverage needs to see."""

@@ -28,8 +28,7 @@ def search(name: str, seconds: int, out: Path) -> None:
         rng = Random(seed)
         if rng.random() < _NATIVE:
             data = atheris.Mutate(data, longest)
-            if mutator.MUTATORS[name] is mutator.mutate_file:
-                data = mutator.join(mutator.split(data))
+            data = mutator.CHECKED.get(mutator.MUTATORS[name], bytes)(data)
         else:
             data = mutator.MUTATORS[name](data, rng, pool)
         return data[:longest]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -277,6 +278,51 @@ def mutate_text(data: bytes, rng: Random, pool: Pool) -> bytes:
     return b"".join(pieces)[: max(LONGEST, len(data))]
 
 
+_NAMES = (
+    b'"a"',
+    b"1",
+    b"[]",
+    b"{}",
+    b"null",
+    b'"\\ud800"',
+    b'"\\u001b"',
+    b"NaN",
+    b"[" * 3000,
+    b"9" * 5000,
+    b"\xff\xfe",
+)
+
+
+def mutate_gallery(data: bytes, rng: Random, pool: Pool) -> bytes:
+    """An index of faces like ``data``, mostly of a right length and check."""
+    length = int.from_bytes(data[13:17], "big")
+    head, names, vectors = data[:13], data[17 : 17 + length], data[17 + length : -4]
+    how = rng.randrange(8)
+    if how == 0:
+        head = spoil(head, rng, ())
+    elif how <= 3:
+        names = spoil(names, rng, ())
+    elif how == 4:
+        at = rng.randrange(len(names) + 1)
+        names = names[:at] + rng.choice(_NAMES) + names[at + rng.choice((0, 1, len(names))) :]
+    elif how == 5:
+        kept = rng.choice((len(vectors), len(vectors), 0))  # what is left is of no length
+        vectors = (spoil(vectors, rng, ())[:kept] + bytes(len(vectors)))[: len(vectors)]
+    else:  # another number of faces, with as many vectors or names
+        count = max(0, int.from_bytes(head[9:], "big") + rng.choice((-1, 1, 3)))
+        head = head[:9] + count.to_bytes(5, "big")[-4:]
+        if how == 6:
+            vectors = (vectors + rng.randbytes(1024))[: 256 * count]
+        names = b"[" + b",".join([rng.choice(_NAMES)] * count) + b"]" if count < 99 else names
+    out = checked_gallery(head + len(names).to_bytes(4, "big") + names + vectors + bytes(4))
+    return spoil(out, rng, pool) if rng.random() < 0.1 else out
+
+
+def checked_gallery(data: bytes) -> bytes:
+    """An index of faces with a right check."""
+    return data[:-4] + zlib.crc32(data[:-4]).to_bytes(4, "big")
+
+
 MUTATORS: dict[str, Mutator] = {
     "decode": mutate_file,
     "container": mutate_file,
@@ -291,5 +337,12 @@ MUTATORS: dict[str, Mutator] = {
     "ppm": spoil,
     "svg": mutate_text,
     "svg-text": mutate_text,
+    "gallery": mutate_gallery,
 }
 """By target."""
+
+CHECKED: dict[Mutator, Callable[[bytes], bytes]] = {
+    mutate_file: lambda data: join(split(data)),
+    mutate_gallery: checked_gallery,
+}
+"""What makes checks right, for those whose inputs have some."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+import numpy as np
+
 from fuzz import ROOT, mutator
 from fuzz.coders import PRIMERS
 from fuzz.coefficients import detailed, textures
 from fuzz.targets import CANVASES, scenes
+from vcmcodec import gallery
 from vcmcodec.interop import svg
 from vcmcodec.layers.feature.head import CODE as FEATURE
 
@@ -47,6 +50,14 @@ def _symbols() -> list[bytes]:
     return out
 
 
+def _galleries() -> list[bytes]:
+    """Indexes of no face, one, and a few, whose names are not all ASCII."""
+    vectors = np.random.default_rng(4).normal(size=(7, gallery.DIMENSIONS)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    names = ["a.vcm", "", "né.vcm", "\udcff.vcm", 'quoted".vcm', "a.vcm", "s3://faces/b.vcm"]
+    return [gallery.Gallery(names[:count], vectors[:count]).write() for count in (0, 1, 3, 7)]
+
+
 @functools.cache
 def seeds(target: str) -> tuple[bytes, ...]:
     """Inputs of a target."""
@@ -63,6 +74,8 @@ def seeds(target: str) -> tuple[bytes, ...]:
         found = [detailed()[1], *_payloads(4)]
     elif target == "feature":
         found = _payloads(FEATURE)
+    elif target == "gallery":
+        found = _galleries()
     elif target in ("svg", "svg-text"):
         return tuple(_drawings())
     elif target == "ppm":

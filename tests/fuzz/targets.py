@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from fuzz import coders, coefficients
-from vcmcodec import codec, inspect, truncation
+from vcmcodec import codec, gallery, inspect, truncation
 from vcmcodec.errors import BudgetError, FormatError, LimitError, SvgError, TruncatedError
 from vcmcodec.format import container
 from vcmcodec.format.canvas import CANVAS_UNIT, canvas_size
@@ -263,6 +263,20 @@ def _read_text(data: bytes) -> svg.SvgDrawing:
     return svg.load(data.decode("utf-8", "surrogateescape"))
 
 
+def _check_gallery(data: bytes, found: gallery.Gallery) -> None:
+    """Features are of length 1 or nothing, can be searched, and come back."""
+    assert found.vectors.shape == (len(found), gallery.DIMENSIONS) and found.vectors.dtype == np.float32
+    lengths = np.linalg.norm(found.vectors, axis=1)
+    assert ((lengths == 0) | (abs(lengths - 1) < 1e-5)).all()
+    again = gallery.read(found.write())
+    assert again.names == found.names and all(isinstance(name, str) for name in found.names)
+    assert float(abs(again.vectors - found.vectors).max(initial=0)) < 1e-4
+    probe = np.full(gallery.DIMENSIONS, gallery.DIMENSIONS**-0.5, np.float32)
+    for count in (1, len(found) + 1):
+        cosines = [one.cosine for one in found.search(probe, count)]
+        assert len(cosines) == min(count, len(found)) and cosines == sorted(cosines, reverse=True)
+
+
 TARGETS: dict[str, Target[Any]] = {
     "decode": Target(_read_file, _check_file),
     "container": Target(container.read, _check_container),
@@ -277,4 +291,5 @@ TARGETS: dict[str, Target[Any]] = {
     "twin": Target(codec.decode_scene, _check_twin),
     "svg": Target(svg.load, _check_drawn, (SvgError, LimitError)),
     "svg-text": Target(_read_text, _check_drawn, (SvgError, LimitError)),
+    "gallery": Target(gallery.read, _check_gallery),
 }

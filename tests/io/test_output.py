@@ -37,6 +37,31 @@ def test_a_missing_folder_is_named(tmp_path):
         output.write(tmp_path / "no" / "a.bin", b"x")
 
 
+@pytest.mark.parametrize("name", [".", "no/a.bin", "file/a.bin", "a" * 300])
+def test_check_says_before_what_write_says(tmp_path, name):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OutputError) as before:
+        output.check(tmp_path / name)
+    with pytest.raises(OutputError) as later:
+        output.write(tmp_path / name, b"x")
+    assert str(before.value) == str(later.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs symbolic links")
+def test_check_lets_pass_what_can_be_written(tmp_path):
+    (tmp_path / "link").symlink_to("target")
+    for path in (tmp_path / "link", tmp_path / "new", os.devnull):
+        output.check(path)
+    assert os.listdir(tmp_path) == ["link"]
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="permissions of others than root")
+def test_check_sees_a_folder_that_is_locked(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(OutputError, match="Permission denied"):
+        output.check(tmp_path / "a.bin")
+
+
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(OutputError, match="cannot be written"):
         output.write(tmp_path, b"x")

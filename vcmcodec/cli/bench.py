@@ -10,6 +10,8 @@ from types import TracebackType
 
 import click
 
+from vcmcodec.cli import options
+
 
 class _Progress:
     """A bar on stderr for each stage, where that is a terminal; nothing elsewhere."""
@@ -58,11 +60,11 @@ class _Progress:
     help="A codec to run; may be repeated. Or a pair of shell commands, 'NAME[@POINT]=ENCODE {in} {out};"
     "DECODE {in} {out}', PNG in and PNG out.  [default: all that are built in]",
 )
-@click.option("--limit", metavar="K", type=click.IntRange(1), help="Run on this many faces, spread evenly.")
+@click.option("--limit", metavar="K", type=options.Whole(1), help="Run on this many faces, spread evenly.")
 @click.option(
     "--jobs",
     metavar="J",
-    type=click.IntRange(1),
+    type=options.Whole(1),
     default=min(os.cpu_count() or 1, 8),
     show_default="one a core, up to 8",
     help="Processes that score, of about 1 GiB each.",

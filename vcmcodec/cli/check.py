@@ -35,7 +35,8 @@ def check(
         if header.model != NO_MODEL:
             generator.named(header.model)
         if verbose:
-            found = ", ".join(_counts(vcmcodec.inspect(data, limits=limits)))
+            info = vcmcodec.inspect(data, limits=limits)
+            found = ", ".join(_counts(info)) if info.pictured else kinds.NOT_PICTURED
             files.say(f"{task.source}: {header.width} x {header.height}, {found}, generator {header.model}")
 
     found, missing = worklist.there(sources)

@@ -12,6 +12,7 @@ import click
 import vcmcodec
 from vcmcodec import ModelError, PictureError
 from vcmcodec.cli import files, options
+from vcmcodec.layers import kinds
 
 JUDGES = {
     "pixels": (("ssim", "SSIM"),),
@@ -71,6 +72,8 @@ def compare(
         data = files.read(other)
         header, scene = vcmcodec.decode_scene(data, limits=limits)
         decoded = np.asarray(next(vcmcodec.render_scenes([(header, scene)])))
+        if not kinds.pictured(scene.parts):
+            click.echo(files.line(other, f"warning: {kinds.INVENTED}"), err=True)
         files.about(original)
         whole = picture.load(original, crops=scene.crop is not None)
         if scene.crop is not None:

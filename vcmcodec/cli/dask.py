@@ -15,6 +15,7 @@ from vcmcodec.cli import batch, files, remarks, worklist
 
 if TYPE_CHECKING:
     from vcmcodec.cluster.run import Work
+    from vcmcodec.cluster.work import Outcome
     from vcmcodec.gallery import Gallery
 
 
@@ -58,7 +59,10 @@ def run(
     :func:`vcmcodec.cli.batch.finish` does. ``goal``: arguments of an encoder, None for other work."""
     if output is None or files.STANDARD in (output.path, *sources):
         raise click.UsageError("--dask needs files, and -o a folder for them")
+    if output.path.is_file():
+        raise click.UsageError(f"many files need a folder to go to, and {output.path} is none")
     cluster, work = _installed(make)
+    processes = _processes(address, jobs)
     todo, failed, skipped = cluster.tasks(
         [str(source) for source in sources],
         output.name,
@@ -72,11 +76,11 @@ def run(
     worklist.some(range(count + skipped), [Path(str(source)) for source in sources])
 
     def results() -> Iterator[batch.Result]:
-        for outcome in itertools.chain(failed, cluster.run(work, todo, address, jobs or batch.cores())):
+        for outcome in itertools.chain(failed, cluster.run(work, todo, address, processes)):
             if outcome.code:
                 yield worklist.Failed(outcome.path, outcome.code, outcome.reason)
             elif goal is None or outcome.made is None:
-                yield batch.Report(outcome.path)
+                yield batch.Report(outcome.path, _warnings(outcome))
             else:
                 notes = [*outcome.notes, *remarks.warnings(outcome.made, goal)]
                 yield batch.Report(outcome.path, remarks.lines(notes, [outcome.made], goal["face"]))
@@ -92,16 +96,34 @@ def index(
     from vcmcodec.cli import galleries
 
     cluster, work = _installed(lambda: reading(limits))
+    processes = _processes(address, jobs)
     if files.STANDARD in sources:
         raise click.UsageError("--dask needs files")
     todo, none = cluster.reading_tasks([str(source) for source in sources], (".vcm",))
     worklist.some(todo, [Path(str(source)) for source in sources])
-    found = {one.path: one for one in cluster.run(work, todo, address, jobs or batch.cores())}
+    found = {one.path: one for one in cluster.run(work, todo, address, processes)}
     ordered = [found[str(task.source)] for task in todo]  # they come as workers end
+    for one in () if quiet else ordered:
+        for warning in _warnings(one):
+            click.echo(files.line(one.path, warning), err=True)
     failures = [worklist.Failed(source, worklist.USAGE, "no file is there") for source in none]
     failures += [worklist.Failed(one.path, one.code, one.reason) for one in ordered if one.code]
     features = {one.path: one.feature for one in ordered if not one.code}
     return galleries.gathered(features, failures, quiet), failures
+
+
+def _processes(address: str, jobs: int | None) -> int:
+    """How many processes of this machine work, where they do. Raises click.UsageError where ``jobs`` are
+    asked for and they do not."""
+    from vcmcodec.cluster.run import LOCAL
+
+    if jobs is not None and address != LOCAL:
+        raise click.UsageError(f"-j is for --dask {LOCAL}: a scheduler's workers are as many as they are")
+    return jobs or batch.cores()
+
+
+def _warnings(outcome: Outcome) -> tuple[str, ...]:
+    return tuple(f"warning: {note}" for note in outcome.notes)
 
 
 def _installed(make: Callable[[], Work]) -> tuple[ModuleType, Work]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,8 @@ import click
 
 import vcmcodec
 from vcmcodec import ExistsError, FormatError, PictureError, VcmError
-from vcmcodec.cli import batch, files, options, worklist
-from vcmcodec.truncation import whole
+from vcmcodec.cli import batch, broken_off, files, options, worklist
+from vcmcodec.layers import kinds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +40,7 @@ TOGETHER = 64
 @options.remove
 @options.quiet
 @options.dask
-@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes of --dask local.")
+@click.option("-j", "--jobs", type=options.Whole(1), metavar="N", help="Processes of --dask local.")
 @click.option(
     "--onto",
     metavar="PICTURE",
@@ -56,7 +56,7 @@ TOGETHER = 64
 )
 @click.option(
     "--jpeg-quality",
-    type=click.IntRange(1, 100),
+    type=options.Whole(1, 100),
     default=95,
     metavar="Q",
     help="Of JPEG files.",
@@ -104,8 +104,9 @@ def decode(
 ) -> None:
     """Decode each FILE to a picture of the size of the one that was encoded; many in batches.
 
-    A file that breaks off is decoded as far as its layers are whole, with a warning. One that cannot
-    be decoded gets a line on stderr; the exit code is that of the first.
+    A file that breaks off is decoded as far as its layers are whole, with a warning; of one without a layer
+    of the picture, such as one cut to its feature, the face is invented, with a warning. One that cannot be
+    decoded gets a line on stderr; the exit code is that of the first.
 
     A FILE may be a picture, too: of a QR code that vcm qr wrote, printed and photographed.
 
@@ -136,15 +137,15 @@ def decode(
             jobs=jobs,
         )
         return
-    options.none_elsewhere(sources, output)
+    options.none_elsewhere(sources, output, jobs)
     suffix = f".{ending or 'png'}"
     read = functools.partial(_whole, limits=limits, strict=strict, quiet=quiet)
     if onto is not None:
         from vcmcodec.cli import pasting
 
         paste = pasting.Pasting(onto, output, suffix, jpeg_quality, force, recursive)
-        result = paste.run(sources, read, limits, None if preview else look)
-        batch.finish([result], 1, quiet)
+        results = paste.run(sources, read, limits, None if preview else look)
+        batch.finish(results, len(results), quiet)
         return
     apart: dict[Path, Path] = {}
     work = worklist.tasks(
@@ -163,10 +164,10 @@ def decode(
     save = functools.partial(_save, suffix=suffix, quality=jpeg_quality, apart=apart, remove=remove)
     if preview:
         show = functools.partial(_preview, limits=limits, read=read, save=save)
-        results: Iterator[batch.Result] = batch.run(show, work.todo, 1, force, skip_existing)
+        decoded: Iterator[batch.Result] = batch.run(show, work.todo, 1, force, skip_existing)
     else:
-        results = _decode(work.todo, look, limits, read, save, force, skip_existing, verbose)
-    batch.finish(results, len(work.todo), quiet, work)
+        decoded = _decode(work.todo, look, limits, read, save, force, skip_existing, verbose)
+    batch.finish(decoded, len(work.todo), quiet, work)
 
 
 def _check_ending(target: Path, ending: str | None) -> None:
@@ -210,10 +211,11 @@ def _decode(
         results = batch.run(decode_layers, todo[start : start + TOGETHER], 1, force, skip_existing)
         yield from (result for result in results if result is not None)
         images = vcmcodec.render_scenes(list(scenes.values()), **look)
+        invented = {task for task, (_, scene) in scenes.items() if not kinds.pictured(scene.parts)}
         for model in dict.fromkeys(header.model for header, _ in scenes.values()) if verbose else ():
             with suppress(VcmError):  # which each of its files says
                 click.echo(_runtime(model, look["device"]), err=True)
-        yield from batch.run(functools.partial(save, images=images), list(scenes), 1)
+        yield from batch.run(functools.partial(save, images=images, invented=invented), list(scenes), 1)
 
 
 def _decode_layers(
@@ -238,6 +240,7 @@ def _save(
     quality: int,
     apart: dict[Path, Path],
     remove: bool,
+    invented: Container[worklist.Task] = (),
 ) -> batch.Report:
     from vcmcodec.io import picture
 
@@ -249,8 +252,10 @@ def _save(
     if remove and task.source != files.STANDARD:
         files.remove(task.source)
     other = apart.get(task.target)
-    note = () if other is None else (f"wrote {task.target}: vcm did not write {other}, which stays",)
-    return batch.Report(task.source, note)
+    notes = [f"warning: {kinds.INVENTED}"] if task in invented else []
+    if other is not None:
+        notes.append(f"wrote {task.target}: vcm did not write {other}, which stays")
+    return batch.Report(task.source, tuple(notes))
 
 
 def _carried(pixels: NDArray[np.uint8]) -> bytes:
@@ -279,10 +284,7 @@ def _whole(source: Path, limits: vcmcodec.Limits, strict: bool, quiet: bool) -> 
             return _carried(pixels)
     if strict:
         return data
-    data, cut = whole(data, limits=limits)
-    if cut is not None and not quiet:
-        click.echo(files.line(source, f"warning: {cut}; decoded as far as it is whole"), err=True)
-    return data
+    return broken_off.kept(source, data, limits, quiet, "decoded")
 
 
 def _runtime(model: int, device: str) -> str:

@@ -53,7 +53,7 @@ SOURCE_SUFFIXES = (
     is_flag=True,
     help="Print one JSON object: size, bpp, crop, time and warnings of each file.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
+@click.option("-j", "--jobs", type=options.Whole(1), metavar="N", help="Processes.  [default: one a core]")
 @options.dask
 @click.option(
     "--face",
@@ -79,7 +79,7 @@ SOURCE_SUFFIXES = (
     help="At most 65, 122, 245, 409 or 655 bytes for a canvas of 256 x 256; in proportion for others."
     "  [default: normal]",
 )
-@click.option("--bytes", "limit", type=click.IntRange(0), metavar="N", help="At most N bytes.")
+@click.option("--bytes", "limit", type=options.Whole(0), metavar="N", help="At most N bytes.")
 @click.option(
     "--bpp",
     type=options.Number(0, 24),
@@ -109,7 +109,7 @@ SOURCE_SUFFIXES = (
 )
 @click.option(
     "--feature",
-    type=click.IntRange(16, 64),
+    type=options.Whole(16, 64),
     metavar="N",
     help="Store the face's embedding, too, in at most N bytes, 16 to 64; 32 tell people apart as well as any."
     " It is biometric data: whoever has the file can recognise the person by it.",

@@ -138,17 +138,6 @@ def read(path: Path, pictures: bool = False) -> bytes:
     return data
 
 
-def taken(path: Path) -> Path | bytes | io.BytesIO:
-    """A ``.vcm`` file or a picture at ``path`` as :func:`vcmcodec.face` takes it; what comes on stdin is
-    read. Errors are about it from here on."""
-    from vcmcodec.format.container import MAGIC
-
-    if about(path) != STANDARD:
-        return path
-    data = sys.stdin.buffer.read()
-    return data if data.startswith(MAGIC) else io.BytesIO(data)
-
-
 def write(path: Path, data: bytes, text: bool = False) -> None:
     """``data`` to a file, whole or not at all, or to stdout.
 
@@ -190,11 +179,15 @@ def unwritable(error: OSError) -> OutputError:
 
 
 def free(path: Path, force: bool) -> None:
-    """Checks that an output may be written to ``path``.
+    """Checks that an output may be written to ``path``, before the work that it takes.
 
-    Raises ExistsError where a file is there and ``force`` does not say to replace it.
+    Raises ExistsError where a file is there and ``force`` does not say to replace it, OutputError where
+    there is no place for one.
     """
-    if path != STANDARD and not force and path.is_file():
+    if path == STANDARD:
+        return
+    output.check(path)
+    if not force and path.is_file():
         raise ExistsError("is there already: --force replaces it")
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 import vcmcodec
-from vcmcodec.cli import batch, files, galleries, options
+from vcmcodec.cli import batch, broken_off, files, galleries, options
 
 
 @click.command()
 @options.source("PROBE", "probe")
 @click.argument("where", metavar="DIR|INDEX", type=click.Path(exists=True, path_type=Path))
-@click.option("-k", "count", type=click.IntRange(1), default=5, metavar="K", help="Faces to list.")
+@click.option("-k", "count", type=options.Whole(1), default=5, metavar="K", help="Faces to list.")
 @options.limits
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @options.quiet
@@ -28,8 +28,7 @@ def find(probe: Path, where: Path, count: int, limits: vcmcodec.Limits, as_json:
     gallery, failures = (
         galleries.collected([where], limits, quiet) if where.is_dir() else (galleries.opened(where), [])
     )
-    files.about(probe)
-    face = vcmcodec.face(files.taken(probe), limits=limits)
+    face = vcmcodec.face(broken_off.taken(probe, limits, quiet), limits=limits)
     rows = [
         {"file": found.name, "cosine": round(found.cosine, 4), "far": vcmcodec.false_accepts(found.cosine)}
         for found in gallery.search(face.vector, count)

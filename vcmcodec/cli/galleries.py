@@ -10,7 +10,7 @@ import click
 
 import vcmcodec
 from vcmcodec import FormatError, VcmError
-from vcmcodec.cli import files, worklist
+from vcmcodec.cli import broken_off, files, worklist
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,9 +28,10 @@ def collected(
     sources: Sequence[Path], limits: vcmcodec.Limits, quiet: bool
 ) -> tuple[Gallery, list[worklist.Failed]]:
     """The features of all ``.vcm`` files below ``sources``, and what could not be read. Files that hold none
-    are left out, with a warning unless ``quiet``.
+    are left out, with a warning unless ``quiet``; those that break off are read as far as they are whole,
+    with one, too.
 
-    Raises FormatError where no file holds a feature.
+    Raises FormatError where no file holds a feature and none failed.
     """
     present, failures = worklist.there(sources)
     found = [path for source in present for path in worklist.below(source, (".vcm",), recursive=True)]
@@ -39,7 +40,8 @@ def collected(
     features: dict[str, Feature] = {}
     for path in found:
         try:
-            features[str(path)] = vcmcodec.stored(files.read(path), limits=limits)
+            data = broken_off.kept(path, files.read(path), limits, quiet, "read")
+            features[str(path)] = vcmcodec.stored(data, limits=limits)
         except VcmError as error:
             failures.append(worklist.Failed(path, error.exit_code, str(error)))
     return gathered(features, failures, quiet), failures
@@ -64,13 +66,19 @@ def gathered(features: Mapping[str, Feature], failures: Sequence[worklist.Failed
 def opened(path: Path) -> Gallery:
     """The index at ``path``.
 
-    Raises VcmError where it cannot be read, FormatError and its kinds where it is damaged.
+    Raises VcmError where it cannot be read, FormatError and its kinds where it is damaged or holds no face.
     """
     from vcmcodec import gallery
 
     try:
         if path.stat().st_size > _MOST:
             raise vcmcodec.LimitError(f"index is above the limit of {_MOST} bytes")
-        return gallery.read(files.about(path).read_bytes())
+        data = files.about(path).read_bytes()
     except OSError as error:
         raise VcmError(f"cannot be read: {error.strerror or error}") from None
+    if not data.startswith(gallery.MAGIC):
+        raise FormatError("not an index of faces, as vcm index writes: vcm match compares two files")
+    found = gallery.read(data)
+    if not len(found):
+        raise FormatError("the index holds no face")
+    return found

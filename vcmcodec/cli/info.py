@@ -9,6 +9,7 @@ import click
 
 import vcmcodec
 from vcmcodec.cli import files, options
+from vcmcodec.layers.kinds import NOT_PICTURED
 
 
 @click.command()
@@ -32,6 +33,7 @@ def _table(info: vcmcodec.Info) -> str:
         f"format     version {info.version}",
         f"generator  {info.model}",
         *(f"{layer.kind:<11}{layer.note}" for layer in info.layers if layer.note),
+        *([] if info.pictured else [NOT_PICTURED]),
         "",
         f"{'part':<10}{'count':>8}{'bytes':>8}{'share':>9}{'bpp':>9}",
     ]

@@ -9,7 +9,7 @@ import click
 
 import vcmcodec
 from vcmcodec import VcmError
-from vcmcodec.cli import fault, files, options
+from vcmcodec.cli import broken_off, fault, files, options
 
 DIFFERENT = 1
 FAILED = 11
@@ -27,22 +27,32 @@ FAILED = 11
     help="Take faces for one person's where at most this share of strangers' pairs would be.",
 )
 @options.limits
+@options.quiet
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def match(
-    ctx: click.Context, one: Path, other: Path, far: float, limits: vcmcodec.Limits, as_json: bool
+    ctx: click.Context,
+    one: Path,
+    other: Path,
+    far: float,
+    limits: vcmcodec.Limits,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Say whether A and B show one person: .vcm files and pictures, in any mix.
 
     Features are read out of .vcm files without decoding them; of pictures, and of files without a feature,
     the face is looked for. Prints the cosine of both features, and its false accept rate: the share of
     pairs of strangers, alike in age and origin, whose cosine is as high. Exit code 0: taken for the same
-    person; 1: not; 11: an error that has no exit code of its own.
+    person; 1: not; 11: an error that has no exit code of its own. A file that breaks off is read as far as
+    its layers are whole, with a warning.
     """
     if files.STANDARD in (one, other) and one == other:
         raise click.UsageError("- stands for one of both")
     try:
-        first, second = (vcmcodec.face(files.taken(path), limits=limits) for path in (one, other))
+        first, second = (
+            vcmcodec.face(broken_off.taken(path, limits, quiet), limits=limits) for path in (one, other)
+        )
         found = vcmcodec.compared(first, second, far)
     except VcmError as error:
         if error.exit_code != DIFFERENT:

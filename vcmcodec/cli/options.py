@@ -33,13 +33,27 @@ class Colours(click.ParamType):  # type: ignore[type-arg]
         return number
 
 
+class Whole(click.IntRange):
+    """A whole number in a range."""
+
+    name = "whole number"  # what click says that other texts are not
+
+
+class Unbounded(click.types.IntParamType):
+    """Any whole number."""
+
+    name = Whole.name
+
+
 class Number(click.FloatRange):
     """A number in a range, which NaN is not."""
+
+    name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number = super().convert(value, param, ctx)
         if number != number:
-            self.fail(f"{value} is no number", param, ctx)
+            self.fail(f"{value!r} is not a valid number.", param, ctx)
         return number
 
 
@@ -111,7 +125,7 @@ def limits(verb: Verb) -> Verb:
     return click.option(
         "--limit-pixels",
         "limits",
-        type=click.IntRange(1),
+        type=Whole(1),
         metavar="N",
         callback=lambda ctx, param, value: replace(DEFAULT_LIMITS, pixels=value),
         default=DEFAULT_LIMITS.pixels,
@@ -187,7 +201,7 @@ def _canvas_side(ctx: click.Context, param: click.Parameter, value: int | None) 
 def size(help: str, default: int | None = 256) -> Callable[[Verb], Verb]:
     """The option ``--size``, given to the verb as a canvas side in pixels."""
     return click.option(
-        "--size", type=int, default=default, metavar="PIXELS", callback=_canvas_side, help=help
+        "--size", type=Unbounded(), default=default, metavar="PIXELS", callback=_canvas_side, help=help
     )
 
 
@@ -200,8 +214,13 @@ def dask(verb: Verb) -> Verb:
     )(verb)
 
 
-def none_elsewhere(sources: Sequence[Path | str], output: files.Output | None) -> None:
-    """Raises click.UsageError for a URL, which only a cluster reaches."""
+def none_elsewhere(
+    sources: Sequence[Path | str], output: files.Output | None, jobs: int | None = None
+) -> None:
+    """Raises click.UsageError for a URL, which only a cluster reaches, and for ``--jobs`` of verbs that
+    have them with a cluster alone."""
+    if jobs is not None:
+        raise click.UsageError("-j is for --dask local")
     for place in (*sources, output.name if output else ""):
         if "://" in str(place) and isinstance(place, str):
             raise click.UsageError(f"{place} is a URL: --dask takes those")

@@ -11,6 +11,8 @@ import click
 import vcmcodec
 from vcmcodec import FormatError, PictureError, VcmError
 from vcmcodec.cli import batch, files, worklist
+from vcmcodec.codec import previewed
+from vcmcodec.layers import kinds
 
 
 class Pasting(NamedTuple):
@@ -29,7 +31,7 @@ class Pasting(NamedTuple):
         read: Callable[[Path], bytes],
         limits: vcmcodec.Limits,
         look: dict[str, Any] | None,
-    ) -> batch.Result:
+    ) -> list[batch.Result]:
         """Decodes all ``sources``, by ``look`` (see :func:`vcmcodec.render_scenes`) or, where that is None,
         to their previews, and writes the picture with all of them; one that fails stops all.
 
@@ -55,20 +57,23 @@ class Pasting(NamedTuple):
             raise click.UsageError(f"{path.path} {path.reason}")
         for source in found:
             files.output_path(source, target, target.suffix)
+        done: list[batch.Result] = []
         for source in (one for name in found for one in worklist.below(name, (".vcm",), self.recursive)):
             try:
                 header, scene = vcmcodec.decode_scene(read(source), limits=limits)
                 if scene.crop is None:
                     raise FormatError("the file does not say where it lay: it has no crop layer")
                 if look is None:
-                    face = vcmcodec.preview(read(source), limits=limits)
+                    face = previewed(header, scene)
                 else:
                     face = next(vcmcodec.render_scenes([(header, scene)], **look))
                 whole = paste.paste(whole, face, scene.crop, limits)
             except PictureError as error:
-                return worklist.Failed(self.onto, error.exit_code, str(error))
+                return [worklist.Failed(self.onto, error.exit_code, str(error))]
             except VcmError as error:
-                return worklist.Failed(source, error.exit_code, str(error))
+                return [worklist.Failed(source, error.exit_code, str(error))]
+            invented = () if kinds.pictured(scene.parts) else (f"warning: {kinds.INVENTED}",)
+            done.append(batch.Report(source, invented))
         ending = self.suffix if stream else target.suffix.lower()
         files.write(target, picture.coded(Image.fromarray(whole), ending, self.quality))
-        return None
+        return done

@@ -33,7 +33,7 @@ def _symbol(ctx: click.Context, param: click.Parameter, value: str) -> str:
     callback=_symbol,
     help="Size and error correction: 10-M holds 213 bytes, 20-M 666, 30-M 1370.",
 )
-@click.option("--scale", type=click.IntRange(1, 64), default=8, metavar="N", help="Pixels a module is wide.")
+@click.option("--scale", type=options.Whole(1, 64), default=8, metavar="N", help="Pixels a module is wide.")
 @click.option(
     "--face",
     default="auto",

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from vcmcodec import DEFAULT_LIMITS, VcmError
-from vcmcodec.cli import batch
+from vcmcodec.cli import batch, options
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -21,7 +21,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
     metavar="ADDRESS",
     help="Where to listen. Others than loopback let others in.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, metavar="N", help="0: any that is free.")
+@click.option("--port", type=options.Whole(0, 65535), default=8080, metavar="N", help="0: any that is free.")
 @click.option(
     "--name",
     "names",
@@ -29,16 +29,14 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
     metavar="HOST",
     help="A name that the server goes by, besides its address.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes.  [default: one a core]")
+@click.option("-j", "--jobs", type=options.Whole(1), metavar="N", help="Processes.  [default: one a core]")
+@click.option("--queue", type=options.Whole(1), default=256, metavar="N", help="Requests that wait, at most.")
 @click.option(
-    "--queue", type=click.IntRange(1), default=256, metavar="N", help="Requests that wait, at most."
-)
-@click.option(
-    "--limit-body", type=click.IntRange(1), default=16 << 20, metavar="BYTES", help="Refuse longer requests."
+    "--limit-body", type=options.Whole(1), default=16 << 20, metavar="BYTES", help="Refuse longer requests."
 )
 @click.option(
     "--limit-pixels",
-    type=click.IntRange(1),
+    type=options.Whole(1),
     default=1 << 24,
     metavar="N",
     help="Refuse pictures of more pixels.",

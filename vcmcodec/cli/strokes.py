@@ -17,7 +17,7 @@ MAKES = "vcm encode --scheme strokes or mixed makes"
 @options.source("FILE")
 @options.output(".strokes.png")
 @options.force
-@click.option("--scale", type=click.IntRange(1, 16), default=4, metavar="N", help="Times the canvas's size.")
+@click.option("--scale", type=options.Whole(1, 16), default=4, metavar="N", help="Times the canvas's size.")
 @click.option(
     "--landmarks",
     is_flag=True,

@@ -19,7 +19,7 @@ from vcmcodec.cli import files, options, strokes
 )
 @click.option(
     "--step",
-    type=click.IntRange(1, 8),
+    type=options.Whole(1, 8),
     metavar="N",
     help="A drawing: round its points to N half-pixels.  [default: as it says, else the encoder's]",
 )
@@ -41,14 +41,21 @@ def svg(
     if data.startswith(MAGIC):
         if size is not None or step is not None:
             raise click.UsageError("--size and --step are for drawings, and this is a .vcm file")
-        target = files.output_path(source, output, ".svg")
+        target = _free(source, output, ".svg", force)
         result = twin.dump(data, base_only=base_only).encode("ascii")
         if all(layer.kind != kinds.BASE.name for layer in vcmcodec.inspect(data).layers):
             said = f"warning: the file holds no strokes, and the drawing no paths: {strokes.MAKES} them"
             click.echo(files.line(source, said), err=True)
     else:
-        target = files.output_path(source, output, ".vcm")
+        target = _free(source, output, ".vcm", force)
         drawn = twin.load(data, size=256 if size is None else size, step=step)
         result = twin.encode(drawn, base_only=base_only)
-    files.free(files.about(target), force)
     files.write(target, result, text=data.startswith(MAGIC))
+
+
+def _free(source: Path, output: Path | None, suffix: str, force: bool) -> Path:
+    """Where to write, which is free; errors are about ``source`` from here on."""
+    target = files.output_path(source, output, suffix)
+    files.free(files.about(target), force)
+    files.about(source)
+    return target

@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
-from fsspec import FSTimeoutError
 from fsspec.core import url_to_fs
 
 from vcmcodec.errors import LimitError, OutputError, VcmError
@@ -53,21 +53,33 @@ def _system(url: str) -> tuple[Any, str]:
 
 def below(url: str, suffixes: tuple[str, ...], recursive: bool) -> list[tuple[Place, str]]:
     """The file at ``url``, or, if ``recursive``, all files below it with one of ``suffixes``, sorted; each
-    with its path relative to ``url``.
+    with its path relative to ``url``. Over HTTP a folder is one that the server lists, and its URL ends in
+    a slash: there is a page at a folder, too.
 
-    Raises VcmError where nothing is there, and for a folder unless ``recursive``.
+    Raises VcmError where nothing is there, for a folder unless ``recursive``, and where a file that is said
+    to be below it is not.
     """
     system, root = _system(url)
+    web = url.startswith(("http://", "https://"))
+    page = web and url.endswith("/")
     root = root.rstrip("/")
     try:
-        if root and system.isfile(root):
-            return [(Place(url, root), posixpath.basename(root))]
-        if not recursive:
-            raise VcmError(f"{url} is no file; --recursive takes all files below a folder")
-        found = sorted(path for path in system.find(root) if path.lower().endswith(suffixes))
-    except OSError as error:
+        single = bool(root) and not page and system.isfile(root)
+        found = system.find(root + "/" * page) if recursive and not single else []
+    except Exception as error:  # what file systems raise is their own
         raise VcmError(f"{url} cannot be listed: {_reason(error)}") from None
-    return [(Place(url, path), path[len(root) :].lstrip("/")) for path in found]
+    if single:
+        name = posixpath.basename(unquote(urlsplit(root).path) if web else root)
+        return [(Place(url, root), name)]
+    if not recursive:
+        raise VcmError(f"{url} is no file; --recursive takes all files below a folder")
+    below = []
+    for path in sorted(path for path in found if path.lower().endswith(suffixes)):
+        relative = (unquote(path[len(root) :]) if web else path[len(root) :]).lstrip("/")
+        if ".." in relative.split("/"):  # else a target would lie outside its folder
+            raise VcmError(f"{url} lists {relative}, which is not below it")
+        below.append((Place(url, path), relative))
+    return below
 
 
 def existing(url: str) -> set[str]:
@@ -81,7 +93,7 @@ def existing(url: str) -> set[str]:
         return set(system.find(root))
     except FileNotFoundError:
         return set()
-    except OSError as error:
+    except Exception as error:  # what file systems raise is their own
         raise VcmError(f"{url} cannot be listed: {_reason(error)}") from None
 
 
@@ -99,8 +111,10 @@ def read(place: Place, limit: int) -> bytes:
     system, _ = _system(place.url)
     try:
         with system.open(place.path, "rb") as file:
-            data = file.read(limit + 1)
-    except (OSError, FSTimeoutError) as error:
+            data = bytearray()
+            while more := file.read(limit + 1 - len(data)):  # a stream gives what has come so far
+                data += more
+    except Exception as error:  # what file systems raise is their own
         raise VcmError(f"cannot be read: {_reason(error)}") from None
     if len(data) > limit:
         raise LimitError(f"file is above the limit of {limit} bytes")
@@ -123,7 +137,7 @@ def write(place: Place, data: bytes) -> None:
     system, _ = _system(place.url)
     try:
         system.pipe_file(place.path, data)
-    except (OSError, NotImplementedError, FSTimeoutError) as error:
+    except Exception as error:  # what file systems raise is their own
         raise OutputError(f"cannot be written: {_reason(error)}") from None
 
 

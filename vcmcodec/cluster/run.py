@@ -5,6 +5,7 @@ Workers may run on other machines; for processes of this one see :mod:`vcmcodec.
 
 from __future__ import annotations
 
+import posixpath
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -62,7 +63,7 @@ def tasks(
     targets: set[str] = set()
     for url in sources:
         for source, relative in places.below(places.whole(url), source_suffixes, recursive):
-            target = places.inside(into, relative.rpartition(".")[0] + target_suffix)
+            target = places.inside(into, posixpath.splitext(relative)[0] + target_suffix)
             if target.path in targets:
                 raise VcmError(f"two files would become {target}")
             targets.add(target.path)

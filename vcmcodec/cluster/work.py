@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vcmcodec import __version__
+from vcmcodec import __version__, truncation
 from vcmcodec.cluster import places
 from vcmcodec.cluster.places import Place
 from vcmcodec.codec import Encoded
 from vcmcodec.errors import OutputError, VcmError
 from vcmcodec.io import picture_warnings
+from vcmcodec.layers import kinds
 from vcmcodec.limits import Limits
 
 LARGEST = 1 << 28
@@ -36,7 +37,7 @@ class Task(NamedTuple):
 
 class Outcome(NamedTuple):
     """What came of a file: ``code`` 0, or the exit code of its failure, and why. ``path``: the file that it
-    is about. ``notes``: warnings of its picture; ``made``: the file that was made of it. ``feature``: the one
+    is about. ``notes``: warnings of it; ``made``: the file that was made of it. ``feature``: the one
     that it holds, float32 (128,), where features are read."""
 
     path: str
@@ -91,18 +92,21 @@ class Decoding:
 
         _prepare(self.version)
         scenes: dict[Task, Any] = {}
+        notes: dict[Task, tuple[str, ...]] = {}
 
         def decode_layers(task: Task) -> None:
-            data = places.read(task.source, self.limits.file)
+            data, cut = _whole(task, self.limits, "decoded")
             scenes[task] = vcmcodec.decode_scene(data, limits=self.limits)
+            notes[task] = cut if kinds.pictured(scenes[task][1].parts) else (*cut, kinds.INVENTED)
 
         outcomes = {task: _outcome(task, decode_layers) for task in tasks}
         images = None if self.preview else vcmcodec.render_scenes(list(scenes.values()), **self.look)
 
-        def save(task: Task) -> None:
+        def save(task: Task) -> Outcome:
             image = previewed(*scenes[task]) if images is None else next(images)
             ending = os.path.splitext(task.target.path)[1].lower()
             places.write(task.target, picture.coded(image, ending))
+            return Outcome(str(task.source), notes=notes[task])
 
         outcomes |= {task: _outcome(task, save) for task in scenes}
         return [outcomes[task] for task in tasks]
@@ -121,8 +125,8 @@ class Reading:
         _prepare(self.version)
 
         def read(task: Task) -> Outcome:
-            data = places.read(task.source, self.limits.file)
-            return Outcome(str(task.source), feature=vcmcodec.stored(data, limits=self.limits))
+            data, cut = _whole(task, self.limits, "read")
+            return Outcome(str(task.source), notes=cut, feature=vcmcodec.stored(data, limits=self.limits))
 
         return [_outcome(task, read) for task in tasks]
 
@@ -142,6 +146,12 @@ def _picture(data: bytes, whole: bool) -> tuple[NDArray[np.uint8], tuple[str, ..
         if whole:
             photograph.warn_of_small_face(pixels)
     return pixels, tuple(notes)
+
+
+def _whole(task: Task, limits: Limits, done: str) -> tuple[bytes, tuple[str, ...]]:
+    """A ``.vcm`` file as far as it is whole, and what there is to warn of where it breaks off."""
+    data, cut = truncation.whole(places.read(task.source, limits.file), limits=limits)
+    return data, () if cut is None else (truncation.remark(cut, done),)
 
 
 def _prepare(version: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,23 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
             named.write_bytes(data)  # a directory fails here
             return
         _replace(target, data)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror or error}") from None
+
+
+def check(path: str | os.PathLike[str]) -> None:
+    """Raises OutputError where :func:`write` would fail whatever the data: a folder is at ``path``, or there
+    is none for it, or one that nothing may be written to. Before work that takes long."""
+    named = Path(path)
+    try:
+        if named.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if named.exists() and not named.is_file():
+            return
+        folder = os.path.dirname(os.path.realpath(path))
+        os.stat(os.path.join(folder, ""))  # with a slash at its end, so that a file is none
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror or error}") from None
 

@@ -7,7 +7,7 @@ Light: ``vcm info`` and ``vcm cut`` need no more.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from vcmcodec.errors import UnsupportedError
@@ -40,6 +40,13 @@ KINDS: dict[int, LayerKind] = {
     )
 }
 """All kinds by their codes, each after those that it needs."""
+
+
+NOT_PICTURED = "no layer of the picture"
+"""What there is to say of a file of which :func:`pictured` says no."""
+
+INVENTED = f"{NOT_PICTURED}: what is shown is invented"
+"""The same where it is decoded."""
 
 
 def kind_of(layer: Layer, index: int) -> LayerKind | None:
@@ -86,6 +93,12 @@ def summary(layer: Layer, index: int) -> tuple[str, int | None]:
     if kind is None:
         return f"unknown-{layer.kind}", None
     return kind.name, kind.head(_reader(layer, index)).count
+
+
+def pictured(codes: Iterable[int]) -> bool:
+    """Whether one of these kinds, by their codes, is of the picture, as all are that decoders may not skip.
+    Without one, what a generator shows is invented."""
+    return any(code in KINDS and not code & SKIPPABLE for code in codes)
 
 
 def note(layer: Layer, index: int, width: int, height: int) -> str | None:
