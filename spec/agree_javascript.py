@@ -16,13 +16,11 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
-from unittest import mock
 
+import numpy as np
 from agree import Outcome, by_package, compare, variants
 
 from vcmcodec import codec
-from vcmcodec.layers import kinds
-from vcmcodec.layers.feature.head import CODE as FEATURE
 from vcmcodec.render.contracts import CONTRACTS
 
 ROOT = Path(__file__).parent.parent
@@ -69,26 +67,23 @@ def by_javascript(files: Sequence[bytes], timeout: float | None = None) -> list[
     return reads
 
 
-def without_features(data: bytes) -> Outcome:
-    """What the package finds where it knows no feature layers, which JavaScript skips, as it may."""
-    with mock.patch.dict(kinds.KINDS):
-        del kinds.KINDS[FEATURE]
-        return by_package(data)
+WRITTEN = {"T": (np.int16, ">i2"), "F": (np.int64, ">i4")}
+"""What is no bytes: its numbers as the package holds them, and as FORMAT.md, section 10, writes them."""
 
 
 def digested(outcome: Outcome) -> Outcome:
-    """The same with digests in place of strokes and planes, and without the feature."""
+    """The same with digests in place of strokes, planes and feature."""
     if outcome.cause:
         return outcome
     found = dict(outcome.found)
-    found.pop("F", None)
     found["sizes"] = list(found["sizes"])  # type: ignore[call-overload]
     found["crop"] = None if found["crop"] is None else list(found["crop"])  # type: ignore[call-overload]
     found["ops"] = str(found["ops"]).encode()
-    for name in ("ops", "E", "M", "C", "T"):
+    for name in ("ops", "E", "M", "C", "T", "F"):
         plane = found[name]
         if isinstance(plane, bytes):
-            found[name] = sha256(swapped(plane) if name == "T" else plane).hexdigest()
+            held, written = WRITTEN.get(name, (np.uint8, "u1"))
+            found[name] = sha256(np.frombuffer(plane, held).astype(written).tobytes()).hexdigest()
     return Outcome(None, found)
 
 
@@ -102,14 +97,6 @@ def inputs_by_package(data: bytes) -> dict[int, Inputs]:
         }
         for number, contract in CONTRACTS.items()
     }
-
-
-def swapped(samples: bytes) -> bytes:
-    """Numbers of two bytes, most significant first."""
-    other = bytearray(samples)
-    if sys.byteorder == "little":
-        other[0::2], other[1::2] = samples[1::2], samples[0::2]
-    return bytes(other)
 
 
 def main() -> int:
@@ -126,7 +113,7 @@ def main() -> int:
         files = [(seed, index, data) for seed in seeds for index, data in enumerate(variants(seed))]
         reads = by_javascript([data for _, _, data in files])
         for (seed, index, data), read in zip(files, reads):
-            verdict = compare(digested(without_features(data)), read.outcome)
+            verdict = compare(digested(by_package(data)), read.outcome)
             counts[verdict.said] += 1
             slowest = max(slowest, read.ms)
             if not verdict.agree or (index == 0 and verdict.said != "decoded"):

@@ -4,6 +4,7 @@ import { Editor } from "./editor.js";
 import { drawQr } from "./qr.js";
 import { Remote, newest } from "./remote.js";
 import { canEncode, encode } from "./server.js";
+import { FEATURE, without } from "./vcm/container.js";
 import { bestWebP } from "./webp.js";
 
 /** @param {string} id @returns {any} */
@@ -16,6 +17,7 @@ const file = {
   name: "face",
   bytes: new Uint8Array(),
   header: { model: 0, width: 1, height: 1 },
+  head: 0, // bytes of the header
   /** @type {{kind: number, name: string, known: boolean, start: number, end: number}[]} */
   layers: [],
   cut: 0, // how many layers the slider leaves
@@ -50,15 +52,43 @@ function paint(id, pixels, width, height) {
   canvas.getContext("2d").putImageData(new ImageData(/** @type {any} */ (pixels), width, height), 0, 0);
 }
 
-/** The file as far as the slider leaves it. */
-const cutBytes = () => file.bytes.slice(0, file.layers[file.cut - 1].end);
+/** Whether a layer is left out of the file itself: a feature that is off, as it says who somebody is. @param {number} i */
+const dropped = (i) => file.layers[i].kind === FEATURE && !file.on[i];
+
+/** How many of the first layers are not dropped. @param {number} count */
+const kept = (count) => file.layers.slice(0, count).filter((_, i) => !dropped(i)).length;
+
+/** The file as far as the slider leaves it, without dropped layers. */
+const cutBytes = () => without(file.bytes.slice(0, file.layers[file.cut - 1].end), (_, i) => dropped(i));
+
+/** Bytes of a layer. @param {number} i */
+const sizeOf = (i) => file.layers[i].end - (i ? file.layers[i - 1].end : file.head);
+
+/** Where each layer ends once the dropped ones are gone. */
+function ends() {
+  let gone = 0;
+  return file.layers.map(({ end }, i) => {
+    if (dropped(i)) gone += sizeOf(i);
+    return end - gone;
+  });
+}
+
+/** The least number of layers that leaves one which is not dropped; 0 where there is none. */
+const least = () => file.layers.findIndex((_, i) => !dropped(i)) + 1;
+
+/** Sets the slider to the file as it is, dropped layers left out. */
+function fitSlider() {
+  file.cut = Math.max(file.cut, least());
+  const all = ends();
+  Object.assign($("bytes"), { min: all[least() - 1], max: all[all.length - 1], value: all[file.cut - 1] });
+}
 
 /** Which layers are looked into: those behind one of their kind that is off, or without what they need, are not. */
 function used() {
   /** @type {Set<string>} */
   const off = new Set();
   return file.layers.map(({ name, known }, i) => {
-    const needs = { colours: ["edges", "colours"], texture: ["texture"], detail: ["texture", "detail"] }[name] ?? [name];
+    const needs = { colours: ["edges", "colours"], detail: ["texture", "detail"], feature: [] }[name] ?? [name];
     const use = known && i < file.cut && file.on[i] && !needs.some((need) => off.has(need));
     if (!use) off.add(name);
     return use;
@@ -120,7 +150,9 @@ const updateScene = newest(async () => {
   const use = used();
   document.querySelectorAll("#layers label").forEach((label, i) => label.classList.toggle("off", !use[i]));
   const bytes = cutBytes();
-  $("bytes-out").textContent = `${bytes.length} of ${file.bytes.length}, ${file.cut} of ${file.layers.length} layers`;
+  const all = file.layers.length;
+  const whole = file.bytes.length - file.layers[all - 1].end + ends()[all - 1];
+  $("bytes-out").textContent = `${bytes.length} of ${whole}, ${kept(file.cut)} of ${kept(all)} layers`;
   const version = drawQr(bytes, $("qr"));
   $("qr-note").textContent = version ? `version ${version}, ${bytes.length} bytes` : "too large";
   $("save-qr").disabled = !version;
@@ -148,15 +180,14 @@ const editor = new Editor($("editor"), (ops, done) => updateEdit(structuredClone
 /** @param {Uint8Array} bytes @param {string} name @param {HTMLCanvasElement | null} original */
 async function open(bytes, name, original) {
   const begin = performance.now();
-  const { model, grey, width, height, layers, broken, crop } = await remote.call("open", bytes);
+  const { model, grey, width, height, head, layers, broken, crop } = await remote.call("open", bytes);
   if (original && crop) original = cropped(original, crop, width, height);
   const header = { model, grey, width, height };
   if (model) painter.call("ready", model).catch(() => {}); // what is wrong with it is said when it paints
-  Object.assign(file, { bytes, name, header, original, layers, cut: layers.length, on: layers.map(() => true) });
+  Object.assign(file, { bytes, name, header, head, original, layers, cut: layers.length, on: layers.map(() => true) });
   if (original) paintCanvas("original", original);
   $("original-view").hidden = !original;
-  const slider = $("bytes");
-  Object.assign(slider, { min: layers[0].end, max: layers[layers.length - 1].end, value: layers[layers.length - 1].end });
+  fitSlider();
   $("layers").replaceChildren(
     $("layers").firstElementChild,
     ...layers.map((/** @type {any} */ layer, /** @type {number} */ i) => {
@@ -165,10 +196,18 @@ async function open(bytes, name, original) {
       box.disabled = !layer.known;
       box.addEventListener("change", () => {
         file.on[i] = box.checked;
-        guarded(updateScene);
+        guarded(async () => {
+          if (!least()) {
+            file.on[i] = box.checked = true;
+            throw new Error("no layer would be left: this one stays");
+          }
+          fitSlider();
+          await updateScene();
+        });
       });
-      const size = layer.end - (i ? layers[i - 1].end : 0);
-      label.append(box, ` ${layer.name}, ${size} bytes`);
+      const feature = layer.kind === FEATURE;
+      if (feature) label.title = "Off, it is left out of the saved .vcm and the QR code";
+      label.append(box, ` ${layer.name}${feature ? " (biometric data)" : ""}, ${sizeOf(i)} bytes`);
       return label;
     }),
   );
@@ -259,7 +298,7 @@ async function start() {
   $("pick").addEventListener("change", () => guarded(() => take($("pick").files[0])));
   $("bytes").addEventListener("input", () => {
     const value = Number($("bytes").value);
-    file.cut = Math.max(1, file.layers.filter(({ end }) => end <= value).length);
+    file.cut = Math.max(least(), ends().filter((end) => end <= value).length);
     guarded(updateScene);
   });
   $("realism").addEventListener("input", () => {

@@ -20,7 +20,10 @@ from vcmcodec.bench.studies import demo
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 OWN = ("index.html", "style.css", "*.js")
-MODELS = ("*.primer", "*.weights", "*.transform", "face-*.onnx", "models.json")
+MODELS = ("*.primer", "*.weights", "*.transform", "face-[0-9]*.onnx", "models.json")
+UNREAD = "feature-"
+"""So begin tables of a layer that the page does not look into."""
+
 RUNTIME = (
     "ort.wasm.min.mjs",
     "ort-wasm-simd-threaded.mjs",
@@ -93,7 +96,10 @@ def main(target: Path, npm: Path) -> None:
         "QR": unchecked(packages / "lean-qr" / "index.mjs", target / "qr"),
         "samples": samples(target / "samples"),
         "onnxruntime-web": copy([runtime / name for name in RUNTIME], target / "ort"),
-        "models": copy(matching(ROOT / "models", MODELS), target / "models"),
+        "models": copy(
+            [path for path in matching(ROOT / "models", MODELS) if not path.name.startswith(UNREAD)],
+            target / "models",
+        ),
     }
     for what, size in sizes.items():
         click.echo(f"{what}: {size / 1000:.0f} kB")

@@ -2,7 +2,7 @@
 
 import { getBytes } from "./fetching.js";
 import { answer } from "./remote.js";
-import { Models, decodeScene, neutral, preview, readContainer, redrawn } from "./vcm/index.js";
+import { FEATURE, Models, decodeScene, neutral, preview, readContainer, redrawn } from "./vcm/index.js";
 
 const models = new Models((name) => getBytes(`models/${name}`));
 /** @type {import("./vcm/container.js").Container} */
@@ -12,6 +12,9 @@ let container;
 let read;
 /** @type {import("./vcm/decode.js").Scene} */
 let scene;
+
+/** The page shows pictures alone, and has no tables of features. @type {import("./vcm/decode.js").Use} */
+const pictured = ({ kind }) => kind !== FEATURE;
 
 /** What the page shows of the scene. */
 function summary() {
@@ -25,15 +28,16 @@ const calls = {
   /** Header and layers of a file, which becomes the open one. @param {Uint8Array} bytes */
   async open(bytes) {
     const found = readContainer(bytes, { partial: true });
-    await models.prepare(found);
-    const { crop } = decodeScene(found, models); // a file with a fault in any layer is no file
+    await models.prepare(found, { use: pictured });
+    const { crop } = decodeScene(found, models, { use: pictured }); // a file with a fault in any of these layers is no file
     container = found;
-    const { model, grey, width, height, layers, broken } = container;
+    const { model, grey, width, height, head, layers, broken } = container;
     return {
       model,
       grey,
       width,
       height,
+      head,
       layers: layers.map(({ kind, name, known, start, end }) => ({ kind, name, known, start, end })),
       broken: broken?.message ?? null,
       crop,
@@ -42,7 +46,7 @@ const calls = {
 
   /** The scene of some of its layers. @param {boolean[]} use */
   async scene(use) {
-    read = decodeScene(container, models, { use: (_, index) => use[index] });
+    read = decodeScene(container, models, { use: (layer, index) => pictured(layer, index) && use[index] });
     scene = read;
     return summary();
   },

@@ -7,7 +7,11 @@ export const EDGES = 0x01;
 export const COLOURS = 0x02;
 export const TEXTURE = 0x03;
 export const DETAIL = 0x04;
+export const FEATURE = 0x84;
 export const CROP = 0xc0;
+
+/** Layers of kinds from this one on are ancillary: a decoder may skip them. */
+const ANCILLARY = 0x80;
 
 /** What each kind is called, and the kinds that must come before it. */
 const KINDS = new Map([
@@ -15,13 +19,14 @@ const KINDS = new Map([
   [COLOURS, { name: "colours", needs: [EDGES] }],
   [TEXTURE, { name: "texture", needs: [] }],
   [DETAIL, { name: "detail", needs: [TEXTURE] }],
+  [FEATURE, { name: "feature", needs: [] }],
   [CROP, { name: "crop", needs: [] }],
 ]);
 
 /**
  * @typedef {object} Layer
  * @property {number} kind
- * @property {string} name "edges", "colours", "texture", "detail", "crop", or the kind in hexadecimal
+ * @property {string} name "edges", "colours", "texture", "detail", "feature", "crop", or the kind in hexadecimal
  * @property {boolean} known false for an ancillary layer that is skipped
  * @property {number} start offset of the payload in the file
  * @property {number} end offset behind the layer's check: the file may be cut here
@@ -177,7 +182,7 @@ function readLayer(reader, layers, limits, crc) {
   crc = check(bytes, begin, end, crc);
   if (((bytes[end] << 8) | bytes[end + 1]) !== crc) throw new VcmError("invalid", "a check is wrong", where);
   const known = KINDS.get(kind);
-  if (!known && kind < 0x80) throw new VcmError("unsupported", `layers of kind ${kind} are unknown`, where);
+  if (!known && kind < ANCILLARY) throw new VcmError("unsupported", `layers of kind ${kind} are unknown`, where);
   for (const need of known?.needs ?? []) {
     if (!layers.some((layer) => layer.kind === need)) throw new VcmError("invalid", "a layer before what it needs", where);
   }
@@ -188,4 +193,28 @@ function readLayer(reader, layers, limits, crc) {
   const name = known?.name ?? `0x${kind.toString(16).padStart(2, "0")}`;
   layers.push({ kind, name, known: !!known, start, end: end + 2, payload: bytes.subarray(start, end) });
   return crc;
+}
+
+/**
+ * The file without some of its ancillary layers; all others are as they were.
+ * @param {Uint8Array} bytes
+ * @param {(layer: Layer, index: number) => boolean} drop says of an ancillary layer whether to leave it out
+ * @throws {VcmError} also where no layer would be left
+ */
+export function without(bytes, drop) {
+  const { head, layers } = readContainer(bytes);
+  const left = new Uint8Array(bytes);
+  let at = head;
+  let crc = check(bytes, 0, head, 0);
+  layers.forEach((layer, index) => {
+    if (layer.kind >= ANCILLARY && drop(layer, index)) return;
+    const begin = layers[index - 1]?.end ?? head;
+    left.copyWithin(at, begin, layer.end);
+    at += layer.end - begin;
+    // What was before a layer goes into its check, so that all behind a dropped one change.
+    crc = check(bytes, begin, layer.end - 2, crc);
+    left.set([crc >> 8, crc & 255], at - 2);
+  });
+  if (at === head) throw new VcmError("invalid", "no layer would be left");
+  return left.slice(0, at);
 }

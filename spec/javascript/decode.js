@@ -1,12 +1,13 @@
-/** From a file to its scene: strokes, E, M, C and T. @module */
+/** From a file to its scene: strokes, E, M, C, T and F. @module */
 
-import { COLOURS, CROP, DETAIL, EDGES, TEXTURE, readContainer } from "./container.js";
+import { COLOURS, CROP, DETAIL, EDGES, FEATURE, TEXTURE, readContainer } from "./container.js";
 import { Colours, planes } from "./colours.js";
 import { readCrop } from "./crop.js";
 import { Detail } from "./detail.js";
 import { draw } from "./drawing.js";
 import { readEdges } from "./edges.js";
 import { LIMITS, VcmError } from "./failures.js";
+import { readFeature } from "./feature.js";
 import { synthesise } from "./synthesis.js";
 import { Texture } from "./texture.js";
 
@@ -25,15 +26,19 @@ import { Texture } from "./texture.js";
  *   to; 0 without texture
  * @property {boolean} plain whether the texture is one colour
  * @property {import("./crop.js").Crop | null} crop where the picture lay in a larger one, if the file says so
+ * @property {Int32Array | null} F (128,) the face's embedding, in about 1/2^14 of its length; null without a feature
+ */
+
+/**
+ * Which layers to look into. Colours without edges, and texture behind an unused texture layer, cannot be used.
+ * @typedef {(layer: import("./container.js").Layer, index: number) => boolean} Use
  */
 
 /**
  * Decodes the layers of a file whose tables are loaded (see `Models.prepare`).
  * @param {import("./container.js").Container} container
  * @param {import("./models.js").Models} models
- * @param {{limits?: import("./failures.js").Limits, use?: (layer: import("./container.js").Layer, index: number) => boolean}}
- *   [options] `use` says which layers to look into; colours without edges, and texture behind an unused texture layer,
- *   cannot be used
+ * @param {{limits?: import("./failures.js").Limits, use?: Use}} [options]
  * @returns {Scene}
  * @throws {VcmError}
  */
@@ -51,6 +56,8 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
   let detail = null;
   /** @type {import("./crop.js").Crop | null} */
   let crop = null;
+  /** @type {Int32Array | null} */
+  let F = null;
   layers.forEach((layer, index) => {
     if (!layer.known || !use(layer, index)) return;
     try {
@@ -69,6 +76,9 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
         detail = new Detail(models, layer.payload);
       } else if (layer.kind === CROP) {
         crop = readCrop(layer.payload);
+      } else if (layer.kind === FEATURE) {
+        if (F) throw new VcmError("invalid", "a second feature layer");
+        F = readFeature(layer.payload, models);
       }
     } catch (error) {
       if (!(error instanceof VcmError) || error.where.layer !== undefined) throw error;
@@ -94,6 +104,7 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
     coarseness: read?.coarseness() ?? 0,
     plain: !!read?.colour,
     crop,
+    F,
   };
 }
 
@@ -101,11 +112,11 @@ export function decodeScene(container, models, { limits = LIMITS, use = () => tr
  * A file's header, layers and scene.
  * @param {Uint8Array} bytes
  * @param {import("./models.js").Models} models
- * @param {{limits?: import("./failures.js").Limits, partial?: boolean}} [options]
+ * @param {{limits?: import("./failures.js").Limits, partial?: boolean, use?: Use}} [options]
  * @throws {VcmError}
  */
 export async function decode(bytes, models, options = {}) {
   const container = readContainer(bytes, options);
-  await models.prepare(container);
+  await models.prepare(container, options);
   return { container, scene: decodeScene(container, models, options) };
 }

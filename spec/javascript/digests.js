@@ -16,10 +16,10 @@ import { CONTRACTS, FILES, Models, VcmError, decodeScene, opsText, readContainer
 
 const hash = (/** @type {string | Uint8Array} */ data) => createHash("sha256").update(data).digest("hex");
 
-/** T as section 10 writes it. @param {Int16Array} T */
-export function bigEndian(T) {
-  const bytes = Buffer.from(Int16Array.from(T).buffer);
-  return new Uint8Array(bytes.swap16());
+/** T or F as section 10 writes it. @param {Int16Array | Int32Array} plane */
+export function bigEndian(plane) {
+  const bytes = Buffer.from(plane.slice().buffer);
+  return new Uint8Array(plane.BYTES_PER_ELEMENT === 2 ? bytes.swap16() : bytes.swap32());
 }
 
 /** What a network is given, by name. @param {Record<string, import("./contracts.js").Tensor>} tensors */
@@ -47,6 +47,7 @@ export function digests(bytes, models) {
     C: hash(scene.C),
     T: scene.T && hash(bigEndian(scene.T)),
     inputs: Object.entries(CONTRACTS).map(([number, contract]) => [Number(number), inputs(contract(scene, 0.5))]),
+    F: scene.F && hash(bigEndian(scene.F)),
     crop: scene.crop && Object.values(scene.crop),
   };
 }

@@ -1,10 +1,11 @@
 /** The format's tables: which ones a file needs, and how they are read. @module */
 
-import { COLOURS, DETAIL, EDGES, TEXTURE } from "./container.js";
+import { COLOURS, DETAIL, EDGES, FEATURE, TEXTURE } from "./container.js";
 import { colourElements } from "./colours.js";
 import { strokeElements } from "./decided_strokes.js";
 import { detailElements, readBases } from "./detail.js";
 import { VcmError } from "./failures.js";
+import { featureElements, readDirections } from "./feature.js";
 import { prime } from "./primed.js";
 import { sha256 } from "./sha256.js";
 import { textureElements } from "./texture.js";
@@ -20,6 +21,8 @@ export const FILES = Object.freeze({
   "texture-1.transform": "73fcdec8ce3a5056a9d399aad5ebf69f68464a0c4349e6cdf92a3677e72a09cc",
   "detail-1.weights": "0c90f78d4774b47217d1ca4e3119eee172ecc8869b717c22beb0c5821ace573d",
   "detail-1.transform": "617b5df16adab36b5e22184108d004b7790df5f2a3b71fbd90add053e043f718",
+  "feature-1.weights": "8f52e64d4b54809a0b8b2a726329d2f75f4c17c0828946e7fd0336d7f4aa801d",
+  "feature-1.transform": "af99435c5adc079ed058177f85c85956951bfe9d7e75ac2aa4623db3e4e30921",
 });
 
 /** Holds the tables that were loaded, and what was made of them. */
@@ -38,16 +41,18 @@ export class Models {
   /**
    * Loads what the layers of a file need, and checks it.
    * @param {import("./container.js").Container} container
+   * @param {{use?: import("./decode.js").Use}} [options] `use` says which layers will be looked into
    * @throws {VcmError} cause "missing"
    */
-  async prepare(container) {
+  async prepare(container, { use = () => true } = {}) {
     const names = new Set();
-    for (const { kind, payload } of container.layers) {
+    for (const { kind, payload } of container.layers.filter(use)) {
       const coding = payload.length ? payload[0] >> 4 : 0;
       if (kind === EDGES) names.add(coding === 1 ? "edges-1.primer" : "strokes-2.weights");
       if (kind === COLOURS) names.add(coding === 1 ? "colours-1.primer" : "colours-2.weights");
       if (kind === TEXTURE) names.add("texture-1.weights").add("texture-1.transform");
       if (kind === DETAIL) names.add("detail-1.weights").add("detail-1.transform");
+      if (kind === FEATURE && coding === 1) names.add("feature-1.weights").add("feature-1.transform");
     }
     await Promise.all([...names].map((name) => this.load(name)));
   }
@@ -104,5 +109,13 @@ export class Models {
 
   bases() {
     return this.get("detail-1.transform", readBases);
+  }
+
+  feature() {
+    return this.get("feature-1.weights", featureElements);
+  }
+
+  directions() {
+    return this.get("feature-1.transform", readDirections);
   }
 }

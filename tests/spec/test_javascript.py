@@ -6,12 +6,15 @@ import importlib
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from at_limits import ABOVE, LARGE, MOST
-from repository import SPEC
+from repository import SPEC, VECTORS
 
+from vcmcodec import cli
 from vcmcodec.format import container
+from vcmcodec.layers.feature.head import CODE as FEATURE
 
 SOURCES = sorted((SPEC / "javascript").glob("*.js"))
 agree = importlib.import_module("agree_javascript")
@@ -20,6 +23,11 @@ worst = importlib.import_module("fuzz.worst")
 SEEDS = range(12)
 SLOW = 5000
 """Milliseconds for the slowest files that are known: ten times what they take on an idle machine."""
+WITHOUT = """
+import { readFileSync } from "node:fs";
+const { FEATURE, without } = await import(process.argv[1]);
+process.stdout.write(without(new Uint8Array(readFileSync(0)), ({ kind }) => kind === FEATURE));
+"""
 
 pytestmark = pytest.mark.skipif(agree.node() is None, reason=f"needs node {agree.FROM} or later")
 
@@ -39,7 +47,7 @@ def test_vectors_give_what_is_stated() -> None:
 def test_odd_and_damaged_files_are_read_alike() -> None:
     files = [data for seed in SEEDS for data in agree_in_python.variants(seed)]
     for number, (data, read) in enumerate(zip(files, agree.by_javascript(files))):
-        verdict = agree_in_python.compare(agree.digested(agree.without_features(data)), read.outcome)
+        verdict = agree_in_python.compare(agree.digested(agree_in_python.by_package(data)), read.outcome)
         assert verdict.agree, f"file {number}: {verdict.said}"
 
 
@@ -56,6 +64,21 @@ def test_limits_are_the_same() -> None:
         files = [container.write(LARGE, layers) for layers in cases.values()]
         reads = agree.by_javascript(files)
         assert dict(zip(cases, (read.outcome.cause for read in reads))) == dict.fromkeys(cases, cause)
+
+
+def test_features_are_dropped_as_vcm_cut_drops_them(tmp_path: Path) -> None:
+    files = [path.read_bytes() for path in sorted(VECTORS.glob("good-*.vcm"))]
+    files += [agree_in_python.odd_file(seed) for seed in SEEDS]
+    featured = [data for data in files if {FEATURE} < {layer.kind for layer in container.read(data)[1]}]
+    assert len(featured) > 4
+    library = (SPEC / "javascript" / "index.js").as_uri()
+    command = [agree.node(), "--input-type=module", "--eval", WITHOUT, library]
+    source, cut = tmp_path / "face.vcm", tmp_path / "cut.vcm"
+    for data in featured:
+        source.write_bytes(data)
+        assert cli.main(["cut", str(source), "-o", str(cut), "--drop", "feature", "--force"]) == 0
+        run = subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True)
+        assert run.stdout == cut.read_bytes()
 
 
 def test_the_slowest_files_do_not_hang_it() -> None:

@@ -1,9 +1,10 @@
 /**
  * The page, driven as a person would. `make web-test` says where things are: WEB the page, NATIVE pictures that
- * `vcm decode` made of its samples, NPM packages, SHOTS where screenshots go.
+ * `vcm decode` made of its samples, VCM the command, NPM packages, SHOTS where screenshots go.
  */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { browser, need, processorSeconds, serve } from "./browser.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const { WEB, NATIVE, SHOTS } = /** @type {Record<string, string>} */ (process.env);
+const { WEB, NATIVE, VCM, SHOTS } = /** @type {Record<string, string>} */ (process.env);
 const { vectors } = JSON.parse(readFileSync(`${ROOT}spec/vectors/vectors.json`, "utf8"));
 
 /** @type {any} */
@@ -114,9 +115,10 @@ test("vectors give the stated digests in the browser", async () => {
     const { digest } = await import(new URL("vcm/sha256.js", location.href).href);
     const bytesOf = async (/** @type {string} */ path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
     const models = new vcm.Models((/** @type {string} */ name) => bytesOf(`models/${name}`));
+    const use = (/** @type {any} */ { kind }) => kind !== vcm.FEATURE; // whose tables are not here
     const all = [];
     for (const name of names) {
-      const { scene } = await vcm.decode(await bytesOf(`spec/vectors/${name}.vcm`), models);
+      const { scene } = await vcm.decode(await bytesOf(`spec/vectors/${name}.vcm`), models, { use });
       const T = scene.T && new Uint8Array(2 * scene.T.length);
       scene.T?.forEach((/** @type {number} */ v, /** @type {number} */ i) => new DataView(T.buffer).setInt16(2 * i, v));
       all.push([
@@ -208,6 +210,82 @@ test("layers go off and on, with what needs them", async () => {
   await boxes.nth(0).check();
   await settled();
   assert.equal(await page.locator("#layers label.off").count(), 0);
+});
+
+/** Drops a vector on the page. @param {string} name */
+async function vector(name) {
+  await drop(read(`${ROOT}spec/vectors/${name}.vcm`), `${name}.vcm`);
+  await page.waitForFunction(
+    (/** @type {string} */ start) => document.getElementById("status")?.textContent?.startsWith(start),
+    `${name}:`,
+  );
+  await settled();
+}
+
+/** The slider's ends, and where it stands. @returns {Promise<number[]>} */
+const range = () =>
+  page.locator("#bytes").evaluate((/** @type {HTMLInputElement} */ { min, max, value }) => [min, max, value].map(Number));
+
+test("a feature that is off is in no file that leaves the page", async () => {
+  await vector("good-feature-between");
+  const [path, cut] = [`${ROOT}spec/vectors/good-feature-between.vcm`, `${NATIVE}/cut.vcm`];
+  execFileSync(VCM, ["cut", path, "-o", cut, "--drop", "feature", "--force"], { stdio: "ignore" });
+  const [file, without] = [read(path), read(cut)];
+  const label = page.locator("#layers label", { hasText: "feature" });
+  assert.equal(await label.textContent(), ` feature (biometric data), ${file.length - without.length} bytes`);
+  const boxes = page.locator("#layers input");
+  await boxes.nth(1).uncheck();
+  await settled();
+  assert.equal(await page.textContent("#bytes-out"), `${without.length} of ${without.length}, 2 of 2 layers`);
+  assert.deepEqual(await saved("Save .vcm"), without);
+  assert.deepEqual(scan(await pixels("qr"), 4), without);
+  const [least, most, value] = await range();
+  assert.deepEqual([most, value], [without.length, without.length]);
+  await slide("bytes", least);
+  await settled();
+  assert.deepEqual(await saved("Save .vcm"), file.slice(0, least));
+  await slide("bytes", most);
+  await settled();
+  assert.deepEqual(await saved("Save .vcm"), without);
+  await boxes.nth(1).check();
+  await settled();
+  assert.deepEqual(await saved("Save .vcm"), file);
+  assert.deepEqual(await range(), [least, file.length, file.length]);
+});
+
+test("a feature that is the first layer can go, and one that is all that there is stays", async () => {
+  await vector("good-feature-before");
+  const box = page.locator("#layers input").first();
+  const [least] = await range();
+  await slide("bytes", least);
+  await box.uncheck();
+  await settled();
+  assert.match(await page.textContent("#bytes-out"), /, 1 of 2 layers$/);
+  await vector("good-feature");
+  await box.click();
+  assert.match(await page.textContent("#status"), /^no layer would be left/);
+  assert(await box.isChecked());
+  assert.deepEqual(await saved("Save .vcm"), read(`${ROOT}spec/vectors/good-feature.vcm`));
+});
+
+test("the WebP may have no byte of a feature that is off", async () => {
+  const file = read(`${ROOT}spec/vectors/good-feature-behind.vcm`);
+  await page.route("**/samples/strokes.vcm", (/** @type {any} */ route) => route.fulfill({ body: Buffer.from(file) }));
+  await sample("strokes");
+  await page.unroute("**/samples/strokes.vcm");
+  /** Waits for a WebP of that many bytes. @param {number} least @param {number} most */
+  const made = (least, most) =>
+    page.waitForFunction(
+      (/** @type {number[]} */ [low, high]) => {
+        const bytes = Number.parseInt(document.getElementById("webp-note")?.textContent ?? "");
+        return bytes >= low && bytes <= high;
+      },
+      [least, most],
+    );
+  const feature = Number((await page.textContent("#layers label:last-child")).match(/(\d+) bytes/)?.[1]);
+  await made(file.length - feature + 1, file.length);
+  await page.locator("#layers input").last().uncheck();
+  await made(1, file.length - feature);
 });
 
 test("a stroke's point is dragged, and strokes and picture follow", async (context) => {
