@@ -65,7 +65,7 @@ WALLS = {
         *("layers", "layers.colours", "layers.edges"),
     },
     "metrics": {"errors", "models"},
-    "cluster": {"errors", "limits", "vcmcodec", "codec", "encoder", "io", "layers", "truncation"},
+    "cluster": {"errors", "limits", "vcmcodec", "codec", "encoder", "io", "layers", "truncation", "workers"},
     "serve": {"errors", "limits", "vcmcodec", "codec", "encoder", "format", "matching", "scene", "workers"},
     "cli": {
         *("limits", "vcmcodec", "codec", "gallery", "truncation", "format", "layers", "models"),

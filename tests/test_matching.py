@@ -25,6 +25,7 @@ from vcmcodec.errors import (
     UnsupportedError,
 )
 from vcmcodec.format import container
+from vcmcodec.format.container import Header
 from vcmcodec.gallery import Gallery
 from vcmcodec.models import store
 from vcmcodec.scene import CROP, FEATURE
@@ -119,6 +120,7 @@ def test_an_index_comes_back() -> None:
         (lambda data: data[:12], FormatError, "ends in its head"),
         (lambda data: data[:8] + b"\2" + data[9:], UnsupportedError, "feature coding 2 is unknown"),
         (lambda data: data[:9] + b"\xff" * 4 + data[13:], LimitError, "above the limit"),
+        (lambda data: data[:13] + b"\1" + data[14:], LimitError, "bytes of names are above the limit"),
         (lambda data: data[:-1], FormatError, "has not the length that it states"),
         (lambda data: data[:-1] + bytes([data[-1] ^ 1]), FormatError, "the check does not match"),
         (lambda data: data[:40] + bytes([data[40] ^ 1]) + data[41:], FormatError, "the check does not match"),
@@ -250,6 +252,27 @@ def test_a_file_without_a_layer_of_the_picture_is_said_to_show_none(vcm: Runner)
         Path("whole.vcm").write_bytes(data)
         assert "no layer" not in vcm("info", "whole.vcm").out + vcm("check", "-v", "whole.vcm").out
         assert vcm("decode", "whole.vcm", "-f", "-o", "whole.png").err == ""
+
+
+def test_a_face_that_is_invented_is_nobodys(vcm: Runner) -> None:
+    empty = container.write(Header(256, 256, 256, 6), [(0x90, b"of another time")])
+    Path("empty.vcm").write_bytes(empty)
+    assert vcm("decode", "empty.vcm", "-o", "empty.png").code == 0
+    with pytest.raises(FormatError, match="no feature layer, and no layer of the picture"):
+        vcmcodec.match(empty, empty)
+    assert vcm("match", "empty.vcm", "face.png").code == 4
+
+
+def test_names_of_an_index_reach_a_terminal_escaped(vcm: Runner) -> None:
+    vector = vcmcodec.face(with_feature()).vector
+    names = ["\x1b[2Jé", "one\n 0.999", "\ud800"]
+    Path("faces.idx").write_bytes(Gallery(names, np.stack([vector] * 3)).write())
+    found = vcm("find", "face.png", "faces.idx")
+    assert found.code == 0 and len(found.out.splitlines()) == 3
+    assert "\\x1b[2Jé" in found.out and "one\\n 0.999" in found.out and "\\ud800" in found.out
+    assert [
+        row["file"] for row in json.loads(vcm("find", "face.png", "faces.idx", "--json").out)["found"]
+    ] == names
 
 
 def test_a_face_that_is_invented_is_pasted_with_a_warning(vcm: Runner) -> None:

@@ -28,6 +28,9 @@ MOST = 1 << 24
 
 DIMENSIONS = 128
 
+_LONGEST = 1 << 12
+"""Bytes of names at most, a face: paths are no longer."""
+
 _SCALE = 32767
 _HEAD = len(MAGIC) + 1 + 4 + 4
 _MEMBERS, _CELLS_SEEN = 1000, 24
@@ -106,6 +109,8 @@ def read(data: bytes) -> Gallery:
         raise UnsupportedError(f"feature coding {coding} is unknown", offset=len(MAGIC))
     if count > MOST:
         raise LimitError(f"{count} faces are above the limit of {MOST}", offset=_HEAD - 8)
+    if length > 2 + _LONGEST * count:
+        raise LimitError(f"{length} bytes of names are above the limit for {count} faces", offset=_HEAD - 4)
     if len(data) != _HEAD + length + 2 * DIMENSIONS * count + 4:
         raise FormatError("the index has not the length that it states", offset=_HEAD - 8)
     if zlib.crc32(data[:-4]) != int.from_bytes(data[-4:], "big"):

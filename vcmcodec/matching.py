@@ -29,6 +29,7 @@ from vcmcodec.scene import Scene
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from vcmcodec.format.container import Header
     from vcmcodec.io.picture import Source
 
     Comparable = Source | bytes | bytearray | memoryview
@@ -143,7 +144,21 @@ def _file(path: Path, limits: Limits) -> bytes | None:
 def _decoded(data: bytes, limits: Limits) -> Image:
     from vcmcodec import codec
 
-    return codec.decode(data, realism=0, limits=limits)
+    return next(codec.render_scenes([pictured(data, limits)], realism=0))
+
+
+def pictured(data: bytes, limits: Limits) -> tuple[Header, Scene]:
+    """What :func:`vcmcodec.decode_scene` finds in a file whose pixels are to say who it is.
+
+    Raises as that does, and FormatError where no layer is of the picture: a face that the generator invents
+    is nobody's.
+    """
+    from vcmcodec import codec
+
+    header, scene = codec.decode_scene(data, limits=limits)
+    if not kinds.pictured(scene.parts):
+        raise FormatError(f"no feature layer, and {kinds.NOT_PICTURED}")
+    return header, scene
 
 
 def seen(source: Source) -> NDArray[np.float32]:

@@ -128,7 +128,7 @@ const updateWebP = newest(async () => {
   $("webp").width = found.canvas.width;
   $("webp").height = found.canvas.height;
   $("webp").getContext("2d").drawImage(found.canvas, 0, 0);
-  note.textContent = `${found.bytes} bytes, shrunk ${found.shrink} to 1`;
+  note.textContent = `${found.bytes} of ${budget} bytes, shrunk ${found.shrink} to 1`;
 });
 
 /** @param {any} scene @param {number} ms @param {boolean} [same] */
@@ -196,6 +196,7 @@ async function open(bytes, name, original) {
       box.disabled = !layer.known;
       box.addEventListener("change", () => {
         file.on[i] = box.checked;
+        $("save-qr").disabled = true; // until the code is drawn again: it may hold what is off now
         guarded(async () => {
           if (!least()) {
             file.on[i] = box.checked = true;

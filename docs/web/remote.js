@@ -58,15 +58,16 @@ export function newest(task) {
   return (...args) => {
     next = args;
     running ??= (async () => {
-      try {
-        while (next) {
-          const now = next;
-          next = null;
-          await task(...now);
-        }
-      } finally {
-        running = null;
+      /** @type {unknown[]} */
+      const faults = [];
+      while (next) {
+        const now = next;
+        next = null;
+        faults.length = 0; // of arguments that are no longer asked for
+        await task(...now).catch((fault) => faults.push(fault));
       }
+      running = null;
+      if (faults.length) throw faults[0];
     })();
     return running;
   };

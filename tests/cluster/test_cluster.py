@@ -346,7 +346,9 @@ def test_what_a_server_streams_is_read_to_its_end(web: tuple[str, Path]) -> None
         places.read(place, len(data) - 1)
 
 
-@pytest.mark.parametrize("link", ["../evil.png", "a/%2e%2e/%2e%2e/evil.png"])
+@pytest.mark.parametrize(
+    "link", ["../evil.png", "a/%2e%2e/%2e%2e/evil.png", "a%5c..%5cevil.png", "C%3aevil.png"]
+)
 def test_a_list_that_leads_out_of_its_folder_is_refused(web: tuple[str, Path], link: str) -> None:
     from vcmcodec.cluster import places
 
@@ -355,6 +357,15 @@ def test_a_list_that_leads_out_of_its_folder_is_refused(web: tuple[str, Path], l
     (folder / "in" / "index.html").write_text(f'<a href="{link}">face</a>')
     with pytest.raises(vcmcodec.VcmError, match="which is not below it"):
         places.below(f"{url}/in/", (".png",), recursive=True)
+
+
+def test_a_listed_name_is_the_plain_one(web: tuple[str, Path]) -> None:
+    from vcmcodec.cluster import places
+
+    url, folder = web
+    (folder / "in").mkdir()
+    (folder / "in" / "index.html").write_text('<a href="./more/.//o%201.png">face</a>')
+    assert [name for _, name in places.below(f"{url}/in/", (".png",), recursive=True)] == ["more/o 1.png"]
 
 
 def test_usage(faces: Path, tmp_path: Path) -> None:

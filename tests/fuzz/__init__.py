@@ -26,5 +26,5 @@ SHARES = {
     "svg-text": 1,
     "gallery": 2,
 }
-"""Targets by name, and how often each has its turn among a hundred hostile inputs. Here, so that the names
-are known before the package is imported, which coverage needs to see."""
+"""Targets by name, and how often each has its turn among as many hostile inputs as this sums to. Here, so
+that the names are known before the package is imported, which coverage needs to see."""

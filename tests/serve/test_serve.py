@@ -24,6 +24,7 @@ from repository import VECTORS
 
 import vcmcodec
 from vcmcodec.format import container
+from vcmcodec.format.container import Header
 
 pytest.importorskip("starlette", reason="needs the extra serve")
 pytest.importorskip("uvicorn", reason="needs the extra serve")
@@ -146,6 +147,7 @@ def test_faces_are_matched_as_by_the_library(server: Server, face: bytes) -> Non
     [
         ({"a": b"no picture", "b": b""}, 415, "PictureError"),
         ({"a": container.MAGIC, "b": b""}, 422, "TruncatedError"),
+        ({"a": container.write(Header(64, 64, 64, 6), [(0x90, b"")]), "b": b""}, 422, "FormatError"),
         ({"a": b""}, 400, "UsageError"),
         ({"a": b"", "c": b""}, 400, "UsageError"),
         ({"a": b"", "b": b"", "c": b""}, 400, "HTTPError"),

@@ -25,18 +25,11 @@ def kept(path: Path, data: bytes, limits: vcmcodec.Limits, quiet: bool, done: st
     return data
 
 
-def taken(path: Path, limits: vcmcodec.Limits, quiet: bool) -> Path | bytes | io.BytesIO:
-    """A ``.vcm`` file, as far as it is whole, or a picture at ``path`` as :func:`vcmcodec.face` takes it;
-    what comes on stdin or by a pipe is read. Errors are about it from here on. Raises as :func:`kept`."""
+def taken(path: Path, limits: vcmcodec.Limits, quiet: bool) -> bytes | io.BytesIO:
+    """A ``.vcm`` file, as far as it is whole, or a picture at ``path``, a file, stdin or a pipe, as
+    :func:`vcmcodec.face` takes it. Errors are about it from here on. Raises as :func:`kept` and
+    :func:`vcmcodec.cli.files.read`."""
     from vcmcodec.format.container import MAGIC
 
-    source = files.picture(files.about(path))
-    if isinstance(source, Path):
-        try:
-            with source.open("rb") as file:
-                ours = file.read(len(MAGIC)) == MAGIC
-        except OSError:  # which vcmcodec.face reports as it does a picture's
-            return source
-        return kept(path, files.read(path), limits, quiet, "read") if ours else source
-    data = source.getvalue()
-    return kept(path, data, limits, quiet, "read") if data.startswith(MAGIC) else source
+    data = files.read(path, pictures=True)
+    return kept(path, data, limits, quiet, "read") if data.startswith(MAGIC) else io.BytesIO(data)

@@ -157,6 +157,12 @@ def write(path: Path, data: bytes, text: bool = False) -> None:
         stream.flush()
 
 
+def plain(name: str) -> str:
+    """A name from a stranger's file as a terminal may get it: what is not printable is escaped, as Python
+    writes it."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in name)
+
+
 def say(text: str) -> None:
     """A line on stdout. Raises as :func:`write`."""
     with _reported():

@@ -38,5 +38,5 @@ def find(probe: Path, where: Path, count: int, limits: vcmcodec.Limits, as_json:
         files.say(json.dumps(said, indent=2))
     else:
         for row in rows:
-            files.say(f"{row['cosine']:>6.3f}  {row['far']:<8.2g}  {row['file']}")
+            files.say(f"{row['cosine']:>6.3f}  {row['far']:<8.2g}  {files.plain(str(row['file']))}")
     batch.finish(failures, len(failures), quiet=True)

@@ -73,13 +73,24 @@ def below(url: str, suffixes: tuple[str, ...], recursive: bool) -> list[tuple[Pl
         return [(Place(url, root), name)]
     if not recursive:
         raise VcmError(f"{url} is no file; --recursive takes all files below a folder")
-    below = []
-    for path in sorted(path for path in found if path.lower().endswith(suffixes)):
-        relative = (unquote(path[len(root) :]) if web else path[len(root) :]).lstrip("/")
-        if ".." in relative.split("/"):  # else a target would lie outside its folder
-            raise VcmError(f"{url} lists {relative}, which is not below it")
-        below.append((Place(url, path), relative))
-    return below
+    named = sorted(path for path in found if path.lower().endswith(suffixes))
+    return [(Place(url, path), _relative(path, root, web)) for path in named]
+
+
+def _relative(path: str, root: str, web: bool) -> str:
+    """Where a listed file lies below its folder. ``web``: both are URLs, and a server's page may have listed
+    anything.
+
+    Raises VcmError where it does not lie below it: its target would lie outside of its folder, too.
+    """
+    if not web:
+        return path[len(root) :].lstrip("/")
+    inside, folder = unquote(urlsplit(path).path), unquote(urlsplit(root).path)
+    relative = posixpath.normpath(inside[len(folder) :].lstrip("/"))
+    parts = relative.split("/")
+    if not inside.startswith(f"{folder}/") or ".." in parts or any(one in relative for one in "\\:\0"):
+        raise VcmError(f"{root} lists {path}, which is not below it")
+    return relative
 
 
 def existing(url: str) -> set[str]:

@@ -16,6 +16,7 @@ from vcmcodec.cluster import places
 from vcmcodec.cluster.places import Place
 from vcmcodec.cluster.work import FAULT, Outcome, Task
 from vcmcodec.errors import ExistsError, VcmError
+from vcmcodec.workers import inherit_environment
 
 LOCAL = "local"
 """The address that stands for a cluster of this machine's own cores."""
@@ -142,6 +143,7 @@ def _client(address: str, jobs: int) -> Iterator[Any]:
     with ExitStack() as stack:
         try:
             if address == LOCAL:
+                inherit_environment()
                 own = LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
                 client = stack.enter_context(Client(stack.enter_context(own)))
             else:

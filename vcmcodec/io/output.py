@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,10 +35,12 @@ def check(path: str | os.PathLike[str]) -> None:
     is none for it, or one that nothing may be written to. Before work that takes long."""
     named = Path(path)
     try:
-        if named.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if named.exists() and not named.is_file():
-            return
+        with suppress(FileNotFoundError):
+            mode = os.stat(named).st_mode
+            if stat.S_ISDIR(mode):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            if not stat.S_ISREG(mode):
+                return
         folder = os.path.dirname(os.path.realpath(path))
         os.stat(os.path.join(folder, ""))  # with a slash at its end, so that a file is none
         if not os.access(folder, os.W_OK | os.X_OK):

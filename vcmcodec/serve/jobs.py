@@ -90,7 +90,7 @@ def face(data: bytes, limits: Limits) -> Face | Decoded:
     vector = vcmcodec.stored(data, limits=limits)
     if vector is not None:
         return Face(vector, matching.FEATURE)
-    return vcmcodec.decode_scene(data, limits=limits)
+    return matching.pictured(data, limits)
 
 
 def rendered(found: Decoded) -> NDArray[np.uint8]:

@@ -53,7 +53,7 @@ test("a photograph is encoded by the server, and shown beside what it became", a
   const bytes = Number((await page.textContent("#status")).match(/(\d+) bytes/)?.[1]);
   assert(bytes > 100 && bytes <= 0.03 * 256 * 256 / 8, `${bytes} bytes`);
   assert(await page.locator("#original-view").isVisible());
-  await page.waitForFunction(() => /^\d+ bytes/.test(document.getElementById("webp-note")?.textContent ?? ""), null, { timeout: 60000 });
+  await page.waitForFunction(() => /^\d+ of \d+ bytes/.test(document.getElementById("webp-note")?.textContent ?? ""), null, { timeout: 60000 });
   await page.screenshot({ path: `${SHOTS}/served.png` });
 });
 

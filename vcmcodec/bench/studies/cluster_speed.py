@@ -21,6 +21,7 @@ import click
 from vcmcodec.bench.report import table
 from vcmcodec.bench.run import options
 from vcmcodec.bench.studies import batch_speed
+from vcmcodec.workers import ENVIRONMENT
 
 SHARE = 0.85
 """What the cluster must reach of the batch's rate."""
@@ -38,9 +39,11 @@ def cluster(workers: int) -> Iterator[str]:
         said = Path(folder, "scheduler.json")
         common = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(said)]
         kinds = [["distributed.cli.dask_scheduler", "--port", "0", *common]]
-        kinds += [["distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", *common]] * workers
+        kinds += [["distributed.cli.dask_worker", "--nthreads", "1", *common]] * workers
+        environment = {**ENVIRONMENT, **os.environ}
         started = [
-            subprocess.Popen([sys.executable, "-m", *kind], stderr=subprocess.DEVNULL) for kind in kinds
+            subprocess.Popen([sys.executable, "-m", *kind], stderr=subprocess.DEVNULL, env=environment)
+            for kind in kinds
         ]
         try:
             with Client(scheduler_file=str(said), timeout=SECONDS) as client:
@@ -84,7 +87,8 @@ def main(folders: tuple[Path, ...], count: int, workers: int, into: Path | None)
         table.Row(f"--jobs {workers}", batch.rate, "{:.2f} pictures a second"),
         table.Row("of that", rate / batch.rate, "{:.1f} %", 100, SHARE, True),
     )
-    said = f"{count} pictures, {os.cpu_count()} cores."
+    machine = f"{os.cpu_count()} cores, load averages {', '.join(f'{one:.1f}' for one in os.getloadavg())}"
+    said = f"{count} pictures, {machine}."
     text = table.lines({"faces": len(paths), "gaps": []}, figures)
     options.show({}, f"{said}\n\n{text}", False, into, "cluster")
 

@@ -176,7 +176,8 @@ def main(folders: tuple[Path, ...], requests: int, clients: int, jobs: int, into
         table.Row("memory at most, first half", early / (1 << 20), "{:.0f} MiB"),
         table.Row("second half, of the first", late / early if early else None, "{:.2f}", bar=GROWTH),
     )
-    said = f"{requests} requests by {clients} clients, {jobs} processes, {os.cpu_count()} cores."
+    machine = f"{os.cpu_count()} cores, load averages {', '.join(f'{one:.1f}' for one in os.getloadavg())}"
+    said = f"{requests} requests by {clients} clients, {jobs} processes, {machine}."
     text = table.lines({"faces": len(paths), "gaps": []}, figures)
     options.show({}, f"{said}\n\n{text}", False, into, "serve")
 

@@ -13,7 +13,7 @@ from vcmcodec.bench.codecs import Codec, CodecError, own, still, video
 from vcmcodec.bench.studies.peers import Peer
 from vcmcodec.errors import BudgetError, ModelError
 
-BUDGETS = (128, 256, 512, 1024)
+BUDGETS = (128, 192, 256, 320, 384, 448, 512, 1024)
 """Bytes: 1,024 as in arXiv 2606.30321, and what this codec is for."""
 
 FEATURE = 32
@@ -102,7 +102,8 @@ _PEERS: dict[str, tuple[Callable[[], Codec], Sequence[str]]] = {
 }
 
 SIZES = {128: (4,), 256: (4, 2), 512: (4, 2), 1024: (2, 1)}
-"""By a peer's bytes: what sides are divided by; of several the better one counts."""
+"""By a peer's bytes: what sides are divided by; of several the better one counts. At the other budgets this
+codec alone is coded, whose bytes at equal accuracy lie between."""
 
 
 PEERS = tuple(_PEERS)
@@ -111,7 +112,9 @@ PEERS = tuple(_PEERS)
 def codings(most: int, peers: Sequence[str] = PEERS) -> tuple[list[Coding], list[str]]:
     """This codec's codings at a budget and those of ``peers``, and a line for each codec that is missing."""
     found: list[Coding] = [Own()]
-    gaps = []
+    gaps: list[str] = []
+    if most not in SIZES:
+        return found, gaps
     for name in peers:
         kind, points = _PEERS[name]
         try:
