@@ -147,6 +147,8 @@ def main(
     kept: bool,
 ) -> None:
     """Print how well people are verified by coded faces, and by the features in files."""
+    if roc is not None and DRAWN not in budgets:
+        raise click.UsageError(f"--roc draws curves of {DRAWN} bytes, which are not among the budgets")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     study = Study(pairs(listed, data)[:limit], [Sface(), DlibRecogniser()], cache)
     results: dict[int, dict[str, list[Scored]]] = {}
@@ -167,10 +169,10 @@ def main(
     click.echo(text)
     if into is not None:
         document.refresh(into, "verification", text)
-    for judge in study.recognisers if roc is not None and DRAWN in results else ():
-        assert roc is not None
-        drawing = report.roc(study.probes, judge, results[DRAWN], DRAWN)
-        output.write(roc / f"roc-{judge.name.lower()}.svg", drawing.encode())
+    if roc is not None:
+        for judge in study.recognisers:
+            drawing = report.roc(study.probes, judge, results[DRAWN], DRAWN)
+            output.write(roc / f"roc-{judge.name.lower()}.svg", drawing.encode())
 
 
 if __name__ == "__main__":

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 import vcmcodec
+from vcmcodec import matching
 from vcmcodec.bench.codecs import Codec, CodecError, own, still, video
 from vcmcodec.bench.studies.peers import Peer
 from vcmcodec.errors import BudgetError, ModelError
+from vcmcodec.io import source
 
 BUDGETS = (128, 192, 256, 320, 384, 448, 512, 1024)
 """Bytes: 1,024 as in arXiv 2606.30321, and what this codec is for."""
@@ -47,7 +51,9 @@ class Own:
     def __init__(self, feature: int | None = None) -> None:
         self._feature = feature
         self.name = self.label = "vcm" if feature is None else f"vcm with a feature of {feature}"
-        self.version = own.Vcm().version
+        # What is read out of a file shapes neither files nor pictures, so it is not in the codec's version.
+        read = hashlib.sha256(source.meaning(Path(matching.__file__))).hexdigest()[:8]
+        self.version = f"{own.Vcm().version}, read by {read}"
 
     def code(self, image: NDArray[np.uint8], most: int) -> Coded | None:
         try:
