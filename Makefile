@@ -158,7 +158,7 @@ mixtures: $(VENV)/.bench faces ## Compare files of equal bytes made of other lay
 	$(RUN) vcmcodec.bench.studies.mixtures $(WILD_FACES) --limit 16 --into docs/ablations.md --mark wild
 
 scale: $(VENV)/.dev faces ## Measure what a million faces cost, and refresh docs/scale.md
-	$(RUN) vcmcodec.bench.studies.scale $(FACES) --into docs/scale.md
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(RUN) vcmcodec.bench.studies.scale $(FACES) --into docs/scale.md
 
 throughput: demo ## Time the generator in batches, on CUDA where there is one
 	$(RUN) vcmcodec.bench.studies.throughput demo/face.vcm
