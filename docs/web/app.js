@@ -196,12 +196,12 @@ async function open(bytes, name, original) {
       box.disabled = !layer.known;
       box.addEventListener("change", () => {
         file.on[i] = box.checked;
-        $("save-qr").disabled = true; // until the code is drawn again: it may hold what is off now
         guarded(async () => {
           if (!least()) {
             file.on[i] = box.checked = true;
             throw new Error("no layer would be left: this one stays");
           }
+          $("save-qr").disabled = true; // until the code is drawn again: it may hold what is off now
           fitSlider();
           await updateScene();
         });

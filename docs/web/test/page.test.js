@@ -265,6 +265,7 @@ test("a feature that is the first layer can go, and one that is all that there i
   await box.click();
   assert.match(await page.textContent("#status"), /^no layer would be left/);
   assert(await box.isChecked());
+  assert(await page.locator("#save-qr").isEnabled());
   assert.deepEqual(await saved("Save .vcm"), read(`${ROOT}spec/vectors/good-feature.vcm`));
 });
 

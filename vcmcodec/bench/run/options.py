@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -44,8 +45,24 @@ def show(figures: dict[str, Any], text: str, as_json: bool, into: Path | None, m
     """Prints the ``figures`` of a study as JSON or as their table, ``text``, and refreshes that table in the
     document ``into`` where there is one."""
     click.echo(json.dumps(figures, indent=2) if as_json else text)
+    _refresh(text, into, mark)
+
+
+def say(text: str, into: Path | None, mark: str) -> None:
+    """The same of a study that has no JSON."""
+    click.echo(text)
+    _refresh(text, into, mark)
+
+
+def _refresh(text: str, into: Path | None, mark: str) -> None:
     if into is not None:
         document.refresh(into, mark, text)
+
+
+def machine() -> str:
+    """What a study of speed ran on: cores, and what else there was to do."""
+    loads = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    return f"{os.cpu_count()} cores, load averages {loads}"
 
 
 def listed(where: Iterable[Path], limit: int | None = None) -> list[Path]:

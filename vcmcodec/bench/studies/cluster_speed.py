@@ -87,10 +87,9 @@ def main(folders: tuple[Path, ...], count: int, workers: int, into: Path | None)
         table.Row(f"--jobs {workers}", batch.rate, "{:.2f} pictures a second"),
         table.Row("of that", rate / batch.rate, "{:.1f} %", 100, SHARE, True),
     )
-    machine = f"{os.cpu_count()} cores, load averages {', '.join(f'{one:.1f}' for one in os.getloadavg())}"
-    said = f"{count} pictures, {machine}."
+    said = f"{count} pictures, {options.machine()}."
     text = table.lines({"faces": len(paths), "gaps": []}, figures)
-    options.show({}, f"{said}\n\n{text}", False, into, "cluster")
+    options.say(f"{said}\n\n{text}", into, "cluster")
 
 
 if __name__ == "__main__":

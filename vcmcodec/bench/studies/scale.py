@@ -17,7 +17,6 @@ import click
 
 import vcmcodec
 from vcmcodec.bench.run import options
-from vcmcodec.io import document
 
 PACK = 1 << 30
 """Bytes of a pack."""
@@ -97,10 +96,7 @@ def main(folders: tuple[Path, ...], count: int, into: Path | None) -> None:
         "|---|---|---|",
         *("| " + " | ".join(row) + " |" for row in rows(cost)),
     ]
-    text = "\n".join(lines)
-    click.echo(text)
-    if into is not None:
-        document.refresh(into, "scale", text)
+    options.say("\n".join(lines), into, "scale")
 
 
 if __name__ == "__main__":

@@ -101,8 +101,7 @@ def main(into: Path | None) -> None:
         rows.append(Row("of 200 probes near a face, it finds", hits / len(near), "{:.1f} %", 100))
     except ModelError as error:
         gaps.append(str(error))
-    figures = {"faces": "any", "gaps": gaps}
-    options.show(figures, table.lines(figures, rows), False, into, "search-speed")
+    options.say(table.lines({"faces": "any", "gaps": gaps}, rows), into, "search-speed")
 
 
 if __name__ == "__main__":

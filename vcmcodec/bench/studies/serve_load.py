@@ -10,7 +10,6 @@ from __future__ import annotations
 import http.client
 import itertools
 import json
-import os
 import random
 import re
 import signal
@@ -176,10 +175,9 @@ def main(folders: tuple[Path, ...], requests: int, clients: int, jobs: int, into
         table.Row("memory at most, first half", early / (1 << 20), "{:.0f} MiB"),
         table.Row("second half, of the first", late / early if early else None, "{:.2f}", bar=GROWTH),
     )
-    machine = f"{os.cpu_count()} cores, load averages {', '.join(f'{one:.1f}' for one in os.getloadavg())}"
-    said = f"{requests} requests by {clients} clients, {jobs} processes, {machine}."
+    said = f"{requests} requests by {clients} clients, {jobs} processes, {options.machine()}."
     text = table.lines({"faces": len(paths), "gaps": []}, figures)
-    options.show({}, f"{said}\n\n{text}", False, into, "serve")
+    options.say(f"{said}\n\n{text}", into, "serve")
 
 
 if __name__ == "__main__":

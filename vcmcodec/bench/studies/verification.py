@@ -20,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcmcodec import matching
+from vcmcodec.bench.run import options
 from vcmcodec.bench.studies import verification_report as report
 from vcmcodec.bench.studies.recognisers import DlibRecogniser, Recogniser, Sface
 from vcmcodec.bench.studies.verification_codings import BUDGETS, PEERS, Coding, codings
-from vcmcodec.io import document, output, picture
+from vcmcodec.io import output, picture
 
 _DIMENSIONS = 128
 
@@ -116,9 +117,7 @@ def pairs(path: Path, data: Path) -> list[tuple[Path, Path]]:
 )
 @click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True)
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option(
-    "--into", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Refresh this document."
-)
+@options.into
 @click.option(
     "--roc",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -166,9 +165,7 @@ def main(
     if left:
         gaps.append(f"scores of {', '.join(left)} bytes")
     text = report.text(study.originals, study.probes, study.recognisers, results, gaps)
-    click.echo(text)
-    if into is not None:
-        document.refresh(into, "verification", text)
+    options.say(text, into, "verification")
     if roc is not None:
         for judge in study.recognisers:
             drawing = report.roc(study.probes, judge, results[DRAWN], DRAWN)
